@@ -1,0 +1,2 @@
+/** Data sets: immutable versions with counts. */
+package io.finemesh.contract.dataset;

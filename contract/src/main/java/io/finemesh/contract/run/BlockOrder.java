@@ -1,0 +1,13 @@
+package io.finemesh.contract.run;
+
+/** In which order BAdam visits blocks (its {@code switch_mode}). */
+public enum BlockOrder {
+    /** A new permutation for every pass over the blocks. */
+    RANDOM,
+    /** From the input upwards. */
+    ASCENDING,
+    /** From the output downwards. */
+    DESCENDING,
+    /** One block for the whole run. */
+    FIXED
+}

@@ -1,0 +1,31 @@
+package io.finemesh.contract.store;
+
+/** Paths of the checkpoint store's HTTP interface, relative to its base URL. */
+public final class StorePaths {
+    /** POST {@link StageRequest}, answered by {@link StageResponse}. */
+    public static final String STAGE = "/v1/blobs/stage";
+
+    /** POST {@link LinkRequest}, answered by {@link LinkResponse}; 404 names every unknown object. */
+    public static final String LINKS = "/v1/blobs/links";
+
+    /** GET {@code /v1/manifests/{checkpointId}}: the manifest's bytes, verbatim. */
+    public static final String MANIFESTS = "/v1/manifests";
+
+    /** GET {@code /v1/checkpoints/{id}} a {@link CheckpointDescriptor}; {@code /{id}/export} a tar of a Hugging Face directory. */
+    public static final String CHECKPOINTS = "/v1/checkpoints";
+
+    /**
+     * POST {@code ?name=} with a tar as body (application/x-tar) or {@code {"path": ...}} (application/json), answered by {@link
+     * ModelDescriptor}; GET lists; GET {@code /{name}} one. PUT {@code /{name}/checkpoint} with a checkpoint id as text names a
+     * committed checkpoint.
+     */
+    public static final String MODELS = "/v1/models";
+
+    /**
+     * POST {@code ?name=&format=} with JSONL as body, answered by {@link DatasetDescriptor}; GET lists newest versions; GET {@code
+     * /{nameOrVersion}} one.
+     */
+    public static final String DATASETS = "/v1/datasets";
+
+    private StorePaths() {}
+}

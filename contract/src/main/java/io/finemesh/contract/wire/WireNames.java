@@ -1,0 +1,110 @@
+package io.finemesh.contract.wire;
+
+import io.finemesh.contract.Message;
+import io.finemesh.contract.checkpoint.CheckpointCommitted;
+import io.finemesh.contract.checkpoint.CheckpointRejected;
+import io.finemesh.contract.checkpoint.ModelImported;
+import io.finemesh.contract.dataset.DatasetCommitted;
+import io.finemesh.contract.evaluation.EvaluateCheckpoint;
+import io.finemesh.contract.evaluation.EvaluationCompleted;
+import io.finemesh.contract.evaluation.EvaluationFailed;
+import io.finemesh.contract.evaluation.EvaluationStarted;
+import io.finemesh.contract.placement.LeaseGranted;
+import io.finemesh.contract.placement.LeaseLost;
+import io.finemesh.contract.placement.PlaceSegment;
+import io.finemesh.contract.placement.PlacementImpossible;
+import io.finemesh.contract.placement.ReleaseLease;
+import io.finemesh.contract.run.CancelRun;
+import io.finemesh.contract.run.RunAccepted;
+import io.finemesh.contract.run.RunCancelled;
+import io.finemesh.contract.run.RunCompleted;
+import io.finemesh.contract.run.RunFailed;
+import io.finemesh.contract.run.RunRejected;
+import io.finemesh.contract.run.RunSnapshot;
+import io.finemesh.contract.run.SegmentRetried;
+import io.finemesh.contract.run.SegmentScheduled;
+import io.finemesh.contract.run.SubmitRun;
+import io.finemesh.contract.training.BlockActivated;
+import io.finemesh.contract.training.SegmentEnded;
+import io.finemesh.contract.training.SegmentFailed;
+import io.finemesh.contract.training.SegmentStarted;
+import io.finemesh.contract.training.SegmentTrained;
+import io.finemesh.contract.training.StepCompleted;
+import io.finemesh.contract.training.StopSegment;
+import io.finemesh.contract.training.TrainSegment;
+import io.finemesh.contract.training.TrainerHeartbeat;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Which name a message has on the wire ({@code ce_type}). Names never change and are never reused; a class may be renamed
+ * at will. The number at the end is the version of the message's form.
+ */
+public final class WireNames {
+    private static final Map<Class<? extends Message>, String> NAMES = new LinkedHashMap<>();
+    private static final Map<String, Class<? extends Message>> TYPES = new LinkedHashMap<>();
+
+    static {
+        name(SubmitRun.class, "io.finemesh.run.submit.v1");
+        name(CancelRun.class, "io.finemesh.run.cancel.v1");
+        name(RunAccepted.class, "io.finemesh.run.accepted.v1");
+        name(RunRejected.class, "io.finemesh.run.rejected.v1");
+        name(SegmentScheduled.class, "io.finemesh.run.segment-scheduled.v1");
+        name(SegmentRetried.class, "io.finemesh.run.segment-retried.v1");
+        name(RunCompleted.class, "io.finemesh.run.completed.v1");
+        name(RunFailed.class, "io.finemesh.run.failed.v1");
+        name(RunCancelled.class, "io.finemesh.run.cancelled.v1");
+        name(RunSnapshot.class, "io.finemesh.run.snapshot.v1");
+        name(TrainSegment.class, "io.finemesh.training.train-segment.v1");
+        name(StopSegment.class, "io.finemesh.training.stop-segment.v1");
+        name(SegmentStarted.class, "io.finemesh.training.segment-started.v1");
+        name(BlockActivated.class, "io.finemesh.training.block-activated.v1");
+        name(SegmentTrained.class, "io.finemesh.training.segment-trained.v1");
+        name(SegmentEnded.class, "io.finemesh.training.segment-ended.v1");
+        name(SegmentFailed.class, "io.finemesh.training.segment-failed.v1");
+        name(StepCompleted.class, "io.finemesh.training.step-completed.v1");
+        name(TrainerHeartbeat.class, "io.finemesh.trainer.heartbeat.v1");
+        name(ModelImported.class, "io.finemesh.checkpoint.model-imported.v1");
+        name(CheckpointCommitted.class, "io.finemesh.checkpoint.committed.v1");
+        name(CheckpointRejected.class, "io.finemesh.checkpoint.rejected.v1");
+        name(DatasetCommitted.class, "io.finemesh.dataset.committed.v1");
+        name(EvaluateCheckpoint.class, "io.finemesh.evaluation.evaluate-checkpoint.v1");
+        name(EvaluationStarted.class, "io.finemesh.evaluation.started.v1");
+        name(EvaluationCompleted.class, "io.finemesh.evaluation.completed.v1");
+        name(EvaluationFailed.class, "io.finemesh.evaluation.failed.v1");
+        name(PlaceSegment.class, "io.finemesh.placement.place-segment.v1");
+        name(ReleaseLease.class, "io.finemesh.placement.release-lease.v1");
+        name(LeaseGranted.class, "io.finemesh.placement.lease-granted.v1");
+        name(LeaseLost.class, "io.finemesh.placement.lease-lost.v1");
+        name(PlacementImpossible.class, "io.finemesh.placement.impossible.v1");
+    }
+
+    private WireNames() {}
+
+    private static void name(Class<? extends Message> type, String name) {
+        if (NAMES.put(type, name) != null || TYPES.put(name, type) != null) {
+            throw new IllegalStateException("wire name given twice: " + type + " " + name);
+        }
+    }
+
+    /** Name of a message type. */
+    public static String of(Class<? extends Message> type) {
+        String name = NAMES.get(type);
+        if (name == null) {
+            throw new IllegalArgumentException(type.getName() + " has no wire name; add it to WireNames");
+        }
+        return name;
+    }
+
+    /** Message type of a name, if there is one. */
+    public static Optional<Class<? extends Message>> type(String name) {
+        return Optional.ofNullable(TYPES.get(name));
+    }
+
+    /** Every message type with its name, in order of definition. */
+    public static Map<Class<? extends Message>, String> all() {
+        return Collections.unmodifiableMap(NAMES);
+    }
+}
