@@ -1,0 +1,251 @@
+package io.finemesh.contract.store;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.finemesh.contract.id.BlobDigest;
+import io.finemesh.contract.id.CheckpointId;
+import io.finemesh.contract.wire.WireMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The checkpoint store as its callers see it. Every call blocks, is safe to repeat, and fails with {@link StoreException} only.
+ * Uploads and downloads stream; nothing is held in memory whole. Thread-safe.
+ */
+public final class StoreClient implements AutoCloseable {
+    private static final String JSON = "application/json";
+
+    private final URI base;
+    private final Duration timeout;
+    private final HttpClient http;
+    private final ObjectMapper mapper = WireMapper.create();
+
+    /**
+     * @param base base URL of the store
+     * @param timeout longest wait for an answer's head; imports and transfers are given ten times as long
+     */
+    public StoreClient(URI base, Duration timeout) {
+        this.base = requireNonNull(base, "base is null");
+        this.timeout = requireNonNull(timeout, "timeout is null");
+        this.http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(timeout)
+                .build();
+    }
+
+    /** Asks where to upload objects; those the store has need none. */
+    public StageResponse stage(List<BlobReference> blobs) throws StoreException {
+        return read(
+                "staging " + blobs.size() + " objects",
+                post(StorePaths.STAGE, json(new StageRequest(blobs)), JSON, timeout),
+                new TypeReference<>() {});
+    }
+
+    /** Asks where to download objects. */
+    public LinkResponse links(List<BlobDigest> digests) throws StoreException {
+        return read(
+                "linking " + digests.size() + " objects",
+                post(StorePaths.LINKS, json(new LinkRequest(digests)), JSON, timeout),
+                new TypeReference<>() {});
+    }
+
+    /** The manifest of a committed checkpoint, byte for byte. */
+    public byte[] manifest(CheckpointId checkpoint) throws StoreException {
+        String what = "manifest of " + checkpoint;
+        try (InputStream body = open(what, get(StorePaths.MANIFESTS + "/" + checkpoint, timeout))) {
+            return body.readAllBytes();
+        } catch (IOException lost) {
+            throw StoreException.unreachable(what, lost);
+        }
+    }
+
+    /** What a committed checkpoint is. */
+    public CheckpointDescriptor checkpoint(CheckpointId checkpoint) throws StoreException {
+        return read(
+                "checkpoint " + checkpoint,
+                get(StorePaths.CHECKPOINTS + "/" + checkpoint, timeout),
+                new TypeReference<>() {});
+    }
+
+    /** A tar of a Hugging Face directory of the checkpoint; the caller closes it. */
+    public InputStream export(CheckpointId checkpoint) throws StoreException {
+        return open(
+                "export of " + checkpoint,
+                get(StorePaths.CHECKPOINTS + "/" + checkpoint + "/export", timeout.multipliedBy(10)));
+    }
+
+    /** Imports a Hugging Face directory that the store can read itself. */
+    public ModelDescriptor importModel(String name, String directory) throws StoreException {
+        byte[] body = json(mapper.createObjectNode().put("path", directory));
+        return read(
+                "import of model '" + name + "'",
+                post(StorePaths.MODELS + "?name=" + encode(name), body, JSON, timeout.multipliedBy(10)),
+                new TypeReference<>() {});
+    }
+
+    /** Imports a Hugging Face directory from a tar stream. */
+    public ModelDescriptor importModelTar(String name, BodyPublisher tar) throws StoreException {
+        return read(
+                "import of model '" + name + "'",
+                request(StorePaths.MODELS + "?name=" + encode(name), timeout.multipliedBy(10))
+                        .header("content-type", "application/x-tar")
+                        .POST(tar)
+                        .build(),
+                new TypeReference<>() {});
+    }
+
+    /** Gives a committed checkpoint a model name. */
+    public ModelDescriptor nameCheckpoint(String name, CheckpointId checkpoint) throws StoreException {
+        return read(
+                "naming " + checkpoint + " '" + name + "'",
+                request(StorePaths.MODELS + "/" + encode(name) + "/checkpoint", timeout)
+                        .header("content-type", "text/plain")
+                        .PUT(BodyPublishers.ofString(checkpoint.value()))
+                        .build(),
+                new TypeReference<>() {});
+    }
+
+    /** Every model's newest form. */
+    public List<ModelDescriptor> models() throws StoreException {
+        return read("list of models", get(StorePaths.MODELS, timeout), new TypeReference<>() {});
+    }
+
+    /** A model by name. */
+    public ModelDescriptor model(String name) throws StoreException {
+        return read(
+                "model '" + name + "'", get(StorePaths.MODELS + "/" + encode(name), timeout), new TypeReference<>() {});
+    }
+
+    /** Commits a data set version from rows of JSON, one a line. */
+    public DatasetDescriptor importDataset(String name, Optional<String> format, BodyPublisher rows)
+            throws StoreException {
+        String query = "?name=" + encode(name)
+                + format.map(value -> "&format=" + encode(value)).orElse("");
+        return read(
+                "data set '" + name + "'",
+                request(StorePaths.DATASETS + query, timeout.multipliedBy(10))
+                        .header("content-type", "application/x-ndjson")
+                        .POST(rows)
+                        .build(),
+                new TypeReference<>() {});
+    }
+
+    /** Every data set's newest version. */
+    public List<DatasetDescriptor> datasets() throws StoreException {
+        return read("list of data sets", get(StorePaths.DATASETS, timeout), new TypeReference<>() {});
+    }
+
+    /** A data set's newest version by name, or one version by {@code name@n}. */
+    public DatasetDescriptor dataset(String nameOrVersion) throws StoreException {
+        return read(
+                "data set '" + nameOrVersion + "'",
+                get(StorePaths.DATASETS + "/" + encode(nameOrVersion), timeout),
+                new TypeReference<>() {});
+    }
+
+    /** Opens a presigned link; the caller verifies what it reads and closes it. */
+    public InputStream download(BlobLink link) throws StoreException {
+        return open(
+                "object " + link.digest(),
+                HttpRequest.newBuilder(URI.create(link.url()))
+                        .timeout(timeout.multipliedBy(10))
+                        .GET()
+                        .build());
+    }
+
+    /** Puts an object where a ticket says. */
+    public void upload(StageTicket ticket, BodyPublisher body) throws StoreException {
+        String url = ticket.uploadUrl()
+                .orElseThrow(() -> new IllegalArgumentException("the store already has " + ticket.blob()));
+        String what = "upload of " + ticket.blob().digest();
+        try (InputStream answer = open(
+                what,
+                HttpRequest.newBuilder(URI.create(url))
+                        .timeout(timeout.multipliedBy(10))
+                        .PUT(body)
+                        .build())) {
+            answer.readAllBytes();
+        } catch (IOException lost) {
+            throw StoreException.unreachable(what, lost);
+        }
+    }
+
+    private HttpRequest.Builder request(String path, Duration limit) {
+        return HttpRequest.newBuilder(base.resolve(path)).timeout(limit).header("accept", "*/*");
+    }
+
+    private HttpRequest get(String path, Duration limit) {
+        return request(path, limit).GET().build();
+    }
+
+    private HttpRequest post(String path, byte[] body, String type, Duration limit) {
+        return request(path, limit)
+                .header("content-type", type)
+                .POST(BodyPublishers.ofByteArray(body))
+                .build();
+    }
+
+    private <T> T read(String what, HttpRequest request, TypeReference<T> type) throws StoreException {
+        try (InputStream body = open(what, request)) {
+            return mapper.readValue(body, type);
+        } catch (IOException lost) {
+            throw StoreException.unreachable(what, lost);
+        }
+    }
+
+    private InputStream open(String what, HttpRequest request) throws StoreException {
+        try {
+            HttpResponse<InputStream> response = http.send(request, BodyHandlers.ofInputStream());
+            if (response.statusCode() >= 200 && response.statusCode() < 300) {
+                return response.body();
+            }
+            try (InputStream body = response.body()) {
+                throw StoreException.answered(what, response.statusCode(), problem(body.readNBytes(1 << 20)));
+            }
+        } catch (IOException lost) {
+            throw StoreException.unreachable(what, lost);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw StoreException.unreachable(what, interrupted);
+        }
+    }
+
+    private Optional<StoreProblem> problem(byte[] body) {
+        try {
+            return Optional.of(mapper.readValue(body, StoreProblem.class));
+        } catch (IOException | RuntimeException notAProblem) {
+            return Optional.empty();
+        }
+    }
+
+    private byte[] json(Object value) {
+        try {
+            return mapper.writeValueAsBytes(value);
+        } catch (IOException impossible) {
+            throw new IllegalStateException("a contract record that JSON cannot express: " + value, impossible);
+        }
+    }
+
+    private static String encode(String text) {
+        return URLEncoder.encode(text, UTF_8).replace("+", "%20");
+    }
+
+    @Override
+    public void close() {
+        http.close();
+    }
+}
