@@ -19,7 +19,17 @@ import java.util.List;
  * @param newBytes bytes that this commit added
  * @param changedTensors names of tensors that differ from the parent's
  */
-public record CheckpointCommitted(CheckpointId checkpoint, RunId runId, int segmentIndex, long epoch, CheckpointId parent, long lastStep, String weightsDigest, long newBytes, List<String> changedTensors) implements CheckpointEvent {
+public record CheckpointCommitted(
+        CheckpointId checkpoint,
+        RunId runId,
+        int segmentIndex,
+        long epoch,
+        CheckpointId parent,
+        long lastStep,
+        String weightsDigest,
+        long newBytes,
+        List<String> changedTensors)
+        implements CheckpointEvent {
     public CheckpointCommitted {
         requireNonNull(checkpoint, "checkpoint is null");
         requireNonNull(runId, "runId is null");

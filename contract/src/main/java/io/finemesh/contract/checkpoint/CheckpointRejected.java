@@ -15,7 +15,8 @@ import io.finemesh.contract.id.RunId;
  * @param epoch lease epoch of the result
  * @param failure what did not match
  */
-public record CheckpointRejected(CheckpointId checkpoint, RunId runId, int segmentIndex, long epoch, Failure failure) implements CheckpointEvent {
+public record CheckpointRejected(CheckpointId checkpoint, RunId runId, int segmentIndex, long epoch, Failure failure)
+        implements CheckpointEvent {
     public CheckpointRejected {
         requireNonNull(checkpoint, "checkpoint is null");
         requireNonNull(runId, "runId is null");

@@ -13,7 +13,9 @@ import io.finemesh.contract.id.CheckpointId;
  * @param weightBytes bytes of all tensors as stored
  * @param weightsDigest digest of the weights
  */
-public record ModelImported(CheckpointId checkpoint, String name, long parameterCount, long weightBytes, String weightsDigest) implements CheckpointEvent {
+public record ModelImported(
+        CheckpointId checkpoint, String name, long parameterCount, long weightBytes, String weightsDigest)
+        implements CheckpointEvent {
     public ModelImported {
         requireNonNull(checkpoint, "checkpoint is null");
         requireNonNull(name, "name is null");

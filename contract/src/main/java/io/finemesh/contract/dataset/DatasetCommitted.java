@@ -16,7 +16,9 @@ import java.util.Map;
  * @param samples rows that can be trained on
  * @param dropped rows left out, by reason
  */
-public record DatasetCommitted(DatasetVersion version, String name, BlobReference blob, long samples, Map<String, Long> dropped) implements Message {
+public record DatasetCommitted(
+        DatasetVersion version, String name, BlobReference blob, long samples, Map<String, Long> dropped)
+        implements Message {
     public DatasetCommitted {
         requireNonNull(version, "version is null");
         requireNonNull(name, "name is null");

@@ -22,7 +22,15 @@ import java.util.List;
  * @param tasks what to measure
  * @param specification template, precision and seed are taken from here
  */
-public record EvaluateCheckpoint(EvaluationId evaluation, RunId runId, CheckpointId checkpoint, long afterSteps, ResolvedDataset dataset, List<TaskSpecification> tasks, RunSpecification specification) implements Message {
+public record EvaluateCheckpoint(
+        EvaluationId evaluation,
+        RunId runId,
+        CheckpointId checkpoint,
+        long afterSteps,
+        ResolvedDataset dataset,
+        List<TaskSpecification> tasks,
+        RunSpecification specification)
+        implements Message {
     public EvaluateCheckpoint {
         requireNonNull(evaluation, "evaluation is null");
         requireNonNull(runId, "runId is null");

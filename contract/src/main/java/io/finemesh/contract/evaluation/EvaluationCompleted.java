@@ -18,7 +18,15 @@ import java.util.List;
  * @param scores the figures
  * @param elapsedMillis time taken in milliseconds
  */
-public record EvaluationCompleted(EvaluationId evaluation, RunId runId, CheckpointId checkpoint, long afterSteps, String weightsDigest, List<TaskScore> scores, long elapsedMillis) implements EvaluationEvent {
+public record EvaluationCompleted(
+        EvaluationId evaluation,
+        RunId runId,
+        CheckpointId checkpoint,
+        long afterSteps,
+        String weightsDigest,
+        List<TaskScore> scores,
+        long elapsedMillis)
+        implements EvaluationEvent {
     public EvaluationCompleted {
         requireNonNull(evaluation, "evaluation is null");
         requireNonNull(runId, "runId is null");

@@ -15,7 +15,8 @@ import io.finemesh.contract.id.RunId;
  * @param checkpoint what is scored
  * @param failure why
  */
-public record EvaluationFailed(EvaluationId evaluation, RunId runId, CheckpointId checkpoint, Failure failure) implements EvaluationEvent {
+public record EvaluationFailed(EvaluationId evaluation, RunId runId, CheckpointId checkpoint, Failure failure)
+        implements EvaluationEvent {
     public EvaluationFailed {
         requireNonNull(evaluation, "evaluation is null");
         requireNonNull(runId, "runId is null");

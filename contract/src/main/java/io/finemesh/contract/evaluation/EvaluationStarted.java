@@ -14,7 +14,8 @@ import io.finemesh.contract.id.RunId;
  * @param checkpoint what is scored
  * @param evaluator who scores
  */
-public record EvaluationStarted(EvaluationId evaluation, RunId runId, CheckpointId checkpoint, String evaluator) implements EvaluationEvent {
+public record EvaluationStarted(EvaluationId evaluation, RunId runId, CheckpointId checkpoint, String evaluator)
+        implements EvaluationEvent {
     public EvaluationStarted {
         requireNonNull(evaluation, "evaluation is null");
         requireNonNull(runId, "runId is null");

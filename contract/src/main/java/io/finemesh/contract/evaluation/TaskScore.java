@@ -14,7 +14,8 @@ import java.util.OptionalDouble;
  * @param samples samples it is over
  * @param limited true when a limit left samples out, so that it is no full score
  */
-public record TaskScore(String task, String metric, double value, OptionalDouble standardError, long samples, boolean limited) {
+public record TaskScore(
+        String task, String metric, double value, OptionalDouble standardError, long samples, boolean limited) {
     public TaskScore {
         requireNonNull(task, "task is null");
         requireNonNull(metric, "metric is null");

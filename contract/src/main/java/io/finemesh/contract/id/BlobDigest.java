@@ -4,7 +4,8 @@ package io.finemesh.contract.id;
 public record BlobDigest(String value) implements Identifier {
     public BlobDigest {
         if (!value.matches("[0-9a-f]{64}")) {
-            throw new IllegalArgumentException("BlobDigest is '" + value + "', allowed: 64 lower-case hexadecimal digits");
+            throw new IllegalArgumentException(
+                    "BlobDigest is '" + value + "', allowed: 64 lower-case hexadecimal digits");
         }
     }
 

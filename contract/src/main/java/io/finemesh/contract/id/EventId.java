@@ -15,7 +15,8 @@ public record EventId(String value) implements Identifier {
      */
     public static EventId derived(EventId cause, String purpose, int ordinal) {
         String name = cause.value() + '|' + purpose + '|' + ordinal;
-        return new EventId(UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString());
+        return new EventId(
+                UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString());
     }
 
     @Override

@@ -15,7 +15,8 @@ import io.finemesh.contract.id.TrainerIncarnation;
  * @param trainer who has it
  * @param incarnation which life of it
  */
-public record LeaseGranted(RunId runId, long epoch, int segmentIndex, TrainerId trainer, TrainerIncarnation incarnation) implements PlacementEvent {
+public record LeaseGranted(RunId runId, long epoch, int segmentIndex, TrainerId trainer, TrainerIncarnation incarnation)
+        implements PlacementEvent {
     public LeaseGranted {
         requireNonNull(runId, "runId is null");
         requireNonNull(trainer, "trainer is null");

@@ -15,7 +15,8 @@ import java.util.Optional;
  * @param work what is to be placed
  * @param preferred trainer that already holds the base checkpoint
  */
-public record PlaceSegment(RunId runId, long epoch, SegmentWork work, Optional<TrainerId> preferred) implements PlacementRequest {
+public record PlaceSegment(RunId runId, long epoch, SegmentWork work, Optional<TrainerId> preferred)
+        implements PlacementRequest {
     public PlaceSegment {
         requireNonNull(runId, "runId is null");
         requireNonNull(work, "work is null");

@@ -7,5 +7,4 @@ package io.finemesh.contract.run;
  * @param gradientAccumulationSteps micro-batches that one step is split into
  * @param cutoffTokens longest sample in tokens; longer ones are truncated
  */
-public record BatchSpecification(int samplesPerStep, int gradientAccumulationSteps, int cutoffTokens) {
-}
+public record BatchSpecification(int samplesPerStep, int gradientAccumulationSteps, int cutoffTokens) {}

@@ -11,7 +11,8 @@ import java.util.Optional;
  * @param atStart also the checkpoint the run starts from
  * @param everySegments cadence in segments; 0 = only at the end
  */
-public record EvaluationSpecification(Optional<String> dataset, List<TaskSpecification> tasks, boolean atStart, int everySegments) {
+public record EvaluationSpecification(
+        Optional<String> dataset, List<TaskSpecification> tasks, boolean atStart, int everySegments) {
     public EvaluationSpecification {
         dataset = dataset == null ? Optional.empty() : dataset;
         tasks = List.copyOf(tasks);

@@ -11,10 +11,15 @@ package io.finemesh.contract.run;
  * @param logitsBytes one chunk of logits
  * @param overheadBytes process, tokenizer and allocator
  */
-public record MemoryByComponent(long weightsBytes, long masterBytes, long gradientBytes, long optimizerStateBytes, long activationBytes, long logitsBytes, long overheadBytes) {
-    public MemoryByComponent {
-
-    }
+public record MemoryByComponent(
+        long weightsBytes,
+        long masterBytes,
+        long gradientBytes,
+        long optimizerStateBytes,
+        long activationBytes,
+        long logitsBytes,
+        long overheadBytes) {
+    public MemoryByComponent {}
 
     /** Sum of all components. */
     public long totalBytes() {

@@ -15,7 +15,14 @@ import java.util.OptionalInt;
  * @param includeHead BAdam: final norm and output head are a block too
  * @param referenceCompatible BAdam: the first visit has one step less, as in the reference implementation
  */
-public record MethodSpecification(Method method, BlockOrder blockOrder, int switchInterval, OptionalInt startBlock, boolean includeEmbedding, boolean includeHead, boolean referenceCompatible) {
+public record MethodSpecification(
+        Method method,
+        BlockOrder blockOrder,
+        int switchInterval,
+        OptionalInt startBlock,
+        boolean includeEmbedding,
+        boolean includeHead,
+        boolean referenceCompatible) {
     public MethodSpecification {
         requireNonNull(method, "method is null");
         requireNonNull(blockOrder, "blockOrder is null");

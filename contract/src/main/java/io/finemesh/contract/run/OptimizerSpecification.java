@@ -15,7 +15,16 @@ import static java.util.Objects.requireNonNull;
  * @param weightDecay decoupled weight decay; norms and biases are excluded
  * @param maxGradientNorm global norm to clip at; 0 = no clipping
  */
-public record OptimizerSpecification(double learningRate, LearningRateShape shape, long warmupSteps, double finalFraction, double beta1, double beta2, double epsilon, double weightDecay, double maxGradientNorm) {
+public record OptimizerSpecification(
+        double learningRate,
+        LearningRateShape shape,
+        long warmupSteps,
+        double finalFraction,
+        double beta1,
+        double beta2,
+        double epsilon,
+        double weightDecay,
+        double maxGradientNorm) {
     public OptimizerSpecification {
         requireNonNull(shape, "shape is null");
     }

@@ -13,7 +13,9 @@ import io.finemesh.contract.id.RunId;
  * @param dataset what it trains on
  * @param plan how it is cut and what it needs
  */
-public record RunAccepted(RunId runId, RunSpecification specification, ResolvedModel model, ResolvedDataset dataset, RunPlan plan) implements RunEvent {
+public record RunAccepted(
+        RunId runId, RunSpecification specification, ResolvedModel model, ResolvedDataset dataset, RunPlan plan)
+        implements RunEvent {
     public RunAccepted {
         requireNonNull(runId, "runId is null");
         requireNonNull(specification, "specification is null");

@@ -13,7 +13,8 @@ import java.util.List;
  * @param stepsPerSegment optimizer steps of a full segment
  * @param memory what a trainer needs
  */
-public record RunPlan(long totalSteps, int segments, List<String> blocks, int stepsPerSegment, MemoryByComponent memory) {
+public record RunPlan(
+        long totalSteps, int segments, List<String> blocks, int stepsPerSegment, MemoryByComponent memory) {
     public RunPlan {
         blocks = List.copyOf(blocks);
         requireNonNull(memory, "memory is null");

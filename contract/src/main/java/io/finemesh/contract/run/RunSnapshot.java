@@ -20,7 +20,16 @@ import java.util.Optional;
  * @param lastCheckpoint last committed checkpoint
  * @param failure why it ended, if it did not complete
  */
-public record RunSnapshot(RunId runId, RunPhase phase, long totalSteps, long committedSteps, int segments, int committedSegments, Optional<CheckpointId> lastCheckpoint, Optional<Failure> failure) implements Message {
+public record RunSnapshot(
+        RunId runId,
+        RunPhase phase,
+        long totalSteps,
+        long committedSteps,
+        int segments,
+        int committedSegments,
+        Optional<CheckpointId> lastCheckpoint,
+        Optional<Failure> failure)
+        implements Message {
     public RunSnapshot {
         requireNonNull(runId, "runId is null");
         requireNonNull(phase, "phase is null");

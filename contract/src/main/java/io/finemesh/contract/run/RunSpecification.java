@@ -26,7 +26,23 @@ import java.util.OptionalLong;
  * @param trace how many spans the run leaves
  * @param outputName model name that the last checkpoint gets
  */
-public record RunSpecification(String name, String model, String dataset, PromptTemplate template, MethodSpecification method, OptimizerSpecification optimizer, BatchSpecification batch, OptionalDouble epochs, OptionalLong maxSteps, Precision precision, long seed, int checkpointSteps, EvaluationSpecification evaluation, OptionalLong memoryLimitBytes, TraceDetail trace, Optional<String> outputName) {
+public record RunSpecification(
+        String name,
+        String model,
+        String dataset,
+        PromptTemplate template,
+        MethodSpecification method,
+        OptimizerSpecification optimizer,
+        BatchSpecification batch,
+        OptionalDouble epochs,
+        OptionalLong maxSteps,
+        Precision precision,
+        long seed,
+        int checkpointSteps,
+        EvaluationSpecification evaluation,
+        OptionalLong memoryLimitBytes,
+        TraceDetail trace,
+        Optional<String> outputName) {
     public RunSpecification {
         requireNonNull(name, "name is null");
         requireNonNull(model, "model is null");

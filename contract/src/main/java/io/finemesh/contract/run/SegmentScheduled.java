@@ -16,7 +16,8 @@ import io.finemesh.contract.training.SegmentAssignment;
  * @param epoch lease epoch; what an older epoch says no longer counts
  * @param base checkpoint it starts from
  */
-public record SegmentScheduled(RunId runId, SegmentAssignment segment, TrainerId trainer, long epoch, CheckpointId base) implements RunEvent {
+public record SegmentScheduled(RunId runId, SegmentAssignment segment, TrainerId trainer, long epoch, CheckpointId base)
+        implements RunEvent {
     public SegmentScheduled {
         requireNonNull(runId, "runId is null");
         requireNonNull(segment, "segment is null");

@@ -14,7 +14,13 @@ import java.util.Optional;
  * @param dataset what it trains on
  * @param evaluationDataset what it is evaluated on
  */
-public record SubmitRun(RunId runId, RunSpecification specification, ResolvedModel model, ResolvedDataset dataset, Optional<ResolvedDataset> evaluationDataset) implements RunCommand {
+public record SubmitRun(
+        RunId runId,
+        RunSpecification specification,
+        ResolvedModel model,
+        ResolvedDataset dataset,
+        Optional<ResolvedDataset> evaluationDataset)
+        implements RunCommand {
     public SubmitRun {
         requireNonNull(runId, "runId is null");
         requireNonNull(specification, "specification is null");

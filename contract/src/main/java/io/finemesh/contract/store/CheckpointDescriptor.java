@@ -23,7 +23,17 @@ import java.util.OptionalLong;
  * @param configurationJson config.json, verbatim
  * @param changedTensors names of tensors that differ from the parent's; all of them for a root
  */
-public record CheckpointDescriptor(CheckpointId checkpoint, Optional<CheckpointId> parent, Optional<RunId> runId, OptionalInt segmentIndex, OptionalLong lastStep, String weightsDigest, long parameterCount, long weightBytes, String configurationJson, List<String> changedTensors) {
+public record CheckpointDescriptor(
+        CheckpointId checkpoint,
+        Optional<CheckpointId> parent,
+        Optional<RunId> runId,
+        OptionalInt segmentIndex,
+        OptionalLong lastStep,
+        String weightsDigest,
+        long parameterCount,
+        long weightBytes,
+        String configurationJson,
+        List<String> changedTensors) {
     public CheckpointDescriptor {
         requireNonNull(checkpoint, "checkpoint is null");
         parent = parent == null ? Optional.empty() : parent;

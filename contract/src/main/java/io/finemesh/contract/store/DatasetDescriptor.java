@@ -15,7 +15,13 @@ import java.util.Map;
  * @param samples rows that can be trained on
  * @param dropped rows left out, by reason
  */
-public record DatasetDescriptor(DatasetVersion version, String name, String format, BlobReference blob, long samples, Map<String, Long> dropped) {
+public record DatasetDescriptor(
+        DatasetVersion version,
+        String name,
+        String format,
+        BlobReference blob,
+        long samples,
+        Map<String, Long> dropped) {
     public DatasetDescriptor {
         requireNonNull(version, "version is null");
         requireNonNull(name, "name is null");

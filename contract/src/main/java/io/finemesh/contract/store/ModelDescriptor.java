@@ -14,7 +14,13 @@ import io.finemesh.contract.id.CheckpointId;
  * @param weightsDigest digest of the weights
  * @param configurationJson config.json, verbatim
  */
-public record ModelDescriptor(String name, CheckpointId checkpoint, long parameterCount, long weightBytes, String weightsDigest, String configurationJson) {
+public record ModelDescriptor(
+        String name,
+        CheckpointId checkpoint,
+        long parameterCount,
+        long weightBytes,
+        String weightsDigest,
+        String configurationJson) {
     public ModelDescriptor {
         requireNonNull(name, "name is null");
         requireNonNull(checkpoint, "checkpoint is null");

@@ -36,7 +36,8 @@ public final class StoreException extends Exception {
     public static StoreException answered(String what, int status, Optional<StoreProblem> problem) {
         FailureCode code = codeOf(status);
         String detail = problem.map(StoreProblem::detail).orElse("no explanation");
-        return new StoreException(code, status, problem.orElse(null), what + ": " + detail + " (HTTP " + status + ")", null);
+        return new StoreException(
+                code, status, problem.orElse(null), what + ": " + detail + " (HTTP " + status + ")", null);
     }
 
     private static FailureCode codeOf(int status) {

@@ -13,7 +13,8 @@ import io.finemesh.contract.id.RunId;
  * @param block the block
  * @param parameters number of parameters in it
  */
-public record BlockActivated(RunId runId, int segmentIndex, long epoch, String block, long parameters) implements TrainingEvent {
+public record BlockActivated(RunId runId, int segmentIndex, long epoch, String block, long parameters)
+        implements TrainingEvent {
     public BlockActivated {
         requireNonNull(runId, "runId is null");
         requireNonNull(block, "block is null");

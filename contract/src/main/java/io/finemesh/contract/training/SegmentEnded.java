@@ -23,7 +23,19 @@ import java.util.List;
  * @param stateBlobs staged optimizer state, safetensors
  * @param ledger staged step ledger of this segment, one JSON object a line
  */
-public record SegmentEnded(RunId runId, int segmentIndex, long epoch, TrainerId trainer, CheckpointId checkpoint, CheckpointId base, long lastStep, List<BlobReference> weightBlobs, String cursorJson, List<BlobReference> stateBlobs, BlobReference ledger) implements TrainingEvent {
+public record SegmentEnded(
+        RunId runId,
+        int segmentIndex,
+        long epoch,
+        TrainerId trainer,
+        CheckpointId checkpoint,
+        CheckpointId base,
+        long lastStep,
+        List<BlobReference> weightBlobs,
+        String cursorJson,
+        List<BlobReference> stateBlobs,
+        BlobReference ledger)
+        implements TrainingEvent {
     public SegmentEnded {
         requireNonNull(runId, "runId is null");
         requireNonNull(trainer, "trainer is null");

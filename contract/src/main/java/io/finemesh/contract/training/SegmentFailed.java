@@ -15,7 +15,8 @@ import io.finemesh.contract.id.TrainerId;
  * @param trainer who says it
  * @param failure why
  */
-public record SegmentFailed(RunId runId, int segmentIndex, long epoch, TrainerId trainer, Failure failure) implements TrainingEvent {
+public record SegmentFailed(RunId runId, int segmentIndex, long epoch, TrainerId trainer, Failure failure)
+        implements TrainingEvent {
     public SegmentFailed {
         requireNonNull(runId, "runId is null");
         requireNonNull(trainer, "trainer is null");

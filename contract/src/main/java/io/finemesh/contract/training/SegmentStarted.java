@@ -14,7 +14,8 @@ import io.finemesh.contract.id.TrainerId;
  * @param trainer who says it
  * @param traceparent W3C trace context of the segment's span; empty when tracing is off
  */
-public record SegmentStarted(RunId runId, int segmentIndex, long epoch, TrainerId trainer, String traceparent) implements TrainingEvent {
+public record SegmentStarted(RunId runId, int segmentIndex, long epoch, TrainerId trainer, String traceparent)
+        implements TrainingEvent {
     public SegmentStarted {
         requireNonNull(runId, "runId is null");
         requireNonNull(trainer, "trainer is null");

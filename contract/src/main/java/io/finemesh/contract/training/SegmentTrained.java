@@ -18,7 +18,16 @@ import io.finemesh.contract.id.TrainerId;
  * @param lastLoss loss of the last step
  * @param traceparent W3C trace context of the segment's span; empty when tracing is off
  */
-public record SegmentTrained(RunId runId, int segmentIndex, long epoch, TrainerId trainer, CheckpointId checkpoint, long lastStep, double lastLoss, String traceparent) implements TrainingEvent {
+public record SegmentTrained(
+        RunId runId,
+        int segmentIndex,
+        long epoch,
+        TrainerId trainer,
+        CheckpointId checkpoint,
+        long lastStep,
+        double lastLoss,
+        String traceparent)
+        implements TrainingEvent {
     public SegmentTrained {
         requireNonNull(runId, "runId is null");
         requireNonNull(trainer, "trainer is null");

@@ -20,7 +20,15 @@ import java.util.Optional;
  * @param memoryBytes what the plan says it needs
  * @param previousSegmentTraceparent W3C trace context of the segment before, to be linked
  */
-public record SegmentWork(RunId runId, SegmentAssignment segment, CheckpointId base, RunSpecification specification, ResolvedDataset dataset, long totalSteps, long memoryBytes, Optional<String> previousSegmentTraceparent) {
+public record SegmentWork(
+        RunId runId,
+        SegmentAssignment segment,
+        CheckpointId base,
+        RunSpecification specification,
+        ResolvedDataset dataset,
+        long totalSteps,
+        long memoryBytes,
+        Optional<String> previousSegmentTraceparent) {
     public SegmentWork {
         requireNonNull(runId, "runId is null");
         requireNonNull(segment, "segment is null");

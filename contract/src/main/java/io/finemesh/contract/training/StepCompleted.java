@@ -24,7 +24,21 @@ import java.util.Optional;
  * @param phaseMicros microseconds by phase of the step
  * @param nativeBytes native memory in use after the step
  */
-public record StepCompleted(RunId runId, int segmentIndex, long epoch, long step, double loss, double gradientNorm, double learningRate, int tokens, int labelledTokens, boolean skipped, Optional<String> block, Map<String, Long> phaseMicros, long nativeBytes) implements Message {
+public record StepCompleted(
+        RunId runId,
+        int segmentIndex,
+        long epoch,
+        long step,
+        double loss,
+        double gradientNorm,
+        double learningRate,
+        int tokens,
+        int labelledTokens,
+        boolean skipped,
+        Optional<String> block,
+        Map<String, Long> phaseMicros,
+        long nativeBytes)
+        implements Message {
     public StepCompleted {
         requireNonNull(runId, "runId is null");
         block = block == null ? Optional.empty() : block;

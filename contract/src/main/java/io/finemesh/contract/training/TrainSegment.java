@@ -13,7 +13,8 @@ import io.finemesh.contract.id.TrainerIncarnation;
  * @param epoch lease epoch, growing within a run
  * @param work what to do
  */
-public record TrainSegment(TrainerId trainer, TrainerIncarnation incarnation, long epoch, SegmentWork work) implements TrainingCommand {
+public record TrainSegment(TrainerId trainer, TrainerIncarnation incarnation, long epoch, SegmentWork work)
+        implements TrainingCommand {
     public TrainSegment {
         requireNonNull(trainer, "trainer is null");
         requireNonNull(incarnation, "incarnation is null");

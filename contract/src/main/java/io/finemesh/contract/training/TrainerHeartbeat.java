@@ -28,7 +28,21 @@ import java.util.OptionalLong;
  * @param step optimizer step it is at
  * @param heldCheckpoints checkpoints whose weights it holds in memory
  */
-public record TrainerHeartbeat(TrainerId trainer, TrainerIncarnation incarnation, long sequence, TrainerCondition condition, String device, String blas, long memoryTotalBytes, long memoryBudgetBytes, long memoryUsedBytes, Optional<RunId> run, OptionalLong epoch, OptionalLong step, List<CheckpointId> heldCheckpoints) implements Message {
+public record TrainerHeartbeat(
+        TrainerId trainer,
+        TrainerIncarnation incarnation,
+        long sequence,
+        TrainerCondition condition,
+        String device,
+        String blas,
+        long memoryTotalBytes,
+        long memoryBudgetBytes,
+        long memoryUsedBytes,
+        Optional<RunId> run,
+        OptionalLong epoch,
+        OptionalLong step,
+        List<CheckpointId> heldCheckpoints)
+        implements Message {
     public TrainerHeartbeat {
         requireNonNull(trainer, "trainer is null");
         requireNonNull(incarnation, "incarnation is null");

@@ -4,7 +4,8 @@ import io.finemesh.contract.Message;
 import io.finemesh.contract.id.RunId;
 
 /** What a trainer says about a segment it holds. Owner: gpu-trainer. */
-public sealed interface TrainingEvent extends Message permits SegmentStarted, BlockActivated, SegmentTrained, SegmentEnded, SegmentFailed {
+public sealed interface TrainingEvent extends Message
+        permits SegmentStarted, BlockActivated, SegmentTrained, SegmentEnded, SegmentFailed {
     /** The run; key of the record. */
     RunId runId();
 

@@ -88,8 +88,8 @@ public final class EventCodec {
         String name = require(where, headers, "ce_type");
         Class<? extends Message> type = WireNames.type(name)
                 .filter(topic.type()::isAssignableFrom)
-                .orElseThrow(() -> new UnreadableRecordException(
-                        where + " has ce_type '" + name + "', which is not a " + topic.type().getSimpleName()));
+                .orElseThrow(() -> new UnreadableRecordException(where + " has ce_type '" + name + "', which is not a "
+                        + topic.type().getSimpleName()));
         if (value == null) {
             throw new UnreadableRecordException(where + " of type " + name + " has no value");
         }

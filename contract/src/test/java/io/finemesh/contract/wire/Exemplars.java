@@ -1,0 +1,93 @@
+package io.finemesh.contract.wire;
+
+import io.finemesh.contract.id.BlobDigest;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/** Builds one complete example of any contract record from its components alone: every optional is present, every list has one element. */
+final class Exemplars {
+    private Exemplars() {}
+
+    static <T> T of(Class<T> type) {
+        return type.cast(value(type, "root"));
+    }
+
+    private static Object value(Type type, String name) {
+        if (type instanceof ParameterizedType generic) {
+            Type[] arguments = generic.getActualTypeArguments();
+            Class<?> raw = (Class<?>) generic.getRawType();
+            if (raw == Optional.class) {
+                return Optional.of(value(arguments[0], name));
+            }
+            if (raw == List.class) {
+                return List.of(value(arguments[0], name));
+            }
+            if (raw == Map.class) {
+                return Map.of("key", value(arguments[1], name));
+            }
+        }
+        Class<?> raw = (Class<?>) type;
+        if (raw == String.class) {
+            return "some-" + name;
+        }
+        if (raw == int.class) {
+            return 7;
+        }
+        if (raw == long.class || raw == Long.class) {
+            return 1_234_567_890_123L;
+        }
+        if (raw == double.class) {
+            return 0.125;
+        }
+        if (raw == boolean.class) {
+            return true;
+        }
+        if (raw == OptionalInt.class) {
+            return OptionalInt.of(3);
+        }
+        if (raw == OptionalLong.class) {
+            return OptionalLong.of(9_876_543_210L);
+        }
+        if (raw == OptionalDouble.class) {
+            return OptionalDouble.of(2.5);
+        }
+        if (raw == Instant.class) {
+            return Instant.parse("2026-01-02T03:04:05Z");
+        }
+        if (raw == BlobDigest.class) {
+            return new BlobDigest("0123456789abcdef".repeat(4));
+        }
+        if (raw.isEnum()) {
+            return raw.getEnumConstants()[0];
+        }
+        if (raw.isRecord()) {
+            return record(raw);
+        }
+        throw new IllegalArgumentException("no example for " + type + " " + name);
+    }
+
+    private static Object record(Class<?> type) {
+        RecordComponent[] components = type.getRecordComponents();
+        Object[] values = Arrays.stream(components)
+                .map(component -> value(component.getGenericType(), component.getName()))
+                .toArray();
+        Class<?>[] types =
+                Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+        try {
+            Constructor<?> constructor = type.getDeclaredConstructor(types);
+            return constructor.newInstance(values);
+        } catch (ReflectiveOperationException broken) {
+            throw new IllegalStateException(type + " cannot be built", broken);
+        }
+    }
+}
