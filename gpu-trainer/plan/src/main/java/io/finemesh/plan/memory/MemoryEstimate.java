@@ -1,0 +1,62 @@
+package io.finemesh.plan.memory;
+
+import java.util.Locale;
+
+/**
+ * Peak memory of a run by component, in bytes. All figures are at the same moment: the backward pass of the lowest trained layer.
+ *
+ * @param weightsBytes the model as stored
+ * @param masterBytes fp32 copies of the trained parameters; 0 where the weights are fp32 themselves
+ * @param gradientBytes fp32 gradients of the trained parameters
+ * @param optimizerStateBytes two fp32 moments per trained parameter
+ * @param activationBytes layer inputs kept for recomputation, and the working set of the layer being recomputed
+ * @param logitsBytes one chunk of logits and its gradient
+ * @param overheadBytes a layer's widened weights, gradients on their way into the accumulated ones, and what runs without any model
+ */
+public record MemoryEstimate(
+        long weightsBytes,
+        long masterBytes,
+        long gradientBytes,
+        long optimizerStateBytes,
+        long activationBytes,
+        long logitsBytes,
+        long overheadBytes) {
+
+    private static final double GIGA = 1e9;
+
+    public long totalBytes() {
+        return weightsBytes
+                + masterBytes
+                + gradientBytes
+                + optimizerStateBytes
+                + activationBytes
+                + logitsBytes
+                + overheadBytes;
+    }
+
+    /** A line per component with its size in GB (10^9 bytes) and its share, and the total. */
+    public String table() {
+        StringBuilder text = new StringBuilder();
+        line(text, "weights", weightsBytes);
+        line(text, "fp32 master", masterBytes);
+        line(text, "gradients", gradientBytes);
+        line(text, "optimizer states", optimizerStateBytes);
+        line(text, "activations", activationBytes);
+        line(text, "logits", logitsBytes);
+        line(text, "overhead", overheadBytes);
+        line(text, "total", totalBytes());
+        return text.toString();
+    }
+
+    private void line(StringBuilder text, String component, long bytes) {
+        text.append(String.format(
+                Locale.ROOT, "%-18s %10.3f GB %6.1f %%%n", component, bytes / GIGA, 100.0 * bytes / totalBytes()));
+    }
+
+    /** Bytes as people read them: GB of 10^9 bytes, or MB below one. */
+    static String readable(long bytes) {
+        return bytes >= 1_000_000_000L
+                ? String.format(Locale.ROOT, "%.2f GB", bytes / GIGA)
+                : String.format(Locale.ROOT, "%.1f MB", bytes / 1e6);
+    }
+}

@@ -1,0 +1,2 @@
+/** Models the planning tests are about. */
+package io.finemesh.plan;
