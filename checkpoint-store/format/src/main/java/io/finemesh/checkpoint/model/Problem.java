@@ -1,0 +1,38 @@
+package io.finemesh.checkpoint.model;
+
+import java.util.List;
+
+/**
+ * One thing that is wrong, for a person to correct.
+ *
+ * @param subject the field, tensor or file concerned, spelled as in its file
+ * @param found what is there
+ * @param allowed what may be there, or what to do
+ */
+public record Problem(String subject, String found, String allowed) {
+    private static final int MAX_SHOWN = 100;
+
+    public Problem {
+        found = shown(found);
+    }
+
+    /** The problem on one line. */
+    public String describe() {
+        return subject + ": found " + found + "; allowed: " + allowed;
+    }
+
+    /** Problems one per line under a heading that counts them. */
+    public static String list(String heading, List<Problem> problems) {
+        StringBuilder text = new StringBuilder(heading)
+                .append(": ")
+                .append(problems.size())
+                .append(problems.size() == 1 ? " problem" : " problems");
+        problems.forEach(problem -> text.append("\n  ").append(problem.describe()));
+        return text.toString();
+    }
+
+    private static String shown(String text) {
+        String printable = text.replaceAll("\\p{Cntrl}+", " ");
+        return printable.length() <= MAX_SHOWN ? printable : printable.substring(0, MAX_SHOWN) + "…";
+    }
+}

@@ -1,0 +1,35 @@
+package io.finemesh.checkpoint.model;
+
+/**
+ * Rotary position embedding (arXiv:2104.09864) in the half-split layout of Hugging Face weights.
+ *
+ * @param theta base of the frequencies: frequency i of a head of dimension d is theta^(-2i/d)
+ * @param scaling how the frequencies are changed for longer contexts
+ */
+public record Rope(double theta, Scaling scaling) {
+    /** Changes of the frequencies; the names are those of Hugging Face {@code rope_type}. */
+    public sealed interface Scaling {}
+
+    /** {@code default}: unchanged. */
+    public record Unscaled() implements Scaling {}
+
+    /**
+     * {@code linear}: every frequency divided by the factor.
+     *
+     * @param factor at least 1
+     */
+    public record Linear(double factor) implements Scaling {}
+
+    /**
+     * {@code llama3}: frequencies with wavelength above {@code originalMaxPositions / lowFrequencyFactor} are divided by the
+     * factor, those below {@code originalMaxPositions / highFrequencyFactor} stay, those between are interpolated.
+     *
+     * @param factor at least 1
+     * @param lowFrequencyFactor positive
+     * @param highFrequencyFactor above {@code lowFrequencyFactor}
+     * @param originalMaxPositions context length of pre-training
+     */
+    public record Llama3(
+            double factor, double lowFrequencyFactor, double highFrequencyFactor, int originalMaxPositions)
+            implements Scaling {}
+}
