@@ -1,0 +1,27 @@
+/**
+ * The embedded mesh: a real Kafka broker and a real S3 server in this JVM, and the five services as its child processes, all on
+ * loopback and all under one folder. {@link io.finemesh.local.Main} is the command line, {@link io.finemesh.local.MeshLayout} says
+ * what runs where, {@link io.finemesh.local.Mesh} runs it; {@link io.finemesh.local.ServiceDefinition} is the table of services and
+ * {@link io.finemesh.local.ServiceEnvironment} what each of them is given.
+ *
+ * <p>Environment of every service:
+ *
+ * <table>
+ * <caption>Variables set by the mesh</caption>
+ * <tr><th>name</th><th>value</th><th>who</th></tr>
+ * <tr><td>{@code QUARKUS_HTTP_HOST}, {@code QUARKUS_HTTP_PORT}</td><td>127.0.0.1 and the service's port</td><td>all</td></tr>
+ * <tr><td>{@code KAFKA_BOOTSTRAP_SERVERS}</td><td>the broker's host and port</td><td>all</td></tr>
+ * <tr><td>{@code FINEMESH_STORE_URL}</td><td>HTTP address of the checkpoint store</td><td>all</td></tr>
+ * <tr><td>{@code FINEMESH_DATA_DIR}</td><td>folder for the service's caches and state</td><td>all</td></tr>
+ * <tr><td>{@code FINEMESH_OTLP_ENDPOINT}</td><td>as in the parent's environment; then also {@code QUARKUS_OTEL_SDK_DISABLED=false},
+ * {@code QUARKUS_OTEL_EXPORTER_OTLP_ENDPOINT} and {@code QUARKUS_OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf}; otherwise
+ * {@code QUARKUS_OTEL_SDK_DISABLED=true}</td><td>all</td></tr>
+ * <tr><td>{@code FINEMESH_S3_ENDPOINT}, {@code FINEMESH_S3_BUCKET}, {@code FINEMESH_S3_REGION}, {@code FINEMESH_S3_ACCESS_KEY},
+ * {@code FINEMESH_S3_SECRET_KEY}</td><td>the object store</td><td>checkpoint-store only</td></tr>
+ * <tr><td>{@code FINEMESH_TRAINER_ID}, {@code FINEMESH_EVALUATOR_ID}</td><td>{@code trainer-0}, {@code evaluator-0}</td>
+ * <td>gpu-trainer, evaluator</td></tr>
+ * <tr><td>{@code LD_LIBRARY_PATH}, {@code OMP_NUM_THREADS}, {@code MKL_CBWR}</td><td>the MKL build of LibTorch where it was
+ * unpacked; threads and instruction set, which the bytes of a result depend on</td><td>gpu-trainer, evaluator</td></tr>
+ * </table>
+ */
+package io.finemesh.local;
