@@ -48,11 +48,9 @@ final class Incoming {
 
     /** A new empty file. */
     Arrival begin() throws IOException {
-        Path part =
-                directory.resolve(ProcessHandle.current().pid() + "-" + UUID.randomUUID() + SUFFIX);
+        Path part = directory.resolve(ProcessHandle.current().pid() + "-" + UUID.randomUUID() + SUFFIX);
         try {
-            return new Arrival(
-                    part, FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+            return new Arrival(part, FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
         } catch (IOException failed) {
             throw orDiskFull("an object", failed);
         }
@@ -103,7 +101,8 @@ final class Incoming {
             byte[] chunk = new byte[CHUNK_BYTES];
             OutputStream out = Channels.newOutputStream(channel);
             try (Origin origin = Origin.open(digest, source)) {
-                // One byte more than announced is asked for, so that a longer source is noticed and an endless one is not read.
+                // One byte more than announced is asked for, so that a longer source is noticed and an endless one is
+                // not read.
                 for (int read; length <= sizeBytes; length += read) {
                     read = origin.read(chunk, (int) Math.min(chunk.length, sizeBytes - length + 1));
                     if (read < 0) {
@@ -130,8 +129,8 @@ final class Incoming {
         String write(long sizeBytes, DurableFile.Content content) throws IOException {
             String what = "an object made here";
             MessageDigest digest = Sha256.start();
-            OutputStream out =
-                    new DigestOutputStream(new BufferedOutputStream(Channels.newOutputStream(channel), CHUNK_BYTES), digest);
+            OutputStream out = new DigestOutputStream(
+                    new BufferedOutputStream(Channels.newOutputStream(channel), CHUNK_BYTES), digest);
             try {
                 content.writeTo(out);
                 out.flush();

@@ -17,6 +17,7 @@ import java.io.Reader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /**
  * Reads JSON from strangers: strict UTF-8, no byte order mark, one value and nothing after it, no duplicate keys (compared
@@ -25,10 +26,11 @@ import java.nio.charset.StandardCharsets;
 public final class StrictJson {
     private static final int MAX_DEPTH = 64;
     private static final int MAX_NUMBER_LENGTH = 64;
+    private static final int MAX_NAME_LENGTH = 1 << 20;
     private static final int MAX_SHOWN = 160;
 
     private static final ObjectMapper MAPPER = JsonMapper.builder(
-                    factory(MAX_DEPTH, MAX_NUMBER_LENGTH, Integer.MAX_VALUE))
+                    factory(MAX_DEPTH, MAX_NUMBER_LENGTH, MAX_NAME_LENGTH, Integer.MAX_VALUE))
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
@@ -41,15 +43,16 @@ public final class StrictJson {
      *
      * @param maxDepth deepest nesting of objects and arrays
      * @param maxNumberLength most characters of one number
-     * @param maxTextLength most characters of one string or name
+     * @param maxNameLength most characters of one field name
+     * @param maxTextLength most characters of one string
      */
-    public static JsonFactory factory(int maxDepth, int maxNumberLength, int maxTextLength) {
+    public static JsonFactory factory(int maxDepth, int maxNumberLength, int maxNameLength, int maxTextLength) {
         return JsonFactory.builder()
                 .streamReadConstraints(StreamReadConstraints.builder()
                         .maxNestingDepth(maxDepth)
                         .maxNumberLength(maxNumberLength)
                         .maxStringLength(maxTextLength)
-                        .maxNameLength(maxTextLength)
+                        .maxNameLength(maxNameLength)
                         .build())
                 .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
                 .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
@@ -78,8 +81,8 @@ public final class StrictJson {
                 throw new JsonException("found nothing; expected one JSON object");
             }
             if (!node.isObject()) {
-                throw new JsonException("found a JSON " + node.getNodeType().name().toLowerCase(java.util.Locale.ROOT)
-                        + "; expected one JSON object");
+                throw new JsonException("found a JSON "
+                        + node.getNodeType().name().toLowerCase(Locale.ROOT) + "; expected one JSON object");
             }
             return node;
         } catch (CharacterCodingException notUtf8) {

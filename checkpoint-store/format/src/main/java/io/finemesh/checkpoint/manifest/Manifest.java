@@ -106,7 +106,11 @@ public record Manifest(
         Map<String, BlobReference> blobs = new HashMap<>();
         weightBlobs.forEach(blob -> blobs.put(blob.digest(), blob));
         for (StagedBlob staged : replaced) {
-            blobs.put(staged.blob().digest(), staged.blob());
+            BlobReference known = blobs.put(staged.blob().digest(), staged.blob());
+            if (known != null && !known.equals(staged.blob())) {
+                problems.add(new Problem(
+                        "blob " + known.digest(), staged.blob().sizeBytes() + " bytes", known.sizeBytes() + " bytes"));
+            }
             for (TensorEntry tensor : staged.tensors()) {
                 ManifestRules.checkReplacement(current.get(tensor.name()), tensor, problems);
                 if (!seen.add(tensor.name())) {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Reads a manifest strictly: known fields of the right type only, and finally only bytes that are the canonical form of what was
@@ -86,9 +87,11 @@ final class ManifestReader {
     private static TrainingStateEntry trainingState(JsonNode node) {
         String at = ManifestWriter.TRAINING_STATE;
         requireFields(node, at, Set.of(ManifestWriter.CURSOR, ManifestWriter.STATE_BLOBS), Set.of());
-        return new TrainingStateEntry(
-                text(node, at, ManifestWriter.CURSOR),
-                list(node, at, ManifestWriter.STATE_BLOBS, ManifestReader::blob));
+        return valid(
+                at,
+                () -> new TrainingStateEntry(
+                        text(node, at, ManifestWriter.CURSOR),
+                        list(node, at, ManifestWriter.STATE_BLOBS, ManifestReader::blob)));
     }
 
     private static FileEntry file(JsonNode node, String at) {
@@ -168,7 +171,10 @@ final class ManifestReader {
     }
 
     private static long count(JsonNode value, String at, long most) {
-        if (!value.isIntegralNumber() || !value.canConvertToLong() || value.longValue() < 0 || value.longValue() > most) {
+        if (!value.isIntegralNumber()
+                || !value.canConvertToLong()
+                || value.longValue() < 0
+                || value.longValue() > most) {
             throw refused(at, value.toString(), "an integer from 0 to " + most);
         }
         return value.longValue();
@@ -191,7 +197,7 @@ final class ManifestReader {
     }
 
     /** The records check themselves; here their complaint gets the place in the document. */
-    private static <T> T valid(String at, java.util.function.Supplier<T> make) {
+    private static <T> T valid(String at, Supplier<T> make) {
         try {
             return make.get();
         } catch (IllegalArgumentException impossible) {

@@ -72,8 +72,7 @@ public final class ManifestTensorSource implements TensorSource, AutoCloseable {
         String expected = tensor.dtype() + " " + tensor.shape();
         if (found.isEmpty()) {
             problems.add(new Problem(tensor.name(), "nothing in blob " + tensor.blobDigest(), expected));
-        } else if (found.get().dtype() != tensor.dtype()
-                || !found.get().shape().equals(tensor.shape())) {
+        } else if (found.get().dtype() != tensor.dtype() || !found.get().shape().equals(tensor.shape())) {
             problems.add(new Problem(
                     tensor.name(), found.get().dtype() + " " + found.get().shape(), expected));
         } else {

@@ -45,9 +45,7 @@ final class ManifestWriter {
                         .map(file -> Map.of(NAME, file.name(), BLOB, tree(file.blob())))
                         .toList());
         root.put(WEIGHT_BLOBS, trees(manifest.weightBlobs()));
-        root.put(
-                TENSORS,
-                manifest.tensors().stream().map(ManifestWriter::tree).toList());
+        root.put(TENSORS, manifest.tensors().stream().map(ManifestWriter::tree).toList());
         manifest.trainingState()
                 .ifPresent(state -> root.put(
                         TRAINING_STATE, Map.of(CURSOR, state.cursorJson(), STATE_BLOBS, trees(state.stateBlobs()))));

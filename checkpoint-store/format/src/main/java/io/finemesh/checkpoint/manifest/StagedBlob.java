@@ -1,6 +1,6 @@
 package io.finemesh.checkpoint.manifest;
 
-import io.finemesh.checkpoint.safetensors.BlobDigest;
+import io.finemesh.checkpoint.safetensors.FileDigest;
 import java.util.List;
 
 /**
@@ -21,7 +21,7 @@ public record StagedBlob(BlobReference blob, List<TensorEntry> tensors) {
     }
 
     /** From what the writer or the verifier found in one pass. */
-    public static StagedBlob of(BlobDigest file) {
+    public static StagedBlob of(FileDigest file) {
         return new StagedBlob(
                 new BlobReference(file.digest(), file.sizeBytes()),
                 file.tensors().stream()

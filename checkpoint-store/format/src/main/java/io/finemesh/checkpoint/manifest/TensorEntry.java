@@ -23,9 +23,6 @@ public record TensorEntry(String name, Dtype dtype, List<Long> shape, String ten
             throw new IllegalArgumentException(
                     "'" + name.replaceAll("\\p{Cntrl}", "?") + "' is not a tensor name; expected printable text");
         }
-        if (shape.stream().anyMatch(extent -> extent < 0)) {
-            throw new IllegalArgumentException("tensor '" + name + "' has a negative extent in " + shape);
-        }
         if (!Sha256.isDigest(tensorDigest) || !Sha256.isDigest(blobDigest)) {
             throw new IllegalArgumentException(
                     "tensor '" + name + "': digests must be 64 lower-case hexadecimal digits");
@@ -42,7 +39,10 @@ public record TensorEntry(String name, Dtype dtype, List<Long> shape, String ten
         try {
             return TensorInfo.byteCount(dtype, shape);
         } catch (ArithmeticException overflow) {
-            throw new IllegalArgumentException("tensor '" + name + "': " + dtype + " " + shape + " is impossibly large");
+            throw new IllegalArgumentException(
+                    "tensor '" + name + "': " + dtype + " " + shape + " is impossibly large");
+        } catch (IllegalArgumentException impossible) {
+            throw new IllegalArgumentException("tensor '" + name + "': " + impossible.getMessage());
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.finemesh.checkpoint.manifest;
 
+import io.finemesh.checkpoint.json.JsonText;
 import java.util.Comparator;
 import java.util.List;
 
@@ -11,7 +12,11 @@ import java.util.List;
  */
 public record TrainingStateEntry(String cursorJson, List<BlobReference> stateBlobs) {
     public TrainingStateEntry {
+        if (!JsonText.isUnicode(cursorJson)) {
+            throw new IllegalArgumentException("the cursor has an unpaired surrogate and cannot be written as UTF-8");
+        }
         stateBlobs = stateBlobs.stream()
+                .distinct()
                 .sorted(Comparator.comparing(BlobReference::digest))
                 .toList();
     }

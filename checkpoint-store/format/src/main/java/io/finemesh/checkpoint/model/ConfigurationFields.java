@@ -3,6 +3,8 @@ package io.finemesh.checkpoint.model;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -31,6 +33,25 @@ final class ConfigurationFields {
 
     List<Problem> problems() {
         return problems;
+    }
+
+    /** Whether no problem has been noted with any of these fields. */
+    boolean sound(String... names) {
+        for (String name : names) {
+            if (problems.stream().anyMatch(problem -> problem.subject().equals(prefix + name))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Notes every field outside the list: for objects in which an unknown field changes the meaning of the known ones. */
+    void onlyThese(Set<String> names, String allowed) {
+        for (Map.Entry<String, JsonNode> field : object.properties()) {
+            if (!names.contains(field.getKey()) && !field.getValue().isNull()) {
+                problem(field.getKey(), allowed);
+            }
+        }
     }
 
     boolean has(String name) {

@@ -52,21 +52,19 @@ final class ConfigurationReader {
 
     private ModelConfiguration read(String json) {
         Optional<ModelFamily> known = readFamily();
-        // An unknown family's other fields are judged as Llama's, so that one message names as much as can be named.
-        ModelFamily family = known.orElse(ModelFamily.LLAMA);
-        if (known.isPresent()) {
-            refuseUnsupportedFeatures(family);
+        if (known.isEmpty() && fields.has("model_type")) {
+            requireNoProblems(); // another family's fields would only be misjudged by Llama's rules
         }
+        ModelFamily family = known.orElse(ModelFamily.LLAMA);
+        refuseUnsupportedFeatures(family);
         int vocabulary = fields.required("vocab_size", 1, MAX_VOCABULARY);
         int hidden = fields.required("hidden_size", 1, MAX_WIDTH);
         int intermediate = fields.required("intermediate_size", 1, MAX_WIDTH);
         int layers = fields.required("num_hidden_layers", 1, MAX_LAYERS);
         int heads = fields.required("num_attention_heads", 1, MAX_HEADS);
-        boolean headsKnown = fields.problems().isEmpty();
-        int keyValueHeads = readKeyValueHeads(heads, headsKnown);
-        int headDimension = readHeadDimension(hidden, heads, headsKnown);
-        int maxPositions =
-                fields.integer("max_position_embeddings", 1, MAX_POSITIONS, family.defaultMaxPositions());
+        int keyValueHeads = readKeyValueHeads(heads);
+        int headDimension = readHeadDimension(hidden, heads);
+        int maxPositions = fields.integer("max_position_embeddings", 1, MAX_POSITIONS, family.defaultMaxPositions());
         double epsilon = fields.number(
                 "rms_norm_eps", e -> e > 0 && e < 1, "a number above 0 and below 1", family.defaultRmsNormEpsilon());
         Rope rope = RopeReader.read(fields);
@@ -75,9 +73,10 @@ final class ConfigurationReader {
         boolean mlpBias = fields.flag("mlp_bias", false);
         Activation activation = readActivation(family);
         Optional<Dtype> dtype = readDtype();
-        OptionalInt bos = readToken("bos_token_id", vocabulary);
-        List<Integer> eos = readEosTokens(vocabulary);
-        OptionalInt pad = readPad(vocabulary);
+        int lastToken = fields.sound("vocab_size") ? vocabulary - 1 : Integer.MAX_VALUE;
+        OptionalInt bos = readToken("bos_token_id", lastToken);
+        List<Integer> eos = readEosTokens(lastToken);
+        OptionalInt pad = readPad(lastToken);
         requireNoProblems();
         ModelConfiguration configuration = new ModelConfiguration(
                 family.modelType(),
@@ -134,24 +133,27 @@ final class ConfigurationReader {
         fields.integer("pretraining_tp", 1, MAX_HEADS, 1);
     }
 
-    private int readKeyValueHeads(int heads, boolean headsKnown) {
+    private int readKeyValueHeads(int heads) {
         int keyValueHeads = fields.integer("num_key_value_heads", 1, MAX_HEADS, heads);
-        if (headsKnown && (keyValueHeads > heads || heads % keyValueHeads != 0)) {
+        if (fields.sound("num_attention_heads", "num_key_value_heads") && heads % keyValueHeads != 0) {
             fields.problem("num_key_value_heads", "a divisor of num_attention_heads, which is " + heads);
         }
         return keyValueHeads;
     }
 
-    private int readHeadDimension(int hidden, int heads, boolean headsKnown) {
+    private int readHeadDimension(int hidden, int heads) {
         if (!fields.has("head_dim")) {
-            if (headsKnown && hidden % heads != 0) {
+            if (!fields.sound("hidden_size", "num_attention_heads")) {
+                return 2;
+            }
+            if (hidden % heads != 0) {
                 fields.problem(
                         "num_attention_heads",
                         "a divisor of hidden_size, which is " + hidden + ", or a head_dim field beside it");
                 return 2;
             }
-            int derived = Math.max(1, hidden / heads);
-            if (headsKnown && (derived % 2 != 0 || derived > MAX_HEAD_DIMENSION)) {
+            int derived = hidden / heads;
+            if (derived % 2 != 0 || derived > MAX_HEAD_DIMENSION) {
                 fields.problem(
                         "hidden_size",
                         "a hidden_size / num_attention_heads that is even and at most " + MAX_HEAD_DIMENSION
@@ -160,14 +162,15 @@ final class ConfigurationReader {
             return derived;
         }
         int headDimension = fields.integer("head_dim", 2, MAX_HEAD_DIMENSION, 2);
-        if (headDimension % 2 != 0) {
+        if (fields.sound("head_dim") && headDimension % 2 != 0) {
             fields.problem("head_dim", "an even number (rotary position embedding turns pairs)");
         }
         return headDimension;
     }
 
     private Activation readActivation(ModelFamily family) {
-        String name = fields.text("hidden_act", family.activations().getFirst().names().getFirst());
+        String name = fields.text(
+                "hidden_act", family.activations().getFirst().names().getFirst());
         for (Activation activation : family.activations()) {
             if (activation.names().contains(name)) {
                 return activation;
@@ -198,37 +201,34 @@ final class ConfigurationReader {
         return Optional.ofNullable(dtype);
     }
 
-    private OptionalInt readToken(String field, int vocabulary) {
-        return fields.has(field)
-                ? OptionalInt.of(fields.integer(field, 0, vocabulary - 1, 0))
-                : OptionalInt.empty();
+    private OptionalInt readToken(String field, int lastToken) {
+        return fields.has(field) ? OptionalInt.of(fields.integer(field, 0, lastToken, 0)) : OptionalInt.empty();
     }
 
     /** Early Llama conversions say -1 for "there is none". */
-    private OptionalInt readPad(int vocabulary) {
+    private OptionalInt readPad(int lastToken) {
         JsonNode pad = fields.value("pad_token_id");
         return pad != null && pad.isIntegralNumber() && pad.intValue() == -1
                 ? OptionalInt.empty()
-                : readToken("pad_token_id", vocabulary);
+                : readToken("pad_token_id", lastToken);
     }
 
-    private List<Integer> readEosTokens(int vocabulary) {
+    private List<Integer> readEosTokens(int lastToken) {
         JsonNode eos = fields.value("eos_token_id");
         if (eos == null) {
             return List.of();
         }
         if (!eos.isArray()) {
-            return List.of(fields.integer("eos_token_id", 0, vocabulary - 1, 0));
+            return List.of(fields.integer("eos_token_id", 0, lastToken, 0));
         }
         List<Integer> tokens = new ArrayList<>();
         for (JsonNode token : eos) {
             if (!token.isIntegralNumber()
                     || !token.canConvertToInt()
                     || token.intValue() < 0
-                    || token.intValue() >= vocabulary
+                    || token.intValue() > lastToken
                     || tokens.size() == MAX_EOS_TOKENS) {
-                fields.problem(
-                        "eos_token_id", "up to " + MAX_EOS_TOKENS + " integers from 0 to " + (vocabulary - 1));
+                fields.problem("eos_token_id", "up to " + MAX_EOS_TOKENS + " integers from 0 to " + lastToken);
                 return List.of();
             }
             tokens.add(token.intValue());

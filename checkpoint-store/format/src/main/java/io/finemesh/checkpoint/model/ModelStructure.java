@@ -78,9 +78,7 @@ public final class ModelStructure {
 
     /** Trainable numbers in one group. */
     public long parameterCount(ParameterGroup group) {
-        return tensorsOf(group).stream()
-                .mapToLong(ExpectedTensor::elementCount)
-                .reduce(0, Math::addExact);
+        return tensorsOf(group).stream().mapToLong(ExpectedTensor::elementCount).reduce(0, Math::addExact);
     }
 
     /**
@@ -96,8 +94,7 @@ public final class ModelStructure {
                 continue;
             }
             if (!found.get().shape().equals(expected.shape())) {
-                problems.add(new Problem(
-                        expected.name(), "shape " + found.get().shape(), "shape " + expected.shape()));
+                problems.add(new Problem(expected.name(), "shape " + found.get().shape(), "shape " + expected.shape()));
             }
             if (!WEIGHT_DTYPES.contains(found.get().dtype())) {
                 problems.add(new Problem(expected.name(), "dtype " + found.get().dtype(), "F32, BF16 or F16"));
@@ -162,7 +159,9 @@ public final class ModelStructure {
                     FINAL_NORM,
                     OUTPUT_HEAD -> {}
         }
-        return configuration.attentionBias() && attention.isPresent() ? attention : configuration.mlpBias() ? mlp : Optional.empty();
+        return configuration.attentionBias() && attention.isPresent()
+                ? attention
+                : configuration.mlpBias() ? mlp : Optional.empty();
     }
 
     private static List<Long> shape(TensorRole role, ModelConfiguration c) {

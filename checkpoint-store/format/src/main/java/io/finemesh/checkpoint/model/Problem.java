@@ -11,8 +11,10 @@ import java.util.List;
  */
 public record Problem(String subject, String found, String allowed) {
     private static final int MAX_SHOWN = 100;
+    private static final int MAX_LISTED = 50;
 
     public Problem {
+        subject = shown(subject);
         found = shown(found);
     }
 
@@ -21,13 +23,17 @@ public record Problem(String subject, String found, String allowed) {
         return subject + ": found " + found + "; allowed: " + allowed;
     }
 
-    /** Problems one per line under a heading that counts them. */
+    /** Problems one per line under a heading that counts them; a hostile file must not make a message of a million lines. */
     public static String list(String heading, List<Problem> problems) {
         StringBuilder text = new StringBuilder(heading)
                 .append(": ")
                 .append(problems.size())
                 .append(problems.size() == 1 ? " problem" : " problems");
-        problems.forEach(problem -> text.append("\n  ").append(problem.describe()));
+        problems.stream().limit(MAX_LISTED).forEach(problem -> text.append("\n  ")
+                .append(problem.describe()));
+        if (problems.size() > MAX_LISTED) {
+            text.append("\n  and ").append(problems.size() - MAX_LISTED).append(" more");
+        }
         return text.toString();
     }
 

@@ -29,7 +29,6 @@ public record Rope(double theta, Scaling scaling) {
      * @param highFrequencyFactor above {@code lowFrequencyFactor}
      * @param originalMaxPositions context length of pre-training
      */
-    public record Llama3(
-            double factor, double lowFrequencyFactor, double highFrequencyFactor, int originalMaxPositions)
+    public record Llama3(double factor, double lowFrequencyFactor, double highFrequencyFactor, int originalMaxPositions)
             implements Scaling {}
 }

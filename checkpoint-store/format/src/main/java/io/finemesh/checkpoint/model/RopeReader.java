@@ -1,6 +1,8 @@
 package io.finemesh.checkpoint.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /**
@@ -11,6 +13,16 @@ final class RopeReader {
     private static final double DEFAULT_THETA = 10_000;
     private static final String THETA_ALLOWED = "a number above 1 and at most 1e15";
     private static final String FACTOR_ALLOWED = "a number from 1 to 1e6";
+
+    private static final Set<String> KNOWN_FIELDS = Set.of(
+            "rope_type",
+            "type",
+            "rope_theta",
+            "partial_rotary_factor",
+            "factor",
+            "low_freq_factor",
+            "high_freq_factor",
+            "original_max_position_embeddings");
 
     private RopeReader() {}
 
@@ -26,7 +38,9 @@ final class RopeReader {
             fields.problem(section, "an object with rope_type, or absent");
             return new Rope(theta, new Rope.Unscaled());
         }
-        if (newSpelling && fields.has("rope_scaling") && !fields.value("rope_scaling").equals(parameters)) {
+        if (newSpelling
+                && fields.has("rope_scaling")
+                && !fields.value("rope_scaling").equals(parameters)) {
             fields.problem("rope_scaling", "absent where rope_parameters is given, or the same");
         }
         ConfigurationFields inner = fields.within(section);
@@ -45,9 +59,13 @@ final class RopeReader {
     }
 
     private static Rope.Scaling scaling(ConfigurationFields inner) {
+        inner.onlyThese(KNOWN_FIELDS, "no such field; known are " + String.join(", ", new TreeSet<>(KNOWN_FIELDS)));
+        inner.number("partial_rotary_factor", part -> part == 1, "1.0; partial rotation is not supported", 1);
         String field = inner.has("rope_type") ? "rope_type" : "type";
         String type = inner.text(field, "default");
-        inner.number("partial_rotary_factor", part -> part == 1, "1.0; partial rotation is not supported", 1);
+        if (inner.has("rope_type") && !inner.text("type", type).equals(type)) {
+            inner.problem("type", "the same as rope_type, or absent");
+        }
         return switch (type) {
             case "default" -> new Rope.Unscaled();
             case "linear" -> new Rope.Linear(inner.requiredNumber("factor", factor(), FACTOR_ALLOWED));

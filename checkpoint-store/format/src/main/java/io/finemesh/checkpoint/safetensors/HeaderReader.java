@@ -26,7 +26,7 @@ import java.util.Set;
  *
  * <p>Rules are those of the safetensors README (section Format) and of the reference reader {@code tensor.rs}. Stricter than the
  * reference: duplicate keys and unknown fields of an entry are refused, {@code __metadata__} may not be null, extents above
- * 2<sup>63</sup>-1 and more than {@value #MAX_RANK} extents are refused.
+ * 2<sup>63</sup>-1, more than {@value #MAX_RANK} extents and names above {@value #MAX_NAME_LENGTH} characters are refused.
  */
 final class HeaderReader {
     static final String METADATA_KEY = "__metadata__";
@@ -34,9 +34,10 @@ final class HeaderReader {
 
     private static final int DEEPEST_VALID_NESTING = 3; // header { tensor { shape [
     private static final int LONGEST_VALID_NUMBER = 20; // digits of 2^64-1
+    private static final int MAX_NAME_LENGTH = 1 << 20;
     private static final int MAX_SHOWN = 80;
-    private static final JsonFactory JSON =
-            StrictJson.factory(DEEPEST_VALID_NESTING, LONGEST_VALID_NUMBER, (int) Header.MAX_HEADER_BYTES);
+    private static final JsonFactory JSON = StrictJson.factory(
+            DEEPEST_VALID_NESTING, LONGEST_VALID_NUMBER, MAX_NAME_LENGTH, (int) Header.MAX_HEADER_BYTES);
 
     private final JsonParser parser;
     private final List<TensorInfo> tensors = new ArrayList<>();
@@ -55,8 +56,7 @@ final class HeaderReader {
         if (field.length < Header.LENGTH_FIELD_BYTES) {
             throw tooShort(field.length);
         }
-        long headerBytes =
-                ByteBuffer.wrap(field).order(ByteOrder.LITTLE_ENDIAN).getLong();
+        long headerBytes = ByteBuffer.wrap(field).order(ByteOrder.LITTLE_ENDIAN).getLong();
         // A negative long is an unsigned length of 2^63 or more.
         if (headerBytes < 0 || headerBytes > Header.MAX_HEADER_BYTES) {
             throw new SafetensorsException(
@@ -69,8 +69,8 @@ final class HeaderReader {
             throw new SafetensorsException(
                     Reason.HEADER_PAST_END,
                     null,
-                    "the header claims " + headerBytes + " bytes but only "
-                            + (fileBytes - Header.LENGTH_FIELD_BYTES) + " follow the length field");
+                    "the header claims " + headerBytes + " bytes but only " + (fileBytes - Header.LENGTH_FIELD_BYTES)
+                            + " follow the length field");
         }
         BoundedStream bounded = new BoundedStream(in, headerBytes);
         try (JsonParser parser = JSON.createParser(StrictJson.utf8(bounded))) {
@@ -313,8 +313,7 @@ final class HeaderReader {
     }
 
     private static SafetensorsException structure(String tensor, String message) {
-        return new SafetensorsException(
-                Reason.HEADER_STRUCTURE, tensor, (tensor == null ? "" : of(tensor)) + message);
+        return new SafetensorsException(Reason.HEADER_STRUCTURE, tensor, (tensor == null ? "" : of(tensor)) + message);
     }
 
     private static String of(String tensor) {

@@ -1,7 +1,7 @@
 package io.finemesh.checkpoint.safetensors;
 
 import io.finemesh.checkpoint.digest.Sha256;
-import io.finemesh.checkpoint.safetensors.BlobDigest.TensorDigest;
+import io.finemesh.checkpoint.safetensors.FileDigest.TensorDigest;
 import io.finemesh.checkpoint.safetensors.SafetensorsException.Reason;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -29,13 +29,13 @@ public final class SafetensorsVerifier {
      * @param sizeBytes length the stream is said to have
      * @throws SafetensorsException if the content is not valid safetensors of exactly that length
      */
-    public static BlobDigest digest(InputStream in, long sizeBytes) throws IOException {
+    public static FileDigest digest(InputStream in, long sizeBytes) throws IOException {
         MessageDigest whole = Sha256.start();
         return digest(new DigestInputStream(in, whole), whole, sizeBytes);
     }
 
     /** Digests a file. */
-    public static BlobDigest digest(Path file) throws IOException {
+    public static FileDigest digest(Path file) throws IOException {
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file), CHUNK_BYTES)) {
             return digest(in, Files.size(file));
         }
@@ -51,11 +51,11 @@ public final class SafetensorsVerifier {
      * @throws SafetensorsException with {@link Reason#LENGTH_MISMATCH}, {@link Reason#DIGEST_MISMATCH}, or what is wrong with
      *     the content
      */
-    public static BlobDigest verify(InputStream in, String claimedDigest, long claimedBytes) throws IOException {
+    public static FileDigest verify(InputStream in, String claimedDigest, long claimedBytes) throws IOException {
         MessageDigest whole = Sha256.start();
         CountingStream counted = new CountingStream(in);
         DigestInputStream digesting = new DigestInputStream(counted, whole);
-        BlobDigest found;
+        FileDigest found;
         try {
             found = digest(digesting, whole, claimedBytes);
         } catch (SafetensorsException invalid) {
@@ -68,13 +68,13 @@ public final class SafetensorsVerifier {
     }
 
     /** Checks a file as {@link #verify(InputStream, String, long)} checks a stream. */
-    public static BlobDigest verify(Path file, String claimedDigest, long claimedBytes) throws IOException {
+    public static FileDigest verify(Path file, String claimedDigest, long claimedBytes) throws IOException {
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file), CHUNK_BYTES)) {
             return verify(in, claimedDigest, claimedBytes);
         }
     }
 
-    private static BlobDigest digest(DigestInputStream in, MessageDigest whole, long sizeBytes) throws IOException {
+    private static FileDigest digest(DigestInputStream in, MessageDigest whole, long sizeBytes) throws IOException {
         Header header = HeaderReader.read(in, sizeBytes);
         MessageDigest single = Sha256.start();
         byte[] chunk = new byte[CHUNK_BYTES];
@@ -87,7 +87,8 @@ public final class SafetensorsVerifier {
                     throw new SafetensorsException(
                             Reason.DATA_TRUNCATED,
                             tensor.name(),
-                            "tensor '" + tensor.name() + "': the stream ended " + left + " bytes before the tensor did");
+                            "tensor '" + tensor.name() + "': the stream ended " + left
+                                    + " bytes before the tensor did");
                 }
                 single.update(chunk, 0, count);
                 left -= count;
@@ -98,7 +99,7 @@ public final class SafetensorsVerifier {
             throw new SafetensorsException(
                     Reason.TRAILING_BYTES, null, "the stream goes on after the " + sizeBytes + " bytes it should have");
         }
-        return new BlobDigest(Sha256.finish(whole), sizeBytes, digests);
+        return new FileDigest(Sha256.finish(whole), sizeBytes, digests);
     }
 
     /** Reads on to the end, or to one byte more than claimed: an endless stream must not hold the reader. */
@@ -123,7 +124,9 @@ public final class SafetensorsVerifier {
         }
         if (!digest.equals(claimedDigest)) {
             throw new SafetensorsException(
-                    Reason.DIGEST_MISMATCH, null, "the bytes have SHA-256 " + digest + ", claimed was " + claimedDigest);
+                    Reason.DIGEST_MISMATCH,
+                    null,
+                    "the bytes have SHA-256 " + digest + ", claimed was " + claimedDigest);
         }
     }
 

@@ -3,7 +3,7 @@ package io.finemesh.checkpoint.safetensors;
 import io.finemesh.checkpoint.digest.Sha256;
 import io.finemesh.checkpoint.file.DurableFile;
 import io.finemesh.checkpoint.json.JsonText;
-import io.finemesh.checkpoint.safetensors.BlobDigest.TensorDigest;
+import io.finemesh.checkpoint.safetensors.FileDigest.TensorDigest;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
@@ -48,10 +48,10 @@ public final class SafetensorsWriter {
     }
 
     /** As {@link #write(Path, Collection, Map)}, and digests the file and each tensor in the same pass. */
-    public static BlobDigest writeDigesting(Path target, Collection<TensorData> tensors, Map<String, String> metadata)
+    public static FileDigest writeDigesting(Path target, Collection<TensorData> tensors, Map<String, String> metadata)
             throws IOException {
         Layout layout = Layout.of(tensors, metadata);
-        List<BlobDigest> digests = new ArrayList<>(1);
+        List<FileDigest> digests = new ArrayList<>(1);
         DurableFile.write(target, out -> digests.add(copyDigesting(layout, out)));
         return digests.getFirst();
     }
@@ -69,13 +69,13 @@ public final class SafetensorsWriter {
     }
 
     /** Writes to a stream, which is neither flushed nor closed, and digests in the same pass. */
-    public static BlobDigest writeDigesting(
+    public static FileDigest writeDigesting(
             OutputStream out, Collection<TensorData> tensors, Map<String, String> metadata) throws IOException {
         return copyDigesting(Layout.of(tensors, metadata), out);
     }
 
     /** The digests the file would have, without writing it. */
-    public static BlobDigest digest(Collection<TensorData> tensors, Map<String, String> metadata) {
+    public static FileDigest digest(Collection<TensorData> tensors, Map<String, String> metadata) {
         try {
             return copyDigesting(Layout.of(tensors, metadata), OutputStream.nullOutputStream());
         } catch (IOException cannotHappen) {
@@ -97,7 +97,7 @@ public final class SafetensorsWriter {
         }
     }
 
-    private static BlobDigest copyDigesting(Layout layout, OutputStream out) throws IOException {
+    private static FileDigest copyDigesting(Layout layout, OutputStream out) throws IOException {
         MessageDigest whole = Sha256.start();
         MessageDigest single = Sha256.start();
         DigestOutputStream both = new DigestOutputStream(new DigestOutputStream(out, whole), single);
@@ -110,7 +110,7 @@ public final class SafetensorsWriter {
             copy(layout.tensors().get(i).bytes(), both, chunk);
             digests.add(new TensorDigest(layout.places().get(i), Sha256.finish(single)));
         }
-        return new BlobDigest(Sha256.finish(whole), layout.fileBytes(), digests);
+        return new FileDigest(Sha256.finish(whole), layout.fileBytes(), digests);
     }
 
     /** By chunks through an array, because a segment may exceed 2 GiB or lie in an array that is not of bytes. */

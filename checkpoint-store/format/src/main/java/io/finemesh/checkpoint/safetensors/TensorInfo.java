@@ -34,10 +34,14 @@ public record TensorInfo(String name, Dtype dtype, List<Long> shape, long beginO
      * Elements of a shape, multiplied from the slowest extent.
      *
      * @throws ArithmeticException if the product does not fit in 63 bits
+     * @throws IllegalArgumentException if an extent is negative
      */
     public static long elementCount(List<Long> shape) {
         long elements = 1;
         for (long extent : shape) {
+            if (extent < 0) {
+                throw new IllegalArgumentException("shape " + shape + " has a negative extent");
+            }
             elements = Math.multiplyExact(elements, extent);
         }
         return elements;
@@ -47,7 +51,7 @@ public record TensorInfo(String name, Dtype dtype, List<Long> shape, long beginO
      * Bytes that a tensor of this dtype and shape takes.
      *
      * @throws ArithmeticException if the size in bits does not fit in 63 bits
-     * @throws IllegalArgumentException if the size is not a whole number of bytes
+     * @throws IllegalArgumentException if an extent is negative or the size is not a whole number of bytes
      */
     public static long byteCount(Dtype dtype, List<Long> shape) {
         long bits = Math.multiplyExact(elementCount(shape), (long) dtype.bits());

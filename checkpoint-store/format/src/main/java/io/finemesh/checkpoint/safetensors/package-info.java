@@ -7,7 +7,7 @@
  * {@link io.finemesh.checkpoint.safetensors.TensorSource};
  * {@link io.finemesh.checkpoint.safetensors.SafetensorsWriter} writes {@link io.finemesh.checkpoint.safetensors.TensorData};
  * {@link io.finemesh.checkpoint.safetensors.SafetensorsVerifier} checks a stream in one pass; both digest into a
- * {@link io.finemesh.checkpoint.safetensors.BlobDigest}; every refusal is a
+ * {@link io.finemesh.checkpoint.safetensors.FileDigest}; every refusal is a
  * {@link io.finemesh.checkpoint.safetensors.SafetensorsException} with a closed set of reasons.
  */
 package io.finemesh.checkpoint.safetensors;

@@ -174,7 +174,9 @@ public final class HuggingFaceDirectory implements TensorSource, AutoCloseable {
         Path real = path.toRealPath();
         if (!real.startsWith(directory)) {
             problems.add(new Problem(
-                    name, "a link that leaves the directory", "a file; copy the directory with links resolved (cp -rL)"));
+                    name,
+                    "a link that leaves the directory",
+                    "a file; copy the directory with links resolved (cp -rL)"));
             return Optional.empty();
         }
         if (!Files.isRegularFile(real)) {
@@ -197,8 +199,9 @@ public final class HuggingFaceDirectory implements TensorSource, AutoCloseable {
 
     private void leaveOutIgnoredTensors() {
         fileOf.keySet().removeIf(name -> {
-            boolean ignored = configuration.family().ignoredTensors().matcher(name).matches()
-                    && structure.find(name).isEmpty();
+            boolean ignored =
+                    configuration.family().ignoredTensors().matcher(name).matches()
+                            && structure.find(name).isEmpty();
             if (ignored) {
                 notes.add(name + " is computed, not loaded; ignored");
             }
@@ -208,7 +211,8 @@ public final class HuggingFaceDirectory implements TensorSource, AutoCloseable {
             return;
         }
         String head = configuration.family().names().of(TensorRole.OUTPUT_HEAD);
-        ExpectedTensor embedding = structure.tensorsOf(new ParameterGroup.Embedding()).getFirst();
+        ExpectedTensor embedding =
+                structure.tensorsOf(new ParameterGroup.Embedding()).getFirst();
         if (!fileOf.containsKey(head) || !fileOf.containsKey(embedding.name())) {
             return;
         }

@@ -7,6 +7,7 @@ import io.finemesh.checkpoint.manifest.GroupBlob;
 import io.finemesh.checkpoint.manifest.Manifest;
 import io.finemesh.checkpoint.manifest.ManifestTensorSource;
 import io.finemesh.checkpoint.model.Problem;
+import io.finemesh.checkpoint.safetensors.FileDigest;
 import io.finemesh.checkpoint.safetensors.SafetensorsWriter;
 import io.finemesh.checkpoint.safetensors.TensorData;
 import io.finemesh.checkpoint.safetensors.TensorInfo;
@@ -20,6 +21,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -52,16 +54,27 @@ public final class HuggingFaceExport {
             String found = Sha256.of(blob);
             if (!found.equals(file.blob().digest())) {
                 problems.add(new Problem(
-                        file.name(), "SHA-256 " + found, "SHA-256 " + file.blob().digest()));
+                        file.name(),
+                        "SHA-256 " + found,
+                        "SHA-256 " + file.blob().digest()));
             }
             auxiliary.put(file.name(), blob);
         }
         try (ManifestTensorSource weights = new ManifestTensorSource(manifest, blobs)) {
-            problems.addAll(weights.verify());
-            if (!problems.isEmpty()) {
-                throw new ModelDirectoryException(problems);
-            }
-            write(weights, auxiliary, directory);
+            Map<String, String> expectedDigests = new HashMap<>();
+            manifest.tensors().forEach(tensor -> expectedDigests.put(tensor.name(), tensor.tensorDigest()));
+            write(weights, auxiliary, directory, written -> {
+                for (FileDigest.TensorDigest tensor : written.tensors()) {
+                    String name = tensor.tensor().name();
+                    String expected = expectedDigests.get(name);
+                    if (!tensor.digest().equals(expected)) {
+                        problems.add(new Problem(name, "SHA-256 " + tensor.digest(), "SHA-256 " + expected));
+                    }
+                }
+                if (!problems.isEmpty()) {
+                    throw new ModelDirectoryException(problems);
+                }
+            });
         }
     }
 
@@ -75,6 +88,12 @@ public final class HuggingFaceExport {
      */
     public static void write(TensorSource weights, Map<String, Path> auxiliaryFiles, Path directory)
             throws IOException {
+        write(weights, auxiliaryFiles, directory, written -> {});
+    }
+
+    private static void write(
+            TensorSource weights, Map<String, Path> auxiliaryFiles, Path directory, WeightsCheck check)
+            throws IOException {
         for (String name : auxiliaryFiles.keySet()) {
             if (!FileEntry.isPlainName(name) || name.endsWith(".safetensors") || name.equals(ShardIndex.FILE_NAME)) {
                 throw new IllegalArgumentException("'" + name + "' cannot be an auxiliary file of an export");
@@ -85,8 +104,8 @@ public final class HuggingFaceExport {
         Path staging = Files.createDirectory(DurableFile.sibling(target));
         boolean done = false;
         try {
-            SafetensorsWriter.write(
-                    staging.resolve(HuggingFaceDirectory.SINGLE_FILE), tensors(weights), GroupBlob.METADATA);
+            check.accept(SafetensorsWriter.writeDigesting(
+                    staging.resolve(HuggingFaceDirectory.SINGLE_FILE), tensors(weights), GroupBlob.METADATA));
             for (Map.Entry<String, Path> file : auxiliaryFiles.entrySet()) {
                 DurableFile.write(staging.resolve(file.getKey()), out -> Files.copy(file.getValue(), out));
             }
@@ -105,7 +124,16 @@ public final class HuggingFaceExport {
 
     /** The tensors of a source as the writer takes them; for a caller that streams {@code model.safetensors} elsewhere. */
     public static Collection<TensorData> tensors(TensorSource weights) {
-        return weights.tensors().stream().map(TensorInfo::name).map(weights::data).toList();
+        return weights.tensors().stream()
+                .map(TensorInfo::name)
+                .map(weights::data)
+                .toList();
+    }
+
+    /** Judges what was written before it gets its name. */
+    @FunctionalInterface
+    private interface WeightsCheck {
+        void accept(FileDigest written) throws IOException;
     }
 
     private static void requireNew(Path target) throws FileAlreadyExistsException {

@@ -9,8 +9,8 @@ import java.util.List;
  * @param sizeBytes length of the whole file
  * @param tensors in the order of their bytes
  */
-public record BlobDigest(String digest, long sizeBytes, List<TensorDigest> tensors) {
-    public BlobDigest {
+public record FileDigest(String digest, long sizeBytes, List<TensorDigest> tensors) {
+    public FileDigest {
         tensors = List.copyOf(tensors);
     }
 
