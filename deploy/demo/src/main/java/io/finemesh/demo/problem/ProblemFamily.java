@@ -1,0 +1,76 @@
+package io.finemesh.demo.problem;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/** A family of problems over pairs of small numbers. All families share people and things, none shares its way of asking. */
+public enum ProblemFamily {
+    /** {@code a + b} for a and b from 1 to 19. */
+    SUMS {
+        @Override
+        List<Pair> pairs() {
+            return grid(1, 19, 1, 19);
+        }
+
+        @Override
+        Problem word(Pair pair, String person, String thing) {
+            int sum = pair.first() + pair.second();
+            return new Problem(
+                    person + " has " + pair.first() + " " + thing + " and finds " + pair.second()
+                            + " more. How many in all?",
+                    " " + pair.first() + "+" + pair.second() + "=" + sum + " #### " + sum);
+        }
+    },
+
+    /** {@code a - b} for a from 2 to 19 and b from 1 to a. */
+    DIFFERENCES {
+        @Override
+        List<Pair> pairs() {
+            List<Pair> pairs = grid(2, 19, 1, 19);
+            pairs.removeIf(pair -> pair.second() > pair.first());
+            return pairs;
+        }
+
+        @Override
+        Problem word(Pair pair, String person, String thing) {
+            int difference = pair.first() - pair.second();
+            return new Problem(
+                    person + " had " + pair.first() + " " + thing + " but lost " + pair.second()
+                            + " of them. How many are left?",
+                    " " + pair.first() + "-" + pair.second() + "=" + difference + " #### " + difference);
+        }
+    };
+
+    private static final List<String> PEOPLE = List.of("Ana", "Ben", "Cleo", "Dan", "Eva", "Finn", "Gina", "Hugo");
+    private static final List<String> THINGS =
+            List.of("apples", "books", "coins", "drums", "eggs", "flags", "games", "hats");
+
+    /** Every pair of numbers of the family, in a fixed order. */
+    abstract List<Pair> pairs();
+
+    abstract Problem word(Pair pair, String person, String thing);
+
+    /** The pair in words, about a person and a thing drawn from the generator. */
+    Problem word(Pair pair, RandomGenerator random) {
+        return word(pair, PEOPLE.get(random.nextInt(PEOPLE.size())), THINGS.get(random.nextInt(THINGS.size())));
+    }
+
+    private static List<Pair> grid(int firstFrom, int firstTo, int secondFrom, int secondTo) {
+        List<Pair> pairs = new ArrayList<>();
+        for (int first = firstFrom; first <= firstTo; first++) {
+            for (int second = secondFrom; second <= secondTo; second++) {
+                pairs.add(new Pair(first, second));
+            }
+        }
+        return pairs;
+    }
+
+    /**
+     * The numbers of a problem.
+     *
+     * @param first the number that stands first
+     * @param second the number that stands second
+     */
+    record Pair(int first, int second) {}
+}
