@@ -1,0 +1,65 @@
+package io.finemesh.engine.model;
+
+import io.finemesh.checkpoint.model.ModelConfiguration;
+import io.finemesh.engine.tensor.TensorBytes;
+import java.util.Arrays;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Attention of one new token per sequence over what the sequence has had so far.
+ *
+ * <p>Shapes: B sequences, N longest of them with the new token, H heads, K key-value heads, G = H / K, D head dimension.
+ */
+final class CachedAttention implements AttentionContext {
+    private final KeyValueCache cache;
+    private final RotaryEmbedding.Angles angles;
+    private final Tensor newRows; // [B * K] where the new keys and values go
+    private final Tensor mask; // [B * K, 1, N] minus infinity beyond a sequence's length
+    private final int longest;
+    private final int heads;
+    private final int keyValueHeads;
+    private final int headDimension;
+
+    /**
+     * Plans one step; the plan's tensors belong to the innermost scope.
+     *
+     * @param lengths tokens of each sequence before the new one
+     */
+    CachedAttention(ModelConfiguration configuration, RotaryEmbedding rotary, KeyValueCache cache, int[] lengths) {
+        this.cache = cache;
+        this.angles = rotary.at(lengths);
+        this.heads = configuration.attentionHeads();
+        this.keyValueHeads = configuration.keyValueHeads();
+        this.headDimension = configuration.headDimension();
+        this.longest = Arrays.stream(lengths).max().orElseThrow() + 1;
+        this.newRows = TensorBytes.indices(cache.rows(lengths.length, b -> lengths[b]));
+        float[] hidden = new float[lengths.length * keyValueHeads * longest];
+        for (int b = 0; b < lengths.length; b++) {
+            for (int k = 0; k < keyValueHeads; k++) {
+                int row = (b * keyValueHeads + k) * longest;
+                Arrays.fill(hidden, row + lengths[b] + 1, row + longest, Float.NEGATIVE_INFINITY);
+            }
+        }
+        this.mask = TensorBytes.floats(hidden, (long) lengths.length * keyValueHeads, 1, longest);
+    }
+
+    @Override
+    public RotaryEmbedding.Angles angles() {
+        return angles;
+    }
+
+    @Override
+    public Tensor attend(int layer, Tensor turned, Tensor values) {
+        long sequences = turned.size(0);
+        cache.put(layer, newRows, turned.narrow(1, heads, keyValueHeads), values);
+        Tensor keys = cache.keys(layer).narrow(1, 0, longest); // [B * K, N, D]
+        Tensor queries = turned.narrow(1, 0, heads)
+                .reshape(sequences * keyValueHeads, heads / keyValueHeads, headDimension); // [B * K, G, D]
+        Tensor scores = torch.baddbmm(
+                mask, queries, keys.transpose(1, 2), new Scalar(1.0), new Scalar(1 / Math.sqrt(headDimension)));
+        return torch.bmm(torch.softmax(scores, -1), cache.values(layer).narrow(1, 0, longest))
+                .view(sequences, (long) heads * headDimension);
+    }
+}

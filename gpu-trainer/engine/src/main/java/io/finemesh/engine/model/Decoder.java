@@ -1,0 +1,242 @@
+package io.finemesh.engine.model;
+
+import io.finemesh.checkpoint.model.ModelConfiguration;
+import io.finemesh.checkpoint.model.ModelStructure;
+import io.finemesh.checkpoint.model.ParameterGroup;
+import io.finemesh.checkpoint.model.Problem;
+import io.finemesh.checkpoint.safetensors.TensorData;
+import io.finemesh.checkpoint.safetensors.TensorSource;
+import io.finemesh.engine.tensor.Precision;
+import io.finemesh.engine.tensor.TensorBytes;
+import io.finemesh.engine.tensor.TensorScope;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * A decoder-only language model: its weights in native memory, and the forward computation of each of its parts. Owns the weights until closed.
+ *
+ * <p>It is not one big forward call: training and generation run it part by part, so that only what a method needs is kept.
+ *
+ * <p>Shapes: T tokens, R rows, C hidden size, V vocabulary.
+ */
+public final class Decoder implements AutoCloseable {
+    private final ModelConfiguration configuration;
+    private final ModelStructure structure;
+    private final Precision storage;
+    private final Map<ParameterGroup, GroupTensors> groups;
+    private final DecoderLayer layer;
+    private final RotaryEmbedding rotary;
+
+    private Decoder(
+            ModelConfiguration configuration,
+            ModelStructure structure,
+            Precision storage,
+            Map<ParameterGroup, GroupTensors> groups) {
+        this.configuration = configuration;
+        this.structure = structure;
+        this.storage = storage;
+        this.groups = groups;
+        this.layer = new DecoderLayer(configuration);
+        this.rotary = new RotaryEmbedding(RopeFrequencies.of(configuration));
+    }
+
+    /**
+     * Copies the weights into native memory.
+     *
+     * @param configuration of the model
+     * @param source holds the tensors the configuration asks for
+     * @param storage how weights are held; wider source tensors are rounded to nearest even
+     * @throws IllegalArgumentException listing every tensor that is missing or does not fit
+     */
+    public static Decoder load(ModelConfiguration configuration, TensorSource source, Precision storage) {
+        ModelStructure structure = ModelStructure.of(configuration);
+        List<Problem> problems = structure.check(source);
+        if (!problems.isEmpty()) {
+            throw new IllegalArgumentException("the weights do not fit the configuration: "
+                    + problems.stream().map(Problem::toString).collect(Collectors.joining("; ")));
+        }
+        Map<ParameterGroup, GroupTensors> groups = new LinkedHashMap<>();
+        try {
+            for (ParameterGroup group : structure.groups()) {
+                GroupLayout layout = GroupLayout.of(group, structure.tensorsOf(group));
+                groups.put(group, GroupTensors.read(layout, storage, source, ""));
+            }
+        } catch (RuntimeException e) {
+            groups.values().forEach(GroupTensors::close);
+            throw e;
+        }
+        return new Decoder(configuration, structure, storage, groups);
+    }
+
+    /** What the model is. */
+    public ModelConfiguration configuration() {
+        return configuration;
+    }
+
+    /** Its tensors and parameter groups. */
+    public ModelStructure structure() {
+        return structure;
+    }
+
+    /** How its weights are held. */
+    public Precision storage() {
+        return storage;
+    }
+
+    /** Bytes of native memory the weights take. */
+    public long weightBytes() {
+        return groups.values().stream().mapToLong(GroupTensors::bytes).sum();
+    }
+
+    /** The weights of a group, to be read or trained in place. */
+    public GroupTensors weights(ParameterGroup group) {
+        GroupTensors weights = groups.get(group);
+        if (weights == null) {
+            throw new IllegalArgumentException("the model has no parameter group " + group.id() + "; it has "
+                    + groups.keySet().stream().map(ParameterGroup::id).collect(Collectors.joining(", ")));
+        }
+        return weights;
+    }
+
+    /** Copies of a group's tensors, named and shaped as in a weight file, in the storage precision. */
+    public List<TensorData> export(ParameterGroup group) {
+        return weights(group).export("");
+    }
+
+    /** Copies of all tensors. */
+    public List<TensorData> export() {
+        List<TensorData> tensors = new ArrayList<>();
+        groups.keySet().forEach(group -> tensors.addAll(export(group)));
+        return List.copyOf(tensors);
+    }
+
+    /** The group whose matrix turns hidden states into logits: the head, or the embedding where it is tied. */
+    public ParameterGroup headGroup() {
+        return configuration.tiedEmbeddings() ? new ParameterGroup.Embedding() : new ParameterGroup.Head();
+    }
+
+    /** The slot of that matrix in its group. */
+    public WeightSlot headSlot() {
+        return configuration.tiedEmbeddings() ? WeightSlot.TOKEN_EMBEDDING : WeightSlot.OUTPUT_HEAD;
+    }
+
+    /** Prepares a row for the layers; its tensors belong to the innermost scope. */
+    public RowInput prepare(PackedRow row) {
+        requireInVocabulary(row.tokens());
+        return RowInput.of(row, new PackedAttention(configuration, rotary, row, Optional.empty()));
+    }
+
+    /** The same, and the layers will leave their keys and values in the cache, one sequence per document. */
+    RowInput prepareCached(PackedRow row, KeyValueCache cache) {
+        requireInVocabulary(row.tokens());
+        return RowInput.of(row, new PackedAttention(configuration, rotary, row, Optional.of(cache)));
+    }
+
+    /** Prepares one more token for each cached sequence. */
+    RowInput prepareStep(int[] tokens, KeyValueCache cache, int[] lengths) {
+        requireInVocabulary(tokens);
+        PackedRow row = PackedRow.unlabelled(
+                Arrays.stream(tokens).mapToObj(token -> new int[] {token}).toList());
+        return RowInput.of(row, new CachedAttention(configuration, rotary, cache, lengths));
+    }
+
+    private void requireInVocabulary(int[] tokens) {
+        for (int token : tokens) {
+            if (token < 0 || token >= configuration.vocabularySize()) {
+                throw new IllegalArgumentException("token " + token + " is outside the vocabulary of "
+                        + configuration.vocabularySize() + "; the data was encoded with another tokenizer");
+            }
+        }
+    }
+
+    /** Hidden states before the first layer, [T, C]. */
+    public Tensor embed(Tensor tokens) {
+        Tensor table = weights(new ParameterGroup.Embedding()).get(WeightSlot.TOKEN_EMBEDDING);
+        Tensor hidden = torch.embedding(table, tokens);
+        return storage == Precision.FP32 ? hidden : hidden.to(torch.ScalarType.Float);
+    }
+
+    /**
+     * Runs one layer.
+     *
+     * @param index of the layer
+     * @param weights as 32-bit floats: {@code SlotTensors.widened(weights(group))}, or leaves of a graph with the same values
+     * @param hidden [T, C]
+     * @param wantedRows [R] rows whose output is needed, or null for all
+     */
+    public Tensor layer(int index, SlotTensors weights, Tensor hidden, RowInput input, Tensor wantedRows) {
+        return layer.forward(index, weights, hidden, input.attention(), wantedRows);
+    }
+
+    /** The norm after the last layer. @param hidden [R, C] */
+    public Tensor finalNorm(Tensor hidden, Tensor weight) {
+        return layer.norm(hidden, weight);
+    }
+
+    /** Weight of the final norm as 32-bit floats, [C]. */
+    public Tensor finalNormWeight() {
+        return SlotTensors.widened(weights(new ParameterGroup.FinalNorm())).get(WeightSlot.FINAL_NORM);
+    }
+
+    /** The output matrix as 32-bit floats, [V, C]. */
+    public Tensor headWeight() {
+        return SlotTensors.widened(weights(headGroup())).get(headSlot());
+    }
+
+    /**
+     * Logits at the wanted tokens of a row, without a graph.
+     *
+     * @param wantedTokens indices into the row
+     * @return [R, V] in C order
+     */
+    public float[][] logits(PackedRow row, int... wantedTokens) {
+        try (TensorScope _ = TensorScope.open("logits");
+                NoGradGuard _ = new NoGradGuard()) {
+            Tensor wanted = TensorBytes.indices(wantedTokens);
+            Tensor hidden = forward(prepare(row), wanted);
+            float[] flat = TensorBytes.floats(torch.linear(finalNorm(hidden, finalNormWeight()), headWeight()));
+            float[][] rows = new float[wantedTokens.length][configuration.vocabularySize()];
+            for (int r = 0; r < rows.length; r++) {
+                System.arraycopy(flat, r * rows[r].length, rows[r], 0, rows[r].length);
+            }
+            return rows;
+        }
+    }
+
+    /**
+     * Hidden states after the last layer, without a graph; the result belongs to the innermost scope.
+     *
+     * @param wantedRows [R] tokens whose state is needed, or null for all
+     */
+    public Tensor forward(RowInput input, Tensor wantedRows) {
+        try (NoGradGuard _ = new NoGradGuard()) {
+            return forward(input, embed(input.tokens()), 0, configuration.layerCount(), wantedRows);
+        }
+    }
+
+    /** Runs the layers {@code from} (inclusive) to {@code to} (exclusive), freeing each one's intermediates before the next. */
+    public Tensor forward(RowInput input, Tensor hidden, int from, int to, Tensor wantedRows) {
+        Tensor state = hidden;
+        for (int i = from; i < to; i++) {
+            try (TensorScope scope = TensorScope.open("layer " + i)) {
+                boolean last = i == configuration.layerCount() - 1;
+                SlotTensors weights = SlotTensors.widened(weights(new ParameterGroup.Layer(i)));
+                state = scope.keep(layer(i, weights, state, input, last ? wantedRows : null));
+            }
+        }
+        return state;
+    }
+
+    @Override
+    public void close() {
+        groups.values().forEach(GroupTensors::close);
+    }
+}

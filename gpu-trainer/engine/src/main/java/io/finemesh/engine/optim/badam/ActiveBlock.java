@@ -1,0 +1,144 @@
+package io.finemesh.engine.optim.badam;
+
+import io.finemesh.checkpoint.model.ParameterGroup;
+import io.finemesh.checkpoint.safetensors.TensorData;
+import io.finemesh.checkpoint.safetensors.TensorSource;
+import io.finemesh.engine.model.Decoder;
+import io.finemesh.engine.model.GroupLayout;
+import io.finemesh.engine.model.GroupTensors;
+import io.finemesh.engine.optim.Gradients;
+import io.finemesh.engine.optim.adam.AdamHyperparameters;
+import io.finemesh.engine.optim.adam.AdamW;
+import io.finemesh.engine.tensor.Precision;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The parameters that are trained while all others stand still: their 32-bit master weights and moments (BAdam, arXiv 2404.02827, algorithm 1).
+ *
+ * <p>Entering a block makes a master from the stored weights and zero moments; leaving it frees both. So memory beyond the weights is that of one block.
+ * After every update the stored weights are the master, rounded. Where weights are stored as 32-bit floats the master is the stored weights themselves.
+ *
+ * <p>A block of all parameter groups that is never left is AdamW with mixed precision.
+ *
+ * <p>Deviations from the reference implementation (BlockOptimizers, {@code block_optim.py}): the requested weight decay is honoured (there the base
+ * optimizer's default replaces it) and may exclude norms; gradients are summed and clipped in 32 bits; master, moments and position can be saved.
+ */
+public final class ActiveBlock implements AutoCloseable {
+    private static final String MASTER = "master.";
+
+    private final String id;
+    private final List<GroupTensors> stored = new ArrayList<>();
+    private final List<GroupTensors> masters = new ArrayList<>();
+    private final AdamW adam;
+
+    private ActiveBlock(String id, Decoder decoder, List<ParameterGroup> groups, TensorSource resumed, AdamW adam) {
+        this.id = id;
+        this.adam = adam;
+        for (ParameterGroup group : groups) {
+            GroupTensors weights = decoder.weights(group);
+            stored.add(weights);
+            if (weights.precision() == Precision.FP32) {
+                masters.add(weights);
+            } else if (resumed != null) {
+                masters.add(GroupTensors.read(weights.layout(), Precision.FP32, resumed, MASTER));
+            } else {
+                GroupTensors master = GroupTensors.zeros(weights.layout(), Precision.FP32);
+                master.copyFrom(weights);
+                masters.add(master);
+            }
+        }
+    }
+
+    /** Enters a block afresh: master from the stored weights, zero moments, no update made. */
+    public static ActiveBlock enter(
+            String id, Decoder decoder, List<ParameterGroup> groups, AdamHyperparameters settings) {
+        return new ActiveBlock(id, decoder, groups, null, new AdamW(settings, layouts(decoder, groups)));
+    }
+
+    /**
+     * Enters a block where a training state left it.
+     *
+     * @param state as {@link #export} wrote it
+     * @param updates made in the block so far
+     */
+    public static ActiveBlock resume(
+            String id,
+            Decoder decoder,
+            List<ParameterGroup> groups,
+            AdamHyperparameters settings,
+            TensorSource state,
+            long updates) {
+        return new ActiveBlock(
+                id, decoder, groups, state, new AdamW(settings, layouts(decoder, groups), state, updates));
+    }
+
+    private static List<GroupLayout> layouts(Decoder decoder, List<ParameterGroup> groups) {
+        return groups.stream().map(group -> decoder.weights(group).layout()).toList();
+    }
+
+    /** The block's id in its partition. */
+    public String id() {
+        return id;
+    }
+
+    /** The trained groups. */
+    public List<ParameterGroup> groups() {
+        return stored.stream().map(group -> group.layout().group()).toList();
+    }
+
+    /** Updates made since the block was entered. */
+    public long updates() {
+        return adam.updates();
+    }
+
+    /** An empty set of gradients for the block. */
+    public Gradients gradients() {
+        return new Gradients(stored.stream().map(GroupTensors::layout).toList());
+    }
+
+    /** One update of the master weights, and of the stored weights after it. */
+    public void step(Gradients gradients, double learningRate) {
+        adam.step(masters, gradients, learningRate);
+        for (int g = 0; g < stored.size(); g++) {
+            if (hasOwnMaster(g)) {
+                stored.get(g).copyFrom(masters.get(g));
+            }
+        }
+    }
+
+    /** Copies of what a resumed visit needs besides the stored weights: moments, and the master where it says more than they do. */
+    public List<TensorData> export() {
+        List<TensorData> tensors = new ArrayList<>(adam.export());
+        for (int g = 0; g < stored.size(); g++) {
+            if (hasOwnMaster(g)) {
+                tensors.addAll(masters.get(g).export(MASTER));
+            }
+        }
+        return List.copyOf(tensors);
+    }
+
+    /** Bytes of native memory beyond the stored weights. */
+    public long bytes() {
+        long bytes = adam.bytes();
+        for (int g = 0; g < stored.size(); g++) {
+            bytes += hasOwnMaster(g) ? masters.get(g).bytes() : 0;
+        }
+        return bytes;
+    }
+
+    /** Leaves the block: master and moments are gone, the stored weights stay as the last update left them. */
+    @Override
+    public void close() {
+        adam.close();
+        for (int g = 0; g < stored.size(); g++) {
+            if (hasOwnMaster(g)) {
+                masters.get(g).close();
+            }
+        }
+    }
+
+    private boolean hasOwnMaster(int group) {
+        return stored.get(group).precision() != Precision.FP32;
+    }
+}

@@ -1,0 +1,95 @@
+package io.finemesh.engine.tensor;
+
+import io.finemesh.checkpoint.safetensors.Dtype;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/** Copies between tensors and the little-endian, C-ordered bytes of weight files and states. */
+public final class TensorBytes {
+    private TensorBytes() {}
+
+    /**
+     * A new tensor with the given content.
+     *
+     * @param dtype of the bytes: F32, F64, F16, BF16, I64 or I32
+     * @param shape of the tensor
+     * @param bytes of exactly that many elements; may be unaligned and read-only
+     */
+    public static Tensor read(Dtype dtype, List<Long> shape, MemorySegment bytes) {
+        long[] sizes = shape.stream().mapToLong(Long::longValue).toArray();
+        Tensor tensor = empty(scalarType(dtype), sizes);
+        long expected = tensor.nbytes();
+        if (bytes.byteSize() != expected) {
+            tensor.close();
+            throw new IllegalArgumentException("a tensor of shape " + shape + " and type " + dtype + " has " + expected + " bytes, got "
+                    + bytes.byteSize());
+        }
+        view(tensor).copyFrom(bytes);
+        return tensor;
+    }
+
+    /** A copy of a tensor's bytes that lives as long as it is referenced. */
+    public static MemorySegment write(Tensor tensor) {
+        try (TensorScope _ = TensorScope.open("bytes of a tensor")) {
+            MemorySegment source = view(tensor.contiguous());
+            MemorySegment copy = Arena.ofAuto().allocate(source.byteSize(), 8);
+            return copy.copyFrom(source);
+        }
+    }
+
+    /** The values of a 32-bit float tensor in C order. */
+    public static float[] floats(Tensor tensor) {
+        return write(tensor).toArray(ValueLayout.JAVA_FLOAT);
+    }
+
+    /** A new uninitialised tensor on the host. */
+    public static Tensor empty(ScalarType type, long... shape) {
+        try (TensorScope scope = TensorScope.open("empty")) {
+            return scope.keep(torch.empty(shape, new TensorOptions(type), null));
+        }
+    }
+
+    /** A new vector of 64-bit integers. */
+    public static Tensor indices(int... values) {
+        Tensor tensor = empty(ScalarType.Long, values.length);
+        MemorySegment target = view(tensor);
+        for (int i = 0; i < values.length; i++) {
+            target.setAtIndex(ValueLayout.JAVA_LONG, i, values[i]);
+        }
+        return tensor;
+    }
+
+    /** A new tensor of 32-bit floats. */
+    public static Tensor floats(float[] values, long... shape) {
+        Tensor tensor = empty(ScalarType.Float, shape);
+        view(tensor).copyFrom(MemorySegment.ofArray(values));
+        return tensor;
+    }
+
+    /** LibTorch's element type for a file's. */
+    public static ScalarType scalarType(Dtype dtype) {
+        return switch (dtype) {
+            case F32 -> ScalarType.Float;
+            case F64 -> ScalarType.Double;
+            case F16 -> ScalarType.Half;
+            case BF16 -> ScalarType.BFloat16;
+            case I64 -> ScalarType.Long;
+            case I32 -> ScalarType.Int;
+            case BOOL, F4, F6_E2M3, F6_E3M2, U8, I8, F8_E5M2, F8_E4M3, F8_E8M0, F8_E4M3FNUZ, F8_E5M2FNUZ, I16, U16, U32, C64, U64 ->
+                throw new IllegalArgumentException(
+                        "element type " + dtype + " cannot be computed with; allowed: F32, F64, F16, BF16, I64, I32");
+        };
+    }
+
+    // "restricted": the segment is the tensor's own contiguous memory, its size is the tensor's, and it does not leave this class.
+    @SuppressWarnings("restricted")
+    private static MemorySegment view(Tensor contiguous) {
+        return MemorySegment.ofAddress(contiguous.data_ptr().address()).reinterpret(contiguous.nbytes());
+    }
+}

@@ -1,0 +1,158 @@
+package io.finemesh.engine.train;
+
+import io.finemesh.engine.model.Decoder;
+import io.finemesh.engine.model.RowInput;
+import io.finemesh.engine.model.WeightSlot;
+import io.finemesh.engine.optim.Gradients;
+import io.finemesh.engine.tensor.TensorBytes;
+import io.finemesh.engine.tensor.TensorScope;
+import io.finemesh.checkpoint.model.ParameterGroup;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * Final norm, output head and cross-entropy over labelled tokens only, some tokens at a time: full logits never exist. The gradient of a chunk's logits is
+ * formed in the place of the logits: softmax minus one at the target.
+ *
+ * <p>Shapes: R labelled tokens, r tokens of a chunk, C hidden size, V vocabulary.
+ */
+final class LabelledLoss {
+    /** Logits of a chunk take about this many bytes. */
+    private static final long CHUNK_BYTES = 64L << 20;
+
+    private final Decoder decoder;
+
+    LabelledLoss(Decoder decoder) {
+        this.decoder = decoder;
+    }
+
+    /**
+     * Negative log-likelihood of each labelled token, without a graph.
+     *
+     * @param hidden [R, C] states after the last layer
+     * @return [R] nats
+     */
+    float[] perToken(Tensor hidden, RowInput input) {
+        try (TensorScope _ = TensorScope.open("loss");
+                NoGradGuard _ = new NoGradGuard()) {
+            Tensor normed = decoder.finalNorm(hidden, decoder.finalNormWeight());
+            Tensor head = decoder.headWeight();
+            long rows = hidden.size(0);
+            float[] losses = new float[Math.toIntExact(rows)];
+            for (long from = 0; from < rows; from += chunkRows()) {
+                try (TensorScope _ = TensorScope.open("chunk")) {
+                    long count = Math.min(chunkRows(), rows - from);
+                    Tensor targets = input.targets().narrow(0, from, count).unsqueeze(1); // [r, 1]
+                    Tensor logProbabilities = torch.log_softmax(torch.linear(normed.narrow(0, from, count), head), 1);
+                    float[] chosen = TensorBytes.floats(logProbabilities.gather(1, targets).neg());
+                    System.arraycopy(chosen, 0, losses, (int) from, chosen.length);
+                }
+            }
+            return losses;
+        }
+    }
+
+    /**
+     * The loss, its slope at the last layer's output, and the gradients of final norm and head where they are trained.
+     *
+     * @param hidden [R, C] states after the last layer
+     * @param gradients to add to
+     * @param labelledInBatch labelled tokens of the whole accumulated batch, by which losses and slopes are divided
+     * @param needSlope whether anything below is trained
+     */
+    Slope slope(Tensor hidden, RowInput input, Gradients gradients, long labelledInBatch, boolean needSlope) {
+        ParameterGroup finalNorm = new ParameterGroup.FinalNorm();
+        boolean normTrained = gradients.wants(finalNorm);
+        boolean headTrained = gradients.wants(decoder.headGroup());
+        try (TensorScope scope = TensorScope.open("loss")) {
+            Tensor hiddenLeaf = hidden.detach().requires_grad_(needSlope);
+            Tensor normLeaf = decoder.finalNormWeight().detach().requires_grad_(normTrained);
+            Tensor normed = decoder.finalNorm(hiddenLeaf, normLeaf); // [R, C]
+            Chunks chunks = chunks(normed.detach(), input, 1.0 / labelledInBatch, needSlope || normTrained, headTrained);
+            if (headTrained) {
+                gradients.add(decoder.headGroup(), decoder.headSlot(), chunks.headGradient());
+            }
+            Tensor slope = null;
+            if (needSlope || normTrained) {
+                List<Tensor> leaves = new ArrayList<>();
+                if (needSlope) {
+                    leaves.add(hiddenLeaf);
+                }
+                if (normTrained) {
+                    leaves.add(normLeaf);
+                }
+                TensorVector found = torch.grad(
+                        new TensorVector(normed),
+                        new TensorVector(leaves.toArray(Tensor[]::new)),
+                        new TensorVector(chunks.slope()),
+                        new BoolOptional(),
+                        false,
+                        false);
+                if (needSlope) {
+                    slope = scope.keep(new Tensor(found.get(0)));
+                }
+                if (normTrained) {
+                    gradients.add(finalNorm, WeightSlot.FINAL_NORM, new Tensor(found.get(leaves.size() - 1)));
+                }
+            }
+            return new Slope(chunks.lossSum(), slope);
+        }
+    }
+
+    private Chunks chunks(Tensor normed, RowInput input, double weight, boolean needSlope, boolean headTrained) {
+        try (TensorScope scope = TensorScope.open("chunks");
+                NoGradGuard _ = new NoGradGuard()) {
+            Tensor head = decoder.headWeight(); // [V, C]
+            Tensor slope = needSlope ? scope.keep(torch.empty_like(normed)) : null; // [R, C]
+            Tensor headGradient = headTrained ? scope.keep(torch.zeros_like(head)) : null; // [V, C]
+            double sum = 0;
+            long rows = normed.size(0);
+            for (long from = 0; from < rows; from += chunkRows()) {
+                try (TensorScope _ = TensorScope.open("chunk")) {
+                    long count = Math.min(chunkRows(), rows - from);
+                    Tensor states = normed.narrow(0, from, count); // [r, C]
+                    Tensor targets = input.targets().narrow(0, from, count).unsqueeze(1); // [r, 1]
+                    Tensor logProbabilities = torch.log_softmax(torch.linear(states, head), 1); // [r, V]
+                    sum -= logProbabilities
+                            .gather(1, targets)
+                            .sum(new ScalarTypeOptional(ScalarType.Double))
+                            .item_double();
+                    Tensor logitSlope = logProbabilities.exp_(); // [r, V], probabilities so far
+                    logitSlope.scatter_add_(1, targets, torch.full_like(targets, new Scalar(-1.0)).to(ScalarType.Float));
+                    if (needSlope) {
+                        torch.mm_out(slope.narrow(0, from, count), logitSlope, head);
+                    }
+                    if (headTrained) {
+                        headGradient.addmm_(logitSlope.t(), states, new Scalar(1.0), new Scalar(weight));
+                    }
+                }
+            }
+            if (needSlope) {
+                slope.mul_(new Scalar(weight));
+            }
+            return new Chunks(sum, slope, headGradient);
+        }
+    }
+
+    private long chunkRows() {
+        return Math.max(16, CHUNK_BYTES / (4L * decoder.configuration().vocabularySize()));
+    }
+
+    /**
+     * What the backward pass starts with.
+     *
+     * @param lossSum summed negative log-likelihood of the row's labelled tokens, nats
+     * @param atLastLayer [R, C] slope of the batch's loss at the last layer's output; null if not asked for
+     */
+    record Slope(double lossSum, Tensor atLastLayer) {}
+
+    private record Chunks(double lossSum, Tensor slope, Tensor headGradient) {}
+}
