@@ -42,14 +42,15 @@ public enum BlockOrder {
             throw new IllegalArgumentException("visits are counted from 0, got " + visitIndex);
         }
         if (start != NATURAL_START && (start < 0 || start >= blockCount)) {
-            throw new IllegalArgumentException("start block " + start + " does not exist; allowed: 0 to " + (blockCount - 1)
-                    + ", or " + NATURAL_START + " for the natural start");
+            throw new IllegalArgumentException("start block " + start + " does not exist; allowed: 0 to "
+                    + (blockCount - 1) + ", or " + NATURAL_START + " for the natural start");
         }
         return switch (this) {
             case RANDOM -> reshuffled(visitIndex, blockCount, start, seed);
             case ASCENDING -> (int) ((Math.max(start, 0) + (long) visitIndex) % blockCount);
             case DESCENDING ->
-                (int) Math.floorMod((start == NATURAL_START ? blockCount - 1 : start) - (long) visitIndex, (long) blockCount);
+                (int) Math.floorMod(
+                        (start == NATURAL_START ? blockCount - 1 : start) - (long) visitIndex, (long) blockCount);
             case FIXED -> Math.max(start, 0);
         };
     }

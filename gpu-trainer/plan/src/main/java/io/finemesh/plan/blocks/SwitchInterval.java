@@ -20,8 +20,9 @@ public final class SwitchInterval {
      */
     public static int automatic(long samples, int batchSize, int blockCount) {
         if (samples < 1 || batchSize < 1 || blockCount < 1) {
-            throw new IllegalArgumentException("an automatic switch interval needs samples, batch size and blocks of at least 1, got "
-                    + samples + ", " + batchSize + " and " + blockCount);
+            throw new IllegalArgumentException(
+                    "an automatic switch interval needs samples, batch size and blocks of at least 1, got " + samples
+                            + ", " + batchSize + " and " + blockCount);
         }
         long spread = Math.round(samples / ((double) batchSize * blockCount));
         return Math.clamp(spread, AUTOMATIC_LEAST, AUTOMATIC_MOST);

@@ -17,8 +17,8 @@ public record BatchShape(int tokensPerRow, int lossChunkTokens, FloatFormat arit
     public BatchShape {
         Objects.requireNonNull(arithmetic, "arithmetic is null");
         if (tokensPerRow < 1 || lossChunkTokens < 1) {
-            throw new IllegalArgumentException("tokens per row and per loss chunk must be at least 1, got " + tokensPerRow
-                    + " and " + lossChunkTokens);
+            throw new IllegalArgumentException("tokens per row and per loss chunk must be at least 1, got "
+                    + tokensPerRow + " and " + lossChunkTokens);
         }
     }
 

@@ -76,7 +76,11 @@ public record MemoryPlan(ModelConfiguration model, MethodShape method, FloatForm
                 int tokens = plan.mostTokensPerRow(sizes, budgetBytes);
                 MemoryPlan shortened = plan.withTokensPerRow(Math.max(tokens, plan.fewestTokensPerRow()));
                 long total = shortened.estimate(sizes).totalBytes();
-                least = Math.min(least, plan.withTokensPerRow(plan.fewestTokensPerRow()).estimate(sizes).totalBytes());
+                least = Math.min(
+                        least,
+                        plan.withTokensPerRow(plan.fewestTokensPerRow())
+                                .estimate(sizes)
+                                .totalBytes());
                 if (tokens > 0) {
                     wouldFit.add(new MemoryAlternative(candidate, format, tokens, total));
                 }
@@ -117,13 +121,17 @@ public record MemoryPlan(ModelConfiguration model, MethodShape method, FloatForm
 
     private long logitsBytes() {
         long rows = Math.min(batch.lossChunkTokens(), batch.tokensPerRow());
-        // Logits and their gradient, both in fp32 whatever the arithmetic: a sum over the vocabulary loses too much in bf16.
+        // Logits and their gradient, both in fp32 whatever the arithmetic: a sum over the vocabulary loses too much in
+        // bf16.
         return 2L * FloatFormat.FP32.bytes() * rows * model.vocabularySize();
     }
 
     private long overheadBytes(ModelSizes sizes, long trained) {
-        long widened = weights == batch.arithmetic() ? 0 : sizes.largestLayer() * batch.arithmetic().bytes();
-        long arriving = Math.min(trained, sizes.largestLayer()) * batch.arithmetic().bytes();
+        long widened = weights == batch.arithmetic()
+                ? 0
+                : sizes.largestLayer() * batch.arithmetic().bytes();
+        long arriving =
+                Math.min(trained, sizes.largestLayer()) * batch.arithmetic().bytes();
         return PROCESS_BYTES + widened + arriving;
     }
 

@@ -22,7 +22,8 @@ public final class RunLength {
         }
         double steps = Math.ceil(epochs * samples / batchSize);
         if (steps >= Long.MAX_VALUE) {
-            throw new IllegalArgumentException(epochs + " epochs of " + samples + " samples are more steps than can be counted");
+            throw new IllegalArgumentException(
+                    epochs + " epochs of " + samples + " samples are more steps than can be counted");
         }
         return (long) steps;
     }

@@ -51,8 +51,8 @@ public sealed interface SegmentPlan {
                 throw new IllegalArgumentException("checkpoint steps must be at least 1, got " + checkpointSteps);
             }
             if (totalSteps / checkpointSteps >= Integer.MAX_VALUE) {
-                throw new IllegalArgumentException("a run of " + totalSteps + " steps with a checkpoint every " + checkpointSteps
-                        + " has more segments than can be counted; raise the checkpoint steps");
+                throw new IllegalArgumentException("a run of " + totalSteps + " steps with a checkpoint every "
+                        + checkpointSteps + " has more segments than can be counted; raise the checkpoint steps");
             }
         }
 

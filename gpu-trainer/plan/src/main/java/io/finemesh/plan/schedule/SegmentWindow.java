@@ -16,7 +16,8 @@ public record SegmentWindow(int index, long firstStep, int steps, Optional<Block
     public SegmentWindow {
         Objects.requireNonNull(block, "block is null");
         if (index < 0 || firstStep < 0 || steps < 1) {
-            throw new IllegalArgumentException("segment " + index + " cannot have " + steps + " steps from step " + firstStep);
+            throw new IllegalArgumentException(
+                    "segment " + index + " cannot have " + steps + " steps from step " + firstStep);
         }
     }
 

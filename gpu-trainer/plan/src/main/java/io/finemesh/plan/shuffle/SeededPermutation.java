@@ -27,7 +27,8 @@ public final class SeededPermutation {
      */
     public static SeededPermutation of(Purpose purpose, long seed, long epoch, int size) {
         if (epoch < 0 || size < 0) {
-            throw new IllegalArgumentException("a permutation needs epoch >= 0 and size >= 0, got epoch " + epoch + " and size " + size);
+            throw new IllegalArgumentException(
+                    "a permutation needs epoch >= 0 and size >= 0, got epoch " + epoch + " and size " + size);
         }
         long key = mix(mix(seed ^ purpose.salt()) + GOLDEN * epoch);
         int[] order = new int[size];

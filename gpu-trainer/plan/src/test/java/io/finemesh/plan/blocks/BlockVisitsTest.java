@@ -33,8 +33,7 @@ class BlockVisitsTest {
     /** Active block per step as recorded from the reference: three layers, K = 4, ascending, 14 steps. */
     @Test
     void referenceCompatibleReproducesTheRecordedTrace() {
-        BlockVisits visits =
-                new BlockVisits(LAYERS.subList(0, 3), BlockOrder.ASCENDING, -1, 4, true, 0, 14);
+        BlockVisits visits = new BlockVisits(LAYERS.subList(0, 3), BlockOrder.ASCENDING, -1, 4, true, 0, 14);
         String trace = LongStream.range(0, 14)
                 .mapToObj(step -> visits.containing(step).block().id().replace("layer.", ""))
                 .collect(Collectors.joining(","));

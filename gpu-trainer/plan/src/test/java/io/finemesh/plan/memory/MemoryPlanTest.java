@@ -20,13 +20,14 @@ class MemoryPlanTest {
     /** Weights 16.06, gradients 0.87, master and moments 2.62 GB: BAdam paper, table 2. */
     @Test
     void reproducesThePublishedFiguresOfLlama3With8B() {
-        MemoryEstimate estimate = MemoryPlan.estimate(
-                ModelShapes.llama3With8B(), LAYER_BLOCKS, FloatFormat.BF16, BatchShape.ofRows(728));
+        MemoryEstimate estimate =
+                MemoryPlan.estimate(ModelShapes.llama3With8B(), LAYER_BLOCKS, FloatFormat.BF16, BatchShape.ofRows(728));
         assertThat(estimate.weightsBytes()).isEqualTo(2 * 8_030_261_248L);
         assertThat(estimate.weightsBytes() / 1e9).isCloseTo(16.06, PUBLISHED);
         assertThat(estimate.gradientBytes()).isEqualTo(4 * 218_112_000L);
         assertThat(estimate.gradientBytes() / 1e9).isCloseTo(0.87, PUBLISHED);
-        assertThat((estimate.masterBytes() + estimate.optimizerStateBytes()) / 1e9).isCloseTo(2.62, PUBLISHED);
+        assertThat((estimate.masterBytes() + estimate.optimizerStateBytes()) / 1e9)
+                .isCloseTo(2.62, PUBLISHED);
     }
 
     /** Weights, gradients, master and moments in GB: BAdam paper, tables 2 and 12, recomputed. */
@@ -49,8 +50,8 @@ class MemoryPlanTest {
 
     @Test
     void fp32WeightsAreTheirOwnMaster() {
-        MemoryEstimate estimate = MemoryPlan.estimate(
-                ModelShapes.toy(false), ADAMW, FloatFormat.FP32, BatchShape.ofRows(64));
+        MemoryEstimate estimate =
+                MemoryPlan.estimate(ModelShapes.toy(false), ADAMW, FloatFormat.FP32, BatchShape.ofRows(64));
         long parameters = 217_664;
         assertThat(estimate.weightsBytes()).isEqualTo(4 * parameters);
         assertThat(estimate.masterBytes()).isZero();
@@ -73,8 +74,7 @@ class MemoryPlanTest {
     @Test
     void theLargestBlockSetsThePeak() {
         ModelConfiguration model = ModelShapes.llama3With8B();
-        MemoryEstimate layers =
-                MemoryPlan.estimate(model, LAYER_BLOCKS, FloatFormat.BF16, BatchShape.ofRows(512));
+        MemoryEstimate layers = MemoryPlan.estimate(model, LAYER_BLOCKS, FloatFormat.BF16, BatchShape.ofRows(512));
         MemoryEstimate withEmbedding = MemoryPlan.estimate(
                 model, new MethodShape.BAdam(true, false), FloatFormat.BF16, BatchShape.ofRows(512));
         assertThat(withEmbedding.gradientBytes()).isEqualTo(4L * 128256 * 4096);
@@ -83,8 +83,8 @@ class MemoryPlanTest {
 
     @Test
     void theTotalIsTheSumAndTheTableShowsIt() {
-        MemoryPlan plan = new MemoryPlan(
-                ModelShapes.llama3With8B(), LAYER_BLOCKS, FloatFormat.BF16, BatchShape.ofRows(728));
+        MemoryPlan plan =
+                new MemoryPlan(ModelShapes.llama3With8B(), LAYER_BLOCKS, FloatFormat.BF16, BatchShape.ofRows(728));
         MemoryEstimate estimate = plan.estimate();
         assertThat(estimate.totalBytes())
                 .isEqualTo(estimate.weightsBytes()
@@ -105,8 +105,7 @@ class MemoryPlanTest {
 
     @Test
     void aBudgetOfTheEstimateFitsAndOneByteLessDoesNot() {
-        MemoryPlan plan =
-                new MemoryPlan(ModelShapes.toy(true), ADAMW, FloatFormat.FP32, BatchShape.ofRows(256));
+        MemoryPlan plan = new MemoryPlan(ModelShapes.toy(true), ADAMW, FloatFormat.FP32, BatchShape.ofRows(256));
         long needed = plan.estimate().totalBytes();
         assertThat(plan.fits(needed)).isEqualTo(new MemoryVerdict.Fits(needed, needed));
         assertThat(plan.fits(needed).fits()).isTrue();
@@ -115,8 +114,7 @@ class MemoryPlanTest {
 
     @Test
     void saysWhatWouldFit() {
-        MemoryPlan plan = new MemoryPlan(
-                ModelShapes.llama3With8B(), ADAMW, FloatFormat.FP32, BatchShape.ofRows(1024));
+        MemoryPlan plan = new MemoryPlan(ModelShapes.llama3With8B(), ADAMW, FloatFormat.FP32, BatchShape.ofRows(1024));
         MemoryVerdict.TooLarge verdict = (MemoryVerdict.TooLarge) plan.fits(24_000_000_000L);
         assertThat(verdict.wouldFit()).hasSize(1);
         MemoryAlternative only = verdict.wouldFit().getFirst();
@@ -130,8 +128,7 @@ class MemoryPlanTest {
 
     @Test
     void proposesShorterRowsBeforeAnotherMethod() {
-        MemoryPlan plan =
-                new MemoryPlan(ModelShapes.toy(false), ADAMW, FloatFormat.FP32, BatchShape.ofRows(100_000));
+        MemoryPlan plan = new MemoryPlan(ModelShapes.toy(false), ADAMW, FloatFormat.FP32, BatchShape.ofRows(100_000));
         MemoryVerdict.TooLarge verdict = (MemoryVerdict.TooLarge) plan.fits(MemoryPlan.PROCESS_BYTES + 100_000_000L);
         MemoryAlternative nearest = verdict.wouldFit().getFirst();
         assertThat(nearest.method()).isEqualTo(ADAMW);
@@ -141,8 +138,8 @@ class MemoryPlanTest {
 
     @Test
     void saysSoWhenNothingFits() {
-        MemoryPlan plan = new MemoryPlan(
-                ModelShapes.llama3With8B(), LAYER_BLOCKS, FloatFormat.BF16, BatchShape.ofRows(1024));
+        MemoryPlan plan =
+                new MemoryPlan(ModelShapes.llama3With8B(), LAYER_BLOCKS, FloatFormat.BF16, BatchShape.ofRows(1024));
         MemoryVerdict.TooLarge verdict = (MemoryVerdict.TooLarge) plan.fits(8_000_000_000L);
         assertThat(verdict.wouldFit()).isEmpty();
         assertThat(verdict.leastBytes()).isBetween(16_000_000_000L, 24_000_000_000L);
@@ -183,8 +180,7 @@ class MemoryPlanTest {
     }
 
     private static long total(ModelConfiguration model, MemoryAlternative alternative, int tokensPerRow) {
-        return MemoryPlan.estimate(
-                        model, alternative.method(), alternative.weights(), BatchShape.ofRows(tokensPerRow))
+        return MemoryPlan.estimate(model, alternative.method(), alternative.weights(), BatchShape.ofRows(tokensPerRow))
                 .totalBytes();
     }
 
@@ -195,9 +191,7 @@ class MemoryPlanTest {
                 .withMessageContaining("got 0 and 1");
         assertThatIllegalArgumentException().isThrownBy(() -> new BatchShape(1, 0, FloatFormat.FP32));
         MemoryPlan plan = new MemoryPlan(ModelShapes.toy(false), ADAMW, FloatFormat.FP32, BatchShape.ofRows(8));
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> plan.fits(0))
-                .withMessageContaining("got 0");
+        assertThatIllegalArgumentException().isThrownBy(() -> plan.fits(0)).withMessageContaining("got 0");
     }
 
     private static ModelConfiguration model(String name) {

@@ -15,10 +15,25 @@ class LearningRateScheduleTest {
     /** Values written out from the formulas of transformers' optimization.py for peak 1, warm-up 4, 12 steps. */
     @ParameterizedTest
     @CsvSource({
-        "CONSTANT, 0, 0.0", "CONSTANT, 1, 0.25", "CONSTANT, 3, 0.75", "CONSTANT, 4, 1.0", "CONSTANT, 11, 1.0",
-        "LINEAR, 0, 0.0", "LINEAR, 3, 0.75", "LINEAR, 4, 1.0", "LINEAR, 5, 0.875", "LINEAR, 8, 0.5", "LINEAR, 11, 0.125", "LINEAR, 12, 0.0",
-        "COSINE, 0, 0.0", "COSINE, 2, 0.5", "COSINE, 4, 1.0", "COSINE, 6, 0.8535533905932737", "COSINE, 8, 0.5",
-        "COSINE, 11, 0.03806023374435663", "COSINE, 12, 0.0",
+        "CONSTANT, 0, 0.0",
+        "CONSTANT, 1, 0.25",
+        "CONSTANT, 3, 0.75",
+        "CONSTANT, 4, 1.0",
+        "CONSTANT, 11, 1.0",
+        "LINEAR, 0, 0.0",
+        "LINEAR, 3, 0.75",
+        "LINEAR, 4, 1.0",
+        "LINEAR, 5, 0.875",
+        "LINEAR, 8, 0.5",
+        "LINEAR, 11, 0.125",
+        "LINEAR, 12, 0.0",
+        "COSINE, 0, 0.0",
+        "COSINE, 2, 0.5",
+        "COSINE, 4, 1.0",
+        "COSINE, 6, 0.8535533905932737",
+        "COSINE, 8, 0.5",
+        "COSINE, 11, 0.03806023374435663",
+        "COSINE, 12, 0.0",
     })
     void isTheClosedFormOfTheReference(Kind kind, long step, double expected) {
         assertThat(new LearningRateSchedule(kind, 1.0, 4, 12, 0.0).at(step)).isCloseTo(expected, within(1e-15));

@@ -9,7 +9,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class RunLengthTest {
     @ParameterizedTest
-    @CsvSource({"1, 10, 5, 2", "1, 11, 5, 3", "3, 11, 5, 7", "0.5, 10, 5, 1", "0.01, 10, 5, 1", "2, 1, 8, 1", "3, 7473, 16, 1402"})
+    @CsvSource({
+        "1, 10, 5, 2",
+        "1, 11, 5, 3",
+        "3, 11, 5, 7",
+        "0.5, 10, 5, 1",
+        "0.01, 10, 5, 1",
+        "2, 1, 8, 1",
+        "3, 7473, 16, 1402"
+    })
     void roundsUpSoThatEverySampleIsRead(double epochs, long samples, int batchSize, long steps) {
         assertThat(RunLength.stepsOfEpochs(epochs, samples, batchSize)).isEqualTo(steps);
     }

@@ -38,8 +38,7 @@ class SegmentPlanTest {
 
     @Test
     void blockWiseRunsHaveASegmentPerVisit() {
-        SegmentPlan plan =
-                SegmentPlan.ofVisits(new BlockVisits(LAYERS, BlockOrder.DESCENDING, -1, 3, false, 0, 8));
+        SegmentPlan plan = SegmentPlan.ofVisits(new BlockVisits(LAYERS, BlockOrder.DESCENDING, -1, 3, false, 0, 8));
         assertThat(plan.windows())
                 .containsExactly(
                         new SegmentWindow(0, 0, 3, Optional.of(LAYERS.get(3))),

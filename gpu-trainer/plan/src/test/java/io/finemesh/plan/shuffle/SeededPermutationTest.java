@@ -24,7 +24,8 @@ class SeededPermutationTest {
             long seed = random.nextLong();
             long epoch = random.nextLong(1L << 40);
             int size = random.nextInt(0, 300);
-            int[] sorted = SeededPermutation.of(Purpose.SAMPLE_ORDER, seed, epoch, size).toArray();
+            int[] sorted = SeededPermutation.of(Purpose.SAMPLE_ORDER, seed, epoch, size)
+                    .toArray();
             Arrays.sort(sorted);
             assertThat(sorted)
                     .as("master seed %d, trial %d: seed %d, epoch %d, size %d", master, trial, seed, epoch, size)
@@ -35,17 +36,23 @@ class SeededPermutationTest {
     /** These orders are in the checkpoints of every run ever made: a change here changes what a resumed run reads. */
     @Test
     void neverChangesFromOneVersionToTheNext() {
-        assertThat(SeededPermutation.of(Purpose.BLOCK_ORDER, 0, 0, 10).toArray()).containsExactly(PINNED_BLOCKS);
-        assertThat(SeededPermutation.of(Purpose.SAMPLE_ORDER, 42, 3, 10).toArray()).containsExactly(PINNED_SAMPLES);
+        assertThat(SeededPermutation.of(Purpose.BLOCK_ORDER, 0, 0, 10).toArray())
+                .containsExactly(PINNED_BLOCKS);
+        assertThat(SeededPermutation.of(Purpose.SAMPLE_ORDER, 42, 3, 10).toArray())
+                .containsExactly(PINNED_SAMPLES);
     }
 
     @Test
     void differsBetweenSeedsEpochsAndPurposes() {
         int[] one = SeededPermutation.of(Purpose.BLOCK_ORDER, 1, 0, 50).toArray();
-        assertThat(SeededPermutation.of(Purpose.BLOCK_ORDER, 1, 0, 50).toArray()).isEqualTo(one);
-        assertThat(SeededPermutation.of(Purpose.BLOCK_ORDER, 2, 0, 50).toArray()).isNotEqualTo(one);
-        assertThat(SeededPermutation.of(Purpose.BLOCK_ORDER, 1, 1, 50).toArray()).isNotEqualTo(one);
-        assertThat(SeededPermutation.of(Purpose.SAMPLE_ORDER, 1, 0, 50).toArray()).isNotEqualTo(one);
+        assertThat(SeededPermutation.of(Purpose.BLOCK_ORDER, 1, 0, 50).toArray())
+                .isEqualTo(one);
+        assertThat(SeededPermutation.of(Purpose.BLOCK_ORDER, 2, 0, 50).toArray())
+                .isNotEqualTo(one);
+        assertThat(SeededPermutation.of(Purpose.BLOCK_ORDER, 1, 1, 50).toArray())
+                .isNotEqualTo(one);
+        assertThat(SeededPermutation.of(Purpose.SAMPLE_ORDER, 1, 0, 50).toArray())
+                .isNotEqualTo(one);
     }
 
     @Test
@@ -54,8 +61,8 @@ class SeededPermutationTest {
         int draws = 24_000;
         for (int epoch = 0; epoch < draws; epoch++) {
             seen.merge(
-                    Arrays.toString(
-                            SeededPermutation.of(Purpose.BLOCK_ORDER, 7, epoch, 4).toArray()),
+                    Arrays.toString(SeededPermutation.of(Purpose.BLOCK_ORDER, 7, epoch, 4)
+                            .toArray()),
                     1,
                     Integer::sum);
         }

@@ -1,0 +1,107 @@
+package io.finemesh.engine.data;
+
+import io.finemesh.engine.data.DatasetException.Reason;
+import io.finemesh.engine.text.Conversation;
+import io.finemesh.engine.text.EncodedText;
+import io.finemesh.engine.text.PromptEncoder;
+import io.finemesh.engine.text.PromptTemplate;
+import io.finemesh.engine.text.Tokenizer;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Encodes conversations as training samples: bounded in length, each with something to learn.
+ *
+ * <p>Not safe for several threads: it counts.
+ */
+public final class SampleEncoder {
+    private final PromptEncoder prompts;
+    private final int cutoff;
+    private final LongSamples longSamples;
+    private long conversations;
+    private long truncated;
+    private long droppedTooLong;
+    private long droppedUnlabelled;
+    private long tokens;
+    private long labelledTokens;
+    private int longest;
+
+    /** An encoder that cuts long samples. */
+    public SampleEncoder(Tokenizer tokenizer, PromptTemplate template, int cutoff) {
+        this(tokenizer, template, cutoff, LongSamples.TRUNCATE);
+    }
+
+    /**
+     * An encoder.
+     *
+     * @param cutoff most tokens of a sample, at least 2: one to predict from and one to predict
+     * @param longSamples what happens to longer ones
+     */
+    public SampleEncoder(Tokenizer tokenizer, PromptTemplate template, int cutoff, LongSamples longSamples) {
+        if (cutoff < 2) {
+            throw new IllegalArgumentException(
+                    "cut-off must be at least 2 tokens, one to predict from and one to predict; got " + cutoff);
+        }
+        this.prompts = new PromptEncoder(tokenizer, template);
+        this.cutoff = cutoff;
+        this.longSamples = longSamples;
+    }
+
+    /** The sample, or nothing if it was dropped; counted either way. */
+    public Optional<EncodedText> encode(Conversation conversation) {
+        conversations++;
+        EncodedText sample = prompts.encode(conversation);
+        if (sample.length() > cutoff) {
+            switch (longSamples) {
+                case DROP -> {
+                    droppedTooLong++;
+                    return Optional.empty();
+                }
+                case TRUNCATE -> sample = sample.first(cutoff);
+            }
+            if (sample.labelledTokens() > 0) {
+                truncated++;
+            }
+        }
+        if (sample.labelledTokens() == 0) {
+            droppedUnlabelled++;
+            return Optional.empty();
+        }
+        tokens += sample.length();
+        labelledTokens += sample.labelledTokens();
+        longest = Math.max(longest, sample.length());
+        return Optional.of(sample);
+    }
+
+    /**
+     * Encodes all that is left of a dataset.
+     *
+     * @throws DatasetException if a line is at fault, or no sample is kept
+     */
+    public EncodedSamples encodeAll(Iterator<Conversation> dataset) {
+        List<EncodedText> samples = new ArrayList<>();
+        while (dataset.hasNext()) {
+            encode(dataset.next()).ifPresent(samples::add);
+        }
+        if (samples.isEmpty()) {
+            throw new DatasetException(Reason.NO_SAMPLES, nothingLeft());
+        }
+        return new EncodedSamples(samples, report());
+    }
+
+    /** What was read and left out so far. */
+    public EncodedSamples.Report report() {
+        return new EncodedSamples.Report(
+                conversations, truncated, droppedTooLong, droppedUnlabelled, tokens, labelledTokens, longest);
+    }
+
+    private String nothingLeft() {
+        if (conversations == 0) {
+            return "the dataset has no conversation";
+        }
+        return "none of " + conversations + " conversations can be trained on: " + droppedTooLong + " are longer than the cut-off of "
+                + cutoff + " tokens, " + droppedUnlabelled + " have no assistant text within it; raise the cut-off or check the roles";
+    }
+}

@@ -1,0 +1,135 @@
+package io.finemesh.engine.text;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.finemesh.checkpoint.json.StrictJson;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What a {@code tokenizer.json} says about its tokens, read beside the library that executes it: the library tells neither the ids of special tokens nor
+ * how many tokens there are, and has no way to encode a text without looking for special tokens in it.
+ *
+ * @param json the file's text
+ * @param specialTokens id by name of the added tokens marked special
+ * @param addedTokens id by name of all added tokens
+ * @param largestModelId largest id in the model's own vocabulary, -1 for none
+ */
+record TokenizerFile(
+        String json, Map<String, Integer> specialTokens, Map<String, Integer> addedTokens, int largestModelId) {
+    /** A tokenizer.json is nested a handful deep; merges and vocabularies of real models have at most a few hundred thousand entries. */
+    private static final ObjectMapper MAPPER = new ObjectMapper(StrictJson.factory(64, 64, 1 << 24));
+
+    static TokenizerFile read(Path path) {
+        String json;
+        try {
+            json = Files.readString(path, StandardCharsets.UTF_8);
+        } catch (CharacterCodingException notUtf8) {
+            throw malformed(path, "not UTF-8", notUtf8);
+        } catch (IOException unreadable) {
+            throw new TokenizerException(
+                    TokenizerException.Reason.UNREADABLE,
+                    "cannot read the tokenizer " + path + ": " + unreadable,
+                    unreadable);
+        }
+        JsonNode root = parse(path, json);
+        if (!root.path("model").isObject()) {
+            throw malformed(path, "has no object \"model\"; expected a Hugging Face tokenizer.json", null);
+        }
+        Map<String, Integer> special = new LinkedHashMap<>();
+        Map<String, Integer> added = new LinkedHashMap<>();
+        for (JsonNode token : root.path("added_tokens")) {
+            String content = token.path("content").asText();
+            if (!token.path("id").isInt() || token.path("id").intValue() < 0 || content.isEmpty()) {
+                throw malformed(path, "has an added token without content or id: " + token, null);
+            }
+            added.put(content, token.path("id").intValue());
+            if (token.path("special").asBoolean()) {
+                special.put(content, token.path("id").intValue());
+            }
+        }
+        return new TokenizerFile(json, special, added, largestId(root.path("model").path("vocab")));
+    }
+
+    private static JsonNode parse(Path path, String json) {
+        try {
+            return MAPPER.readTree(json);
+        } catch (JsonProcessingException malformed) {
+            throw malformed(path, "not valid JSON: " + StrictJson.oneLine(malformed), malformed);
+        }
+    }
+
+    private static int largestId(JsonNode vocabulary) {
+        if (vocabulary.isArray()) {
+            return vocabulary.size() - 1;
+        }
+        int largest = -1;
+        for (JsonNode id : vocabulary) {
+            largest = Math.max(largest, id.asInt());
+        }
+        return largest;
+    }
+
+    /**
+     * The same tokenizer, blind to special tokens: their names in a text are words like any other. Their entries are taken out of the list of
+     * added tokens, and out of the vocabulary where words could still match them there; ids of all other tokens stay.
+     */
+    String withoutSpecialTokens(Path path) {
+        ObjectNode root = (ObjectNode) parse(path, json);
+        ArrayNode kept = MAPPER.createArrayNode();
+        for (JsonNode token : root.path("added_tokens")) {
+            if (!token.path("special").asBoolean()) {
+                kept.add(token);
+            }
+        }
+        root.set("added_tokens", kept);
+        ObjectNode model = (ObjectNode) root.path("model");
+        Set<String> needed = neededByModel(model);
+        JsonNode vocabulary = model.path("vocab");
+        for (Map.Entry<String, Integer> token : specialTokens.entrySet()) {
+            if (needed.contains(token.getKey())) {
+                continue;
+            }
+            if (vocabulary instanceof ObjectNode byName) {
+                byName.remove(token.getKey());
+            } else if (vocabulary instanceof ArrayNode pieces && pieces.path(token.getValue()) instanceof ArrayNode piece) {
+                // A list's places are its ids, so the piece keeps its place under a name that is not text: a noncharacter and its id.
+                piece.set(0, MAPPER.getNodeFactory().textNode("\uFDD0" + token.getValue()));
+            }
+        }
+        return root.toString();
+    }
+
+    /** Tokens the model itself refers to: the one for unknown words, and parts and results of merges. */
+    private static Set<String> neededByModel(ObjectNode model) {
+        Set<String> needed = new HashSet<>();
+        needed.add(model.path("unk_token").asText());
+        JsonNode vocabulary = model.path("vocab");
+        if (vocabulary.isArray() && model.path("unk_id").isInt()) {
+            needed.add(vocabulary.path(model.path("unk_id").intValue()).path(0).asText());
+        }
+        for (JsonNode merge : model.path("merges")) {
+            String left = merge.isArray() ? merge.path(0).asText() : merge.asText().split(" ", 2)[0];
+            String right = merge.isArray() ? merge.path(1).asText() : merge.asText().substring(left.length()).strip();
+            needed.add(left);
+            needed.add(right);
+            needed.add(left + right);
+        }
+        return needed;
+    }
+
+    private static TokenizerException malformed(Path path, String problem, Throwable cause) {
+        return new TokenizerException(
+                TokenizerException.Reason.MALFORMED, "tokenizer " + path + " " + problem, cause);
+    }
+}
