@@ -38,8 +38,8 @@ final class ComponentBoard {
         add(Mesh.KAFKA, layout.bootstrapServers());
         add(Mesh.STORAGE, layout.storageEndpoint().toString());
         layout.services()
-                .forEach(service -> add(
-                        service.name(), layout.address(service.portOffset()).toString()));
+                .forEach(service ->
+                        add(service.name(), layout.address(service.portOffset()).toString()));
     }
 
     synchronized void phase(Phase next) {
@@ -132,8 +132,7 @@ final class ComponentBoard {
 
     private void change(String name, State state, ProcessIdentity process, String detail) {
         Component before = components.get(name);
-        Component now =
-                new Component(name, state, process, clock.instant().toString(), before.address(), detail);
+        Component now = new Component(name, state, process, clock.instant().toString(), before.address(), detail);
         components.put(name, now);
         LOG.info("{}: {} {}", name, state, detail);
         publish();

@@ -54,8 +54,9 @@ final class DownCommand implements Callable<Integer> {
         } catch (TimeoutException tooSlow) {
             spec.commandLine()
                     .getErr()
-                    .println("It still runs after " + LIMIT.toMinutes() + " minutes. ./finemesh status shows what it waits"
-                            + " for; `kill -9 " + mesh.pid() + "` ends it, and the next start clears up after it.");
+                    .println("It still runs after " + LIMIT.toMinutes()
+                            + " minutes. ./finemesh status shows what it waits" + " for; `kill -9 " + mesh.pid()
+                            + "` ends it, and the next start clears up after it.");
             return Main.FAILED;
         }
         out().println("Stopped.");

@@ -24,12 +24,16 @@ import java.util.logging.Logger;
 /** Sends what the broker, the object store and the mesh itself log to a file each, and keeps it off the console. */
 final class LogRouting implements AutoCloseable {
     private static final Map<String, List<String>> LOGGERS = Map.of(
-            Mesh.KAFKA, List.of("kafka", "org.apache.kafka", "state.change.logger"),
-            Mesh.STORAGE, List.of("org.gaul"),
-            "mesh", List.of("io.finemesh.local"));
+            Mesh.KAFKA,
+            List.of("kafka", "org.apache.kafka", "state.change.logger"),
+            Mesh.STORAGE,
+            List.of("org.gaul"),
+            "mesh",
+            List.of("io.finemesh.local"));
 
     /** Loggers that tell their whole configuration at each start. */
-    private static final List<String> TALKATIVE = List.of("org.apache.kafka.clients", "org.apache.kafka.common.config", "kafka.utils");
+    private static final List<String> TALKATIVE =
+            List.of("org.apache.kafka.clients", "org.apache.kafka.common.config", "kafka.utils");
 
     /** The JDK holds loggers weakly: one that nobody holds forgets its level and its handler. */
     private final Map<Logger, Handler> routes = new LinkedHashMap<>();

@@ -45,13 +45,15 @@ final class LogsCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         List<String> names = names(layout.home().logs());
         if (name == null) {
-            out.println(names.isEmpty() ? "There are no logs in " + layout.home().logs() : String.join("\n", names));
+            out.println(
+                    names.isEmpty() ? "There are no logs in " + layout.home().logs() : String.join("\n", names));
             return 0;
         }
         if (!names.contains(name)) {
             spec.commandLine()
                     .getErr()
-                    .println("There is no log \"" + name + "\" in " + layout.home().logs()
+                    .println("There is no log \"" + name + "\" in "
+                            + layout.home().logs()
                             + (names.isEmpty()
                                     ? "; it is empty until the first ./finemesh up"
                                     : "; there are " + String.join(", ", names)));

@@ -72,7 +72,7 @@ public final class Main implements Runnable {
                 return folder;
             }
         }
-        throw new MeshException("No Finemesh repository at or above " + here + "; run ./finemesh of a checkout, or pass -D"
-                + ROOT_PROPERTY + "=<folder>");
+        throw new MeshException("No Finemesh repository at or above " + here
+                + "; run ./finemesh of a checkout, or pass -D" + ROOT_PROPERTY + "=<folder>");
     }
 }

@@ -289,14 +289,15 @@ public final class Mesh implements AutoCloseable {
                 .map(program -> layout.root().relativize(program).toString())
                 .toList();
         if (!missing.isEmpty()) {
-            throw new MeshException("Not built yet: " + String.join(", ", missing) + ". Start the mesh with ./finemesh up, which builds, or run"
-                    + " `mvn -DskipTests package` first");
+            throw new MeshException("Not built yet: " + String.join(", ", missing)
+                    + ". Start the mesh with ./finemesh up, which builds, or run" + " `mvn -DskipTests package` first");
         }
     }
 
     private HomeLock lockHome() throws IOException {
         return HomeLock.acquire(layout.home())
-                .orElseThrow(() -> new MeshException((layout.fresh() ? "--fresh refused: a" : "A") + " mesh already uses "
+                .orElseThrow(() -> new MeshException((layout.fresh() ? "--fresh refused: a" : "A")
+                        + " mesh already uses "
                         + layout.home().directory() + ": "
                         + HomeLock.holder(layout.home()).map(Object::toString).orElse("a process that cannot be named")
                         + ".\nSee it with ./finemesh status, stop it with ./finemesh down, or start a second one with "
@@ -315,7 +316,8 @@ public final class Mesh implements AutoCloseable {
     private void checkPorts() {
         List<String> conflicts = PortPlan.conflicts(layout.portUses());
         if (!conflicts.isEmpty()) {
-            throw new MeshException("Ports are taken:\n  " + String.join("\n  ", conflicts) + "\nStop what holds them, or choose others:"
+            throw new MeshException("Ports are taken:\n  " + String.join("\n  ", conflicts)
+                    + "\nStop what holds them, or choose others:"
                     + " " + MeshLayout.PORT_VARIABLE + "=<first port> ./finemesh up (now "
                     + layout.ports().base() + ")");
         }
@@ -326,10 +328,11 @@ public final class Mesh implements AutoCloseable {
         try {
             broker = Optional.of(startBrokerNow());
         } finally {
+            // Waited for in any case: what has been started must be stopped again if the other failed.
             storage = finish(storing);
         }
         if (storage.isEmpty()) {
-            storing.join();
+            throw new MeshException(storing.exceptionNow().getMessage(), storing.exceptionNow());
         }
     }
 
@@ -405,8 +408,7 @@ public final class Mesh implements AutoCloseable {
         for (Child child : late) {
             text.append("\n\n").append(child.name()).append(": ").append(ComponentBoard.describe(child.state()));
             List<String> lines = tail(child);
-            text.append(
-                    lines.isEmpty() ? "\n  (its log is empty)" : "\n  last " + lines.size() + " lines of its log:");
+            text.append(lines.isEmpty() ? "\n  (its log is empty)" : "\n  last " + lines.size() + " lines of its log:");
             lines.forEach(line -> text.append("\n  | ").append(line));
             text.append("\n  the whole log: ").append(child.launch().log().path());
         }
@@ -453,7 +455,7 @@ public final class Mesh implements AutoCloseable {
     private static <T> Optional<T> finish(CompletableFuture<T> future) throws InterruptedException {
         try {
             return Optional.of(future.get());
-        } catch (ExecutionException reportedLater) {
+        } catch (ExecutionException askedForByTheCaller) {
             return Optional.empty();
         }
     }

@@ -20,9 +20,7 @@ final class ServiceEnvironment {
     static Map<String, String> of(ServiceDefinition service, MeshLayout layout, StorageCredentials credentials) {
         Map<String, String> environment = new LinkedHashMap<>();
         environment.put("QUARKUS_HTTP_HOST", "127.0.0.1");
-        environment.put(
-                "QUARKUS_HTTP_PORT",
-                Integer.toString(layout.ports().service(service.portOffset())));
+        environment.put("QUARKUS_HTTP_PORT", Integer.toString(layout.ports().service(service.portOffset())));
         environment.put("KAFKA_BOOTSTRAP_SERVERS", layout.bootstrapServers());
         environment.put(
                 "FINEMESH_STORE_URL",
@@ -51,8 +49,7 @@ final class ServiceEnvironment {
         }
     }
 
-    private static void putStorage(
-            Map<String, String> environment, MeshLayout layout, StorageCredentials credentials) {
+    private static void putStorage(Map<String, String> environment, MeshLayout layout, StorageCredentials credentials) {
         environment.put("FINEMESH_S3_ENDPOINT", layout.storageEndpoint().toString());
         environment.put("FINEMESH_S3_BUCKET", MeshLayout.BUCKET);
         environment.put("FINEMESH_S3_REGION", EmbeddedStorage.REGION);
@@ -68,7 +65,8 @@ final class ServiceEnvironment {
             environment.put(
                     LIBRARY_PATH, inherited.isEmpty() ? library.toString() : library + File.pathSeparator + inherited);
         }
-        // Sums depend on how many threads share them and on the instructions used, so both are pinned, unless a person pinned them.
+        // Sums depend on how many threads share them and on the instructions used, so both are pinned, unless a person
+        // pinned them.
         environment.put(
                 THREADS,
                 parent.getOrDefault(

@@ -36,8 +36,9 @@ final class StatusCommand implements Callable<Integer> {
             } else {
                 out.println("No mesh is running in " + layout.home().directory());
                 Leftovers.of(layout.home())
-                        .forEach(leftover -> out.println("  " + leftover.name() + " outlived a mesh that was killed (process "
-                                + leftover.process().pid() + "); ./finemesh down stops it"));
+                        .forEach(leftover ->
+                                out.println("  " + leftover.name() + " outlived a mesh that was killed (process "
+                                        + leftover.process().pid() + "); ./finemesh down stops it"));
             }
             return Main.NOT_RUNNING;
         }

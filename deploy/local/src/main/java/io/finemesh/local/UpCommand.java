@@ -57,8 +57,8 @@ final class UpCommand implements Callable<Integer> {
         Mesh mesh = new Mesh(layout, clock, new ConsoleListener(out()));
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("drain").unstarted(() -> drain(mesh, layout)));
         out().printf(
-                "Starting the mesh in %s, ports from %d.%n",
-                layout.home().directory(), layout.ports().base());
+                        "Starting the mesh in %s, ports from %d.%n",
+                        layout.home().directory(), layout.ports().base());
         try {
             mesh.open();
             mesh.awaitReady();
@@ -73,7 +73,8 @@ final class UpCommand implements Callable<Integer> {
 
     private void drain(Mesh mesh, MeshLayout layout) {
         mesh.close();
-        out().println("The mesh has stopped. What it kept is in " + layout.home().directory());
+        out().println("The mesh has stopped. What it kept is in "
+                + layout.home().directory());
     }
 
     private void printWhereToLook(MeshLayout layout, String elapsed) {

@@ -4,6 +4,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.function.Consumer;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
@@ -18,6 +19,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class EmbeddedBroker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedBroker.class);
+
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
 
     private final BrokerSettings settings;
     private final Consumer<BrokerExit> exitListener;
@@ -60,12 +63,23 @@ public final class EmbeddedBroker implements AutoCloseable {
         return settings.bootstrapServers();
     }
 
-    /** Stops in good order: clients are disconnected, logs are flushed. */
+    /** Stops in good order: clients are disconnected, logs are flushed. After a fatal error that may never end; it is not waited for long. */
     @Override
     public void close() {
-        server.shutdown();
-        server.awaitShutdown();
         BrokerExit.removeListener(exitListener);
+        Thread stopping = Thread.ofPlatform().daemon().name("stop-kafka").start(() -> {
+            server.shutdown();
+            server.awaitShutdown();
+        });
+        try {
+            if (!stopping.join(STOP_LIMIT)) {
+                LOG.error(
+                        "Kafka did not stop within {} s; its records are recovered at the next start",
+                        STOP_LIMIT.toSeconds());
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static void format(BrokerSettings settings) throws Exception {

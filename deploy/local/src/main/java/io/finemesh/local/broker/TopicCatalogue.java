@@ -60,10 +60,12 @@ public final class TopicCatalogue {
     public Outcome apply(String bootstrapServers) {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
             Set<String> present = get(admin.listTopics().names());
-            List<Entry> missing =
-                    entries.stream().filter(entry -> !present.contains(entry.name())).toList();
-            List<Entry> existing =
-                    entries.stream().filter(entry -> present.contains(entry.name())).toList();
+            List<Entry> missing = entries.stream()
+                    .filter(entry -> !present.contains(entry.name()))
+                    .toList();
+            List<Entry> existing = entries.stream()
+                    .filter(entry -> present.contains(entry.name()))
+                    .toList();
             checkPartitions(admin, existing);
             get(admin.createTopics(missing.stream()
                             .map(entry -> new NewTopic(entry.name(), entry.partitions(), (short) 1)
@@ -76,11 +78,11 @@ public final class TopicCatalogue {
     }
 
     private static void checkPartitions(Admin admin, List<Entry> existing) {
-        Map<String, TopicDescription> descriptions = get(
-                admin.describeTopics(existing.stream().map(Entry::name).toList()).allTopicNames());
+        Map<String, TopicDescription> descriptions =
+                get(admin.describeTopics(existing.stream().map(Entry::name).toList())
+                        .allTopicNames());
         List<String> problems = existing.stream()
-                .filter(entry ->
-                        descriptions.get(entry.name()).partitions().size() != entry.partitions())
+                .filter(entry -> descriptions.get(entry.name()).partitions().size() != entry.partitions())
                 .map(entry -> entry.name() + " has "
                         + descriptions.get(entry.name()).partitions().size() + " partitions, not " + entry.partitions())
                 .toList();
@@ -99,8 +101,8 @@ public final class TopicCatalogue {
         Map<ConfigResource, Config> actual =
                 get(admin.describeConfigs(resources.keySet()).all());
         Map<ConfigResource, Collection<AlterConfigOp>> operations = resources.entrySet().stream()
-                .map(resource -> Map.entry(
-                        resource.getKey(), differences(resource.getValue(), actual.get(resource.getKey()))))
+                .map(resource ->
+                        Map.entry(resource.getKey(), differences(resource.getValue(), actual.get(resource.getKey()))))
                 .filter(resource -> !resource.getValue().isEmpty())
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
         get(admin.incrementalAlterConfigs(operations).all());

@@ -71,8 +71,8 @@ public record MeshHome(Path directory) {
      * Only under the lock.
      */
     public void clear() throws IOException {
-        for (Path path :
-                List.of(kafka(), storage(), directory.resolve("data"), logs(), credentials(), report(), gatewayAddress())) {
+        for (Path path : List.of(
+                kafka(), storage(), directory.resolve("data"), logs(), credentials(), report(), gatewayAddress())) {
             if (Files.exists(path)) {
                 delete(path);
             }

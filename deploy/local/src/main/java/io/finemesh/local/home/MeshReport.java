@@ -29,9 +29,8 @@ public record MeshReport(
         String kafka,
         String storage,
         List<Component> components) {
-    private static final ObjectMapper JSON = JsonMapper.builder()
-            .enable(SerializationFeature.INDENT_OUTPUT)
-            .build();
+    private static final ObjectMapper JSON =
+            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
     /** Where the mesh as a whole is. */
     public enum Phase {

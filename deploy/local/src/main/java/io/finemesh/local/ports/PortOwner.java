@@ -35,8 +35,8 @@ final class PortOwner {
             return processes
                     .filter(process -> process.getFileName().toString().chars().allMatch(Character::isDigit))
                     .filter(process -> hasOpen(process, sockets))
-                    .map(process ->
-                            ProcessDescription.of(Long.parseLong(process.getFileName().toString())))
+                    .map(process -> ProcessDescription.of(
+                            Long.parseLong(process.getFileName().toString())))
                     .findFirst();
         } catch (IOException unreadable) {
             return Optional.empty();

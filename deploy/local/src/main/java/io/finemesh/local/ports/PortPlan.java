@@ -25,7 +25,8 @@ public record PortPlan(int base) {
 
     public PortPlan {
         if (base < 1024 || base > HIGHEST_BASE) {
-            throw new IllegalArgumentException("The first port must lie between 1024 and " + HIGHEST_BASE + "; found " + base);
+            throw new IllegalArgumentException(
+                    "The first port must lie between 1024 and " + HIGHEST_BASE + "; found " + base);
         }
     }
 
@@ -47,7 +48,8 @@ public record PortPlan(int base) {
     /** @param offset place in the table of services, from 0 */
     public int service(int offset) {
         if (offset < 0 || offset >= KAFKA) {
-            throw new IllegalArgumentException("A service's offset lies between 0 and " + (KAFKA - 1) + "; found " + offset);
+            throw new IllegalArgumentException(
+                    "A service's offset lies between 0 and " + (KAFKA - 1) + "; found " + offset);
         }
         return base + offset;
     }
@@ -69,9 +71,7 @@ public record PortPlan(int base) {
         return uses.stream()
                 .filter(use -> !isFree(use.port()))
                 .map(use -> "port " + use.port() + " (" + use.purpose() + ") is held by "
-                        + PortOwner.of(use.port())
-                                .map(Object::toString)
-                                .orElse("a process that this user may not see"))
+                        + PortOwner.of(use.port()).map(Object::toString).orElse("a process that this user may not see"))
                 .toList();
     }
 

@@ -15,8 +15,9 @@ public record RestartPolicy(Duration first, Duration longest, Duration settled) 
 
     public RestartPolicy {
         if (!first.isPositive() || longest.compareTo(first) < 0) {
-            throw new IllegalArgumentException("The first wait must be positive and not above the longest; found first = " + first
-                    + ", longest = " + longest);
+            throw new IllegalArgumentException(
+                    "The first wait must be positive and not above the longest; found first = " + first + ", longest = "
+                            + longest);
         }
     }
 
