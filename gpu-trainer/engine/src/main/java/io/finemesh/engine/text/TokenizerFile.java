@@ -1,13 +1,12 @@
 package io.finemesh.engine.text;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.finemesh.checkpoint.json.JsonException;
 import io.finemesh.checkpoint.json.StrictJson;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,15 +26,10 @@ import java.util.Set;
  */
 record TokenizerFile(
         String json, Map<String, Integer> specialTokens, Map<String, Integer> addedTokens, int largestModelId) {
-    /** A tokenizer.json is nested a handful deep; merges and vocabularies of real models have at most a few hundred thousand entries. */
-    private static final ObjectMapper MAPPER = new ObjectMapper(StrictJson.factory(64, 64, 1 << 24));
-
     static TokenizerFile read(Path path) {
-        String json;
+        byte[] json;
         try {
-            json = Files.readString(path, StandardCharsets.UTF_8);
-        } catch (CharacterCodingException notUtf8) {
-            throw malformed(path, "not UTF-8", notUtf8);
+            json = Files.readAllBytes(path);
         } catch (IOException unreadable) {
             throw new TokenizerException(
                     TokenizerException.Reason.UNREADABLE,
@@ -58,14 +52,14 @@ record TokenizerFile(
                 special.put(content, token.path("id").intValue());
             }
         }
-        return new TokenizerFile(json, special, added, largestId(root.path("model").path("vocab")));
+        return new TokenizerFile(new String(json, StandardCharsets.UTF_8), special, added, largestId(root.path("model").path("vocab")));
     }
 
-    private static JsonNode parse(Path path, String json) {
+    private static JsonNode parse(Path path, byte[] json) {
         try {
-            return MAPPER.readTree(json);
-        } catch (JsonProcessingException malformed) {
-            throw malformed(path, "not valid JSON: " + StrictJson.oneLine(malformed), malformed);
+            return StrictJson.object(json);
+        } catch (JsonException malformed) {
+            throw malformed(path, "is " + malformed.getMessage(), malformed);
         }
     }
 
@@ -85,8 +79,8 @@ record TokenizerFile(
      * added tokens, and out of the vocabulary where words could still match them there; ids of all other tokens stay.
      */
     String withoutSpecialTokens(Path path) {
-        ObjectNode root = (ObjectNode) parse(path, json);
-        ArrayNode kept = MAPPER.createArrayNode();
+        ObjectNode root = (ObjectNode) parse(path, json.getBytes(StandardCharsets.UTF_8));
+        ArrayNode kept = JsonNodeFactory.instance.arrayNode();
         for (JsonNode token : root.path("added_tokens")) {
             if (!token.path("special").asBoolean()) {
                 kept.add(token);
@@ -104,7 +98,7 @@ record TokenizerFile(
                 byName.remove(token.getKey());
             } else if (vocabulary instanceof ArrayNode pieces && pieces.path(token.getValue()) instanceof ArrayNode piece) {
                 // A list's places are its ids, so the piece keeps its place under a name that is not text: a noncharacter and its id.
-                piece.set(0, MAPPER.getNodeFactory().textNode("\uFDD0" + token.getValue()));
+                piece.set(0, JsonNodeFactory.instance.textNode("\uFDD0" + token.getValue()));
             }
         }
         return root.toString();
