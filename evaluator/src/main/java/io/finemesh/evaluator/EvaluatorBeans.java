@@ -1,0 +1,67 @@
+package io.finemesh.evaluator;
+
+import io.finemesh.checkpoint.cache.BlobCache;
+import io.finemesh.contract.store.StoreClient;
+import io.finemesh.engine.tensor.Backend;
+import io.finemesh.engine.tensor.BackendReport;
+import io.finemesh.evaluator.blob.CheckpointFetcher;
+import io.finemesh.evaluator.config.EvaluatorConfig;
+import io.finemesh.evaluator.evaluation.EvaluationDesk;
+import io.finemesh.evaluator.evaluation.ResultShelf;
+import io.finemesh.evaluator.messaging.EvaluationEventPublisher;
+import io.finemesh.evaluator.trace.EvaluationSpans;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.time.Clock;
+import org.jboss.logging.Logger;
+
+/** Puts the evaluator together: the parts know each other only by constructor. */
+@ApplicationScoped
+class EvaluatorBeans {
+    private static final Logger LOG = Logger.getLogger(EvaluatorBeans.class);
+
+    @Produces
+    @Singleton
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    @Produces
+    @Singleton
+    StoreClient store(EvaluatorConfig config) {
+        return new StoreClient(config.store().url(), config.store().timeout());
+    }
+
+    void close(@Disposes StoreClient store) {
+        store.close();
+    }
+
+    @Produces
+    @Singleton
+    EvaluationDesk desk(
+            EvaluatorConfig config,
+            StoreClient store,
+            EvaluationSpans spans,
+            Clock clock,
+            EvaluationEventPublisher publisher)
+            throws IOException {
+        BackendReport backend = Backend.start(config.threads());
+        LOG.infof("computing with %s", backend.summary());
+        BlobCache cache = BlobCache.open(config.dataDirectory().resolve("blobs"), config.cacheBytes());
+        return new EvaluationDesk(
+                config.id(),
+                new CheckpointFetcher(store, cache, config.store().patience(), clock),
+                new ResultShelf(config.dataDirectory().resolve("results")),
+                spans,
+                clock,
+                new EvaluationDesk.Limits(config.generationBatch(), config.tokensPerRow()),
+                publisher::publish);
+    }
+
+    void close(@Disposes EvaluationDesk desk) {
+        desk.close();
+    }
+}

@@ -1,0 +1,53 @@
+package io.finemesh.evaluator.config;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** Settings of the evaluator. */
+@ConfigMapping(prefix = "finemesh.evaluator")
+public interface EvaluatorConfig {
+    /** Name of this evaluator in events and logs; two evaluators need two names. */
+    @WithDefault("evaluator-0")
+    String id();
+
+    /** Folder of the object cache and of finished results, kept over restarts so that nothing is fetched or scored twice. */
+    @WithDefault(".finemesh/data/evaluator")
+    Path dataDirectory();
+
+    /** Threads that compute; 2 because a trainer usually shares the machine. Scores do not depend on it beyond rounding. */
+    @WithDefault("2")
+    int threads();
+
+    /** Sequences generated together; memory grows with it, scores do not change. */
+    @WithDefault("64")
+    int generationBatch();
+
+    /** Tokens computed together for the held-out loss; memory grows with it. */
+    @WithDefault("4096")
+    int tokensPerRow();
+
+    /** Bytes that the object cache may hold before the least recently used are dropped; two 8-billion-parameter models in bf16. */
+    @WithDefault("34359738368")
+    long cacheBytes();
+
+    /** The checkpoint store. */
+    Store store();
+
+    /** How to reach the checkpoint store. */
+    interface Store {
+        /** Base URL. */
+        @WithDefault("http://127.0.0.1:7402")
+        URI url();
+
+        /** Longest wait for an answer before it counts as none. */
+        @WithDefault("30s")
+        Duration timeout();
+
+        /** How long a checkpoint that cannot be fetched is tried again before the evaluation fails; long enough for a store's restart. */
+        @WithDefault("5m")
+        Duration patience();
+    }
+}

@@ -1,0 +1,2 @@
+/** What an operator can set: {@link io.finemesh.evaluator.config.EvaluatorConfig}. */
+package io.finemesh.evaluator.config;

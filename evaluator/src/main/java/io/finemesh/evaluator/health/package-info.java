@@ -1,0 +1,2 @@
+/** Whether the evaluator can work: {@link io.finemesh.evaluator.health.StoreReachable}. */
+package io.finemesh.evaluator.health;

@@ -1,0 +1,2 @@
+/** The Kafka edge: commands in, events out. */
+package io.finemesh.evaluator.messaging;

@@ -1,0 +1,5 @@
+/**
+ * Scores committed checkpoints. {@code messaging} hears that a checkpoint is to be scored, {@code evaluation} loads it and measures on one
+ * compute thread, {@code score} and {@code report} turn outputs into figures (pure functions), {@code messaging} says the result.
+ */
+package io.finemesh.evaluator;
