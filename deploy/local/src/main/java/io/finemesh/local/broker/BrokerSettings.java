@@ -73,6 +73,7 @@ public record BrokerSettings(Path directory, int port, int controllerPort) {
         properties.setProperty("log.index.size.max.bytes", Integer.toString(1024 * 1024));
         properties.setProperty("log.cleaner.enable", "true");
         properties.setProperty("log.cleaner.threads", "1");
+        properties.setProperty("log.cleaner.backoff.ms", "5000");
         properties.setProperty("log.cleaner.dedupe.buffer.size", Integer.toString(4 * 1024 * 1024));
         properties.setProperty("log.cleaner.io.buffer.size", Integer.toString(256 * 1024));
         return properties;

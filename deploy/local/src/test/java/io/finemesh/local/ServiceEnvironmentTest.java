@@ -1,0 +1,123 @@
+package io.finemesh.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.finemesh.local.storage.StorageCredentials;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ServiceEnvironmentTest {
+    private static final StorageCredentials CREDENTIALS = new StorageCredentials("key", "secret");
+
+    @TempDir
+    Path root;
+
+    @Test
+    void everyServiceIsToldWhereThingsAre() {
+        MeshLayout layout = layout(Map.of()).withPortBase(8000);
+
+        assertThat(of("scheduler", layout))
+                .containsExactlyInAnyOrderEntriesOf(Map.of(
+                        "QUARKUS_HTTP_HOST", "127.0.0.1",
+                        "QUARKUS_HTTP_PORT", "8001",
+                        "KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:8010",
+                        "FINEMESH_STORE_URL", "http://127.0.0.1:8002",
+                        "FINEMESH_DATA_DIR",
+                                root.resolve(".finemesh/data/scheduler").toString(),
+                        "QUARKUS_OTEL_SDK_DISABLED", "true"));
+    }
+
+    @Test
+    void onlyTheCheckpointStoreHoldsTheCredentials() {
+        MeshLayout layout = layout(Map.of());
+
+        assertThat(of("checkpoint-store", layout))
+                .containsEntry("FINEMESH_S3_ENDPOINT", "http://127.0.0.1:7412")
+                .containsEntry("FINEMESH_S3_BUCKET", "finemesh")
+                .containsEntry("FINEMESH_S3_REGION", "us-east-1")
+                .containsEntry("FINEMESH_S3_ACCESS_KEY", "key")
+                .containsEntry("FINEMESH_S3_SECRET_KEY", "secret");
+        for (String other : List.of("gateway", "scheduler", "gpu-trainer", "evaluator")) {
+            assertThat(of(other, layout).keySet()).noneMatch(name -> name.contains("S3"));
+            assertThat(of(other, layout).values()).doesNotContain("secret");
+        }
+    }
+
+    @Test
+    void aTraceEndpointTurnsTracingOnEverywhere() {
+        MeshLayout layout = layout(Map.of("FINEMESH_OTLP_ENDPOINT", "http://127.0.0.1:4318"));
+
+        for (String service : List.of("gateway", "scheduler", "checkpoint-store", "gpu-trainer", "evaluator")) {
+            assertThat(of(service, layout))
+                    .containsEntry("FINEMESH_OTLP_ENDPOINT", "http://127.0.0.1:4318")
+                    .containsEntry("QUARKUS_OTEL_SDK_DISABLED", "false")
+                    .containsEntry("QUARKUS_OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4318")
+                    .containsEntry("QUARKUS_OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf");
+        }
+    }
+
+    @Test
+    void theFastLibraryComesFirstWhereItWasUnpacked() throws Exception {
+        MeshLayout layout = layout(Map.of("LD_LIBRARY_PATH", "/opt/driver"));
+        assertThat(of("gpu-trainer", layout)).doesNotContainKey("LD_LIBRARY_PATH");
+
+        Path library = Files.createDirectories(root.resolve("gpu-trainer/engine/target/libtorch-mkl"));
+        assertThat(of("gpu-trainer", layout)).containsEntry("LD_LIBRARY_PATH", library + ":/opt/driver");
+        assertThat(of("evaluator", layout)).containsEntry("LD_LIBRARY_PATH", library + ":/opt/driver");
+        assertThat(of("gateway", layout)).doesNotContainKey("LD_LIBRARY_PATH");
+        assertThat(of("gpu-trainer", layout(Map.of()))).containsEntry("LD_LIBRARY_PATH", library.toString());
+    }
+
+    @Test
+    void threadsAndInstructionSetArePinnedUnlessAPersonPinnedThem() {
+        String processors = Integer.toString(Runtime.getRuntime().availableProcessors());
+
+        assertThat(of("gpu-trainer", layout(Map.of())))
+                .containsEntry("OMP_NUM_THREADS", processors)
+                .containsEntry("MKL_CBWR", "AVX2")
+                .containsEntry("FINEMESH_TRAINER_ID", "trainer-0");
+        assertThat(of("evaluator", layout(Map.of("OMP_NUM_THREADS", "1", "MKL_CBWR", "COMPATIBLE"))))
+                .containsEntry("OMP_NUM_THREADS", "1")
+                .containsEntry("MKL_CBWR", "COMPATIBLE")
+                .containsEntry("FINEMESH_EVALUATOR_ID", "evaluator-0");
+    }
+
+    @Test
+    void whatATestAsksForWins() {
+        MeshLayout layout = layout(Map.of())
+                .withEnvironment("gateway", "QUARKUS_HTTP_PORT", "9")
+                .withEnvironment("gateway", "X", "y");
+
+        assertThat(of("gateway", layout))
+                .containsEntry("QUARKUS_HTTP_PORT", "9")
+                .containsEntry("X", "y");
+        assertThat(of("scheduler", layout)).doesNotContainKey("X");
+    }
+
+    @Test
+    void servicesThatComputeMayLoadNativeCode() {
+        for (ServiceDefinition service : ServiceDefinition.all(root)) {
+            assertThat(service.javaArguments().contains("--enable-native-access=ALL-UNNAMED"))
+                    .as(service.name())
+                    .isEqualTo(service.name().equals("gpu-trainer")
+                            || service.name().equals("evaluator"));
+            assertThat(service.javaArguments()).anyMatch(argument -> argument.startsWith("-Xmx"));
+        }
+    }
+
+    private MeshLayout layout(Map<String, String> environment) {
+        return MeshLayout.ofEnvironment(root, environment);
+    }
+
+    private static Map<String, String> of(String service, MeshLayout layout) {
+        ServiceDefinition definition = layout.services().stream()
+                .filter(candidate -> candidate.name().equals(service))
+                .findFirst()
+                .orElseThrow();
+        return ServiceEnvironment.of(definition, layout, CREDENTIALS);
+    }
+}
