@@ -90,6 +90,9 @@ public final class TensorBytes {
     // "restricted": the segment is the tensor's own contiguous memory, its size is the tensor's, and it does not leave this class.
     @SuppressWarnings("restricted")
     private static MemorySegment view(Tensor contiguous) {
+        if (contiguous.numel() == 0) {
+            return MemorySegment.NULL;
+        }
         return MemorySegment.ofAddress(contiguous.data_ptr().address()).reinterpret(contiguous.nbytes());
     }
 }

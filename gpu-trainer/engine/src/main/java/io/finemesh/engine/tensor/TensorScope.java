@@ -40,6 +40,8 @@ public final class TensorScope implements AutoCloseable {
 
     /** Takes a native object out of the innermost scope; the caller closes it. */
     public static <P extends Pointer> P own(P pointer) {
+        // Scopes count references: the caller's comes before the scope's goes, or the object would be freed in between.
+        pointer.retainReference();
         TensorScope innermost = INNERMOST.get();
         if (innermost != null) {
             innermost.pointers.detach(pointer);
@@ -47,18 +49,17 @@ public final class TensorScope implements AutoCloseable {
         return pointer;
     }
 
-    /** Takes over a native object that the caller owned. */
-    public <P extends Pointer> P attach(P pointer) {
-        pointers.attach(pointer);
-        return pointer;
-    }
-
     /** Lets a native object made in this scope live as long as the scope outside; without one, the caller closes it. */
     public <P extends Pointer> P keep(P pointer) {
+        pointer.retainReference();
         pointers.detach(pointer);
-        if (outer != null) {
-            outer.pointers.attach(pointer);
-        }
+        return outer == null ? pointer : outer.take(pointer);
+    }
+
+    /** Takes over a native object that the caller owned. */
+    public <P extends Pointer> P take(P pointer) {
+        pointers.attach(pointer);
+        pointer.releaseReference();
         return pointer;
     }
 

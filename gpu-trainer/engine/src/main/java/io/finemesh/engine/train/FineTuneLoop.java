@@ -2,6 +2,9 @@ package io.finemesh.engine.train;
 
 import io.finemesh.checkpoint.model.ParameterGroup;
 import io.finemesh.checkpoint.safetensors.TensorData;
+import io.finemesh.engine.data.BatchCursor;
+import io.finemesh.engine.data.BatchPlan;
+import io.finemesh.engine.data.CursorState;
 import io.finemesh.engine.model.Decoder;
 import io.finemesh.engine.model.PackedRow;
 import io.finemesh.engine.optim.Gradients;
@@ -50,11 +53,11 @@ public final class FineTuneLoop implements AutoCloseable {
      *
      * @param decoder with the weights the run starts from or, on resume, those saved with the state
      * @param plan of the run
-     * @param batches rows of each step
+     * @param data samples of each step, in batches as the plan says
      * @param resume state saved by {@link SegmentOutcome#state}; absent to begin at step 0
      */
-    public FineTuneLoop(Decoder decoder, TrainingPlan plan, BatchSource batches, Optional<TrainingState> resume) {
-        this(decoder, plan, batches, resume, ActivationPolicy.DEFAULT_BUDGET_BYTES);
+    public FineTuneLoop(Decoder decoder, TrainingPlan plan, BatchCursor data, Optional<TrainingState> resume) {
+        this(decoder, plan, BatchSource.of(requireBatches(data, plan)), resume, ActivationPolicy.DEFAULT_BUDGET_BYTES);
     }
 
     /**
@@ -62,7 +65,7 @@ public final class FineTuneLoop implements AutoCloseable {
      *
      * @param activationBudgetBytes beyond which layers are computed again on the way back; 0 to always do so
      */
-    public FineTuneLoop(
+    FineTuneLoop(
             Decoder decoder,
             TrainingPlan plan,
             BatchSource batches,
@@ -73,6 +76,7 @@ public final class FineTuneLoop implements AutoCloseable {
                     + decoder.storage() + "; load it in the plan's precision");
         }
         resume.ifPresent(state -> requireSameRun(state, plan));
+        resume.ifPresent(batches::resume);
         this.decoder = decoder;
         this.plan = plan;
         this.batches = batches;
@@ -115,7 +119,7 @@ public final class FineTuneLoop implements AutoCloseable {
     private StepReport step(long step, Optional<Block> block) {
         clock.reset();
         clock.enter(Phase.DATA);
-        List<PackedRow> rows = batches.at(step);
+        List<PackedRow> rows = batches.rows(step);
         long labelled = rows.stream().mapToLong(PackedRow::labelledTokens).sum();
         int tokens = rows.stream().mapToInt(row -> row.tokens().length).sum();
         double learningRate = plan.schedule().at(step);
@@ -206,6 +210,7 @@ public final class FineTuneLoop implements AutoCloseable {
                 skippedSteps,
                 visitEnds ? Optional.empty() : Optional.of(active.id()),
                 visitEnds ? 0 : active.updates(),
+                batches.stateAt(nextStep),
                 visitEnds ? List.of() : active.export());
         if (visitEnds) {
             close();
@@ -228,6 +233,15 @@ public final class FineTuneLoop implements AutoCloseable {
                         .orElseThrow(() -> new IllegalArgumentException(
                                 "BAdam trains one block at a time, but segment " + window.index() + " names none"));
         };
+    }
+
+    private static BatchCursor requireBatches(BatchCursor data, TrainingPlan plan) {
+        CursorState cursor = data.stateAt(0);
+        BatchPlan found = new BatchPlan(cursor.batchSize(), cursor.tokensPerRow(), cursor.seed());
+        if (!found.equals(plan.batch())) {
+            throw new IllegalArgumentException("the data comes in batches of " + found + ", the plan says " + plan.batch());
+        }
+        return data;
     }
 
     private static void requireSameRun(TrainingState state, TrainingPlan plan) {

@@ -102,7 +102,7 @@ final class LayerwiseBackward {
                     case RECOMPUTE -> withoutGraph(i, hidden, input);
                 };
             }
-            scope.attach(hidden);
+            scope.take(hidden);
             LabelledLoss.Slope top =
                     loss.slope(hidden, input, gradients, labelledInBatch, lowest < layers || embeddingTrained);
             clock.enter(Phase.BACKWARD);

@@ -7,6 +7,7 @@ import io.finemesh.checkpoint.json.StrictJson;
 import io.finemesh.checkpoint.safetensors.TensorData;
 import io.finemesh.checkpoint.safetensors.TensorInfo;
 import io.finemesh.checkpoint.safetensors.TensorSource;
+import io.finemesh.engine.data.CursorState;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -29,6 +30,7 @@ import java.util.TreeSet;
  * @param skippedSteps steps so far that updated nothing
  * @param block id of the block being visited; absent at the boundary between visits, where no optimizer state exists
  * @param updates made with the saved moments; bias correction depends on it
+ * @param data which samples in which order the steps mean
  * @param tensors moments ({@code first_moment.<weight>}, {@code second_moment.<weight>}) and, where weights are held in fewer bits, master weights
  *     ({@code master.<weight>}), all 32-bit floats
  */
@@ -40,10 +42,13 @@ public record TrainingState(
         long skippedSteps,
         Optional<String> block,
         long updates,
+        Optional<CursorState> data,
         List<TensorData> tensors) {
     private static final long FORMAT = 1;
     private static final Set<String> FIELDS =
-            Set.of("format", "method", "seed", "totalSteps", "nextStep", "skippedSteps", "block", "updates");
+            Set.of("format", "method", "seed", "totalSteps", "nextStep", "skippedSteps", "block", "updates", "data");
+    private static final Set<String> DATA_FIELDS =
+            Set.of("seed", "batchSize", "tokensPerRow", "samples", "fingerprint");
 
     public TrainingState {
         Objects.requireNonNull(method, "method is null");
@@ -66,6 +71,14 @@ public record TrainingState(
         fields.put("skippedSteps", skippedSteps);
         fields.put("updates", updates);
         block.ifPresent(id -> fields.put("block", id));
+        data.ifPresent(cursor -> fields.put(
+                "data",
+                Map.of(
+                        "seed", cursor.seed(),
+                        "batchSize", cursor.batchSize(),
+                        "tokensPerRow", cursor.tokensPerRow(),
+                        "samples", cursor.samples(),
+                        "fingerprint", Long.toHexString(cursor.fingerprint()))));
         return new String(CanonicalJson.bytes(fields), StandardCharsets.UTF_8).strip();
     }
 
@@ -83,22 +96,43 @@ public record TrainingState(
         } catch (JsonException e) {
             throw new IllegalArgumentException("the training state is unreadable: " + e.getMessage(), e);
         }
-        Set<String> unknown = new TreeSet<>();
-        fields.fieldNames().forEachRemaining(unknown::add);
-        unknown.removeAll(FIELDS);
-        if (!unknown.isEmpty() || number(fields, "format") != FORMAT) {
-            throw new IllegalArgumentException("the training state is of format " + fields.path("format") + " with unknown fields "
-                    + unknown + "; this version reads format " + FORMAT);
+        requireKnown(fields, FIELDS);
+        if (number(fields, "format") != FORMAT) {
+            throw new IllegalArgumentException("the training state is of format " + fields.path("format")
+                    + "; this version reads format " + FORMAT);
         }
+        long nextStep = number(fields, "nextStep");
         return new TrainingState(
                 text(fields, "method"),
                 number(fields, "seed"),
                 number(fields, "totalSteps"),
-                number(fields, "nextStep"),
+                nextStep,
                 number(fields, "skippedSteps"),
                 fields.has("block") ? Optional.of(text(fields, "block")) : Optional.empty(),
                 number(fields, "updates"),
+                fields.has("data") ? Optional.of(cursor(fields.get("data"), nextStep)) : Optional.empty(),
                 tensors);
+    }
+
+    private static CursorState cursor(JsonNode fields, long nextStep) {
+        requireKnown(fields, DATA_FIELDS);
+        return new CursorState(
+                nextStep,
+                number(fields, "seed"),
+                Math.toIntExact(number(fields, "batchSize")),
+                Math.toIntExact(number(fields, "tokensPerRow")),
+                Math.toIntExact(number(fields, "samples")),
+                Long.parseUnsignedLong(text(fields, "fingerprint"), 16));
+    }
+
+    private static void requireKnown(JsonNode fields, Set<String> known) {
+        Set<String> unknown = new TreeSet<>();
+        fields.fieldNames().forEachRemaining(unknown::add);
+        unknown.removeAll(known);
+        if (!unknown.isEmpty()) {
+            throw new IllegalArgumentException("the training state has unknown fields " + unknown + "; known are "
+                    + new TreeSet<>(known) + "; it was written by a later version");
+        }
     }
 
     private static long number(JsonNode fields, String name) {
