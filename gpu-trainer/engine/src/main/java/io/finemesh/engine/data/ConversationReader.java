@@ -34,13 +34,19 @@ public final class ConversationReader implements Iterator<Conversation>, AutoClo
     private static final int BUFFER_BYTES = 1 << 16;
 
     private final InputStream in;
+    private final int maxLineBytes;
     private long line;
     private byte[] upcoming;
     private boolean ended;
 
     /** Reads from a stream, which the reader closes. */
     public ConversationReader(InputStream in) {
+        this(in, MAX_LINE_BYTES);
+    }
+
+    ConversationReader(InputStream in, int maxLineBytes) {
         this.in = new BufferedInputStream(in, BUFFER_BYTES);
+        this.maxLineBytes = maxLineBytes;
     }
 
     /** Reads a file. */
@@ -106,10 +112,13 @@ public final class ConversationReader implements Iterator<Conversation>, AutoClo
             }
             line++;
             for (; next >= 0 && next != '\n'; next = in.read()) {
-                if (bytes.size() == MAX_LINE_BYTES) {
+                if (bytes.size() == maxLineBytes) {
                     ended = true;
                     throw new DatasetException(
-                            Reason.LINE_TOO_LONG, line, "longer than " + MAX_LINE_BYTES + " bytes", null);
+                            Reason.LINE_TOO_LONG,
+                            line,
+                            "longer than " + maxLineBytes + " bytes; a line is one conversation",
+                            null);
                 }
                 bytes.write(next);
             }
