@@ -1,0 +1,14 @@
+package io.finemesh.scheduler.journal;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.finemesh.contract.wire.WireMapper;
+
+/** The contract's JSON mapping, but an unknown field is an error: nobody else writes states. */
+final class StateMapper {
+    private StateMapper() {}
+
+    static ObjectMapper create() {
+        return WireMapper.create().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+    }
+}

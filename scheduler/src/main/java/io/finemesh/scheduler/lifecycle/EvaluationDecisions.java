@@ -1,0 +1,83 @@
+package io.finemesh.scheduler.lifecycle;
+
+import io.finemesh.contract.evaluation.EvaluationCompleted;
+import io.finemesh.contract.evaluation.EvaluationEvent;
+import io.finemesh.contract.evaluation.EvaluationFailed;
+import io.finemesh.contract.evaluation.EvaluationStarted;
+import io.finemesh.contract.failure.Disposition;
+import io.finemesh.contract.id.CheckpointId;
+import io.finemesh.contract.id.EvaluationId;
+import io.finemesh.contract.run.EvaluationSpecification;
+import io.finemesh.contract.run.SubmitRun;
+import io.finemesh.scheduler.lifecycle.RunState.Active;
+import java.util.Optional;
+
+/**
+ * Which checkpoints are scored, and what the end of an evaluation means. Evaluations run beside the training and never hold it up; only the run's
+ * end waits for them.
+ *
+ * <p>An evaluation that failed is asked for once more, under a new identity. When that fails too the run completes all the same: its
+ * training is committed, and the failure stands in the evaluation events for whoever wants the score.
+ */
+final class EvaluationDecisions {
+    private static final int ATTEMPTS = 2;
+
+    private EvaluationDecisions() {}
+
+    static Optional<OpenEvaluation> atStart(SubmitRun submission) {
+        EvaluationSpecification evaluation = submission.specification().evaluation();
+        return evaluation.atStart() && !evaluation.tasks().isEmpty()
+                ? Optional.of(OpenEvaluation.first(
+                        submission.runId(), submission.model().checkpoint(), 0))
+                : Optional.empty();
+    }
+
+    static Optional<OpenEvaluation> onCadence(Charter charter, int index, CheckpointId checkpoint, long afterSteps) {
+        EvaluationSpecification evaluation = charter.submission().specification().evaluation();
+        if (evaluation.tasks().isEmpty()) {
+            return Optional.empty();
+        }
+        boolean last = index + 1 == charter.plan().segments();
+        boolean due = evaluation.everySegments() > 0 && (index + 1) % evaluation.everySegments() == 0;
+        return last || due
+                ? Optional.of(OpenEvaluation.first(charter.runId(), checkpoint, afterSteps))
+                : Optional.empty();
+    }
+
+    static void decide(Deliberation deliberation, RunState state, EvaluationEvent event) {
+        if (!(state instanceof Active active)) {
+            deliberation.ignore("the run has ended");
+            return;
+        }
+        Optional<OpenEvaluation> open = open(active, event.evaluation());
+        if (open.isEmpty()) {
+            deliberation.ignore("evaluation " + event.evaluation() + " is not waited for");
+            return;
+        }
+        switch (event) {
+            case EvaluationStarted _ -> deliberation.ignore("of interest to watchers only");
+            case EvaluationCompleted completed -> close(deliberation, completed.evaluation());
+            case EvaluationFailed failed -> {
+                boolean again = open.get().attempt() < ATTEMPTS
+                        && failed.failure().code().disposition() != Disposition.ABORT;
+                if (again) {
+                    deliberation.change(new RunChange.EvaluationClosed(failed.evaluation()));
+                    deliberation.openEvaluation(open.get().again(failed.runId()));
+                } else {
+                    close(deliberation, failed.evaluation());
+                }
+            }
+        }
+    }
+
+    private static void close(Deliberation deliberation, EvaluationId evaluation) {
+        deliberation.change(new RunChange.EvaluationClosed(evaluation));
+        deliberation.completeIfEvaluated();
+    }
+
+    private static Optional<OpenEvaluation> open(Active active, EvaluationId evaluation) {
+        return active.progress().evaluations().stream()
+                .filter(candidate -> candidate.evaluation().equals(evaluation))
+                .findFirst();
+    }
+}

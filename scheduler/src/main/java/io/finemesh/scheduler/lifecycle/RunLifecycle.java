@@ -1,0 +1,166 @@
+package io.finemesh.scheduler.lifecycle;
+
+import io.finemesh.contract.Message;
+import io.finemesh.contract.checkpoint.CheckpointCommitted;
+import io.finemesh.contract.checkpoint.CheckpointEvent;
+import io.finemesh.contract.checkpoint.CheckpointRejected;
+import io.finemesh.contract.checkpoint.ModelImported;
+import io.finemesh.contract.evaluation.EvaluationEvent;
+import io.finemesh.contract.id.EventId;
+import io.finemesh.contract.id.RunId;
+import io.finemesh.contract.placement.PlacementEvent;
+import io.finemesh.contract.run.CancelRun;
+import io.finemesh.contract.run.RunCommand;
+import io.finemesh.contract.run.SubmitRun;
+import io.finemesh.contract.training.TrainingEvent;
+import io.finemesh.contract.wire.Envelope;
+import io.finemesh.scheduler.lifecycle.RunState.AwaitingTrainer;
+import io.finemesh.scheduler.lifecycle.RunState.Committing;
+import io.finemesh.scheduler.lifecycle.RunState.Resting;
+import io.finemesh.scheduler.lifecycle.RunState.Training;
+import io.finemesh.scheduler.lifecycle.RunState.Working;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The life of a run: {@link #decide} says what an input means, {@link #evolve} is the only place where a state changes. Pure: the same state, input and
+ * time give the same decision, down to the identities of the messages, so that deciding twice says nothing new.
+ *
+ * <p>What the decisions rest on: a segment is a pure function of its base checkpoint. Doing one again is harmless, so in doubt it is done again;
+ * a commit is accepted whoever made it; only what a lease says is held against its epoch.
+ *
+ * <p>The run, with a line for each group of decisions: {@link SubmissionDecisions} accept, reject and cancel; {@link PlacementDecisions} and
+ * {@link TrainingDecisions} follow the segment in work; {@link CheckpointDecisions} follow what is committed; {@link EvaluationDecisions}
+ * follow the scores.
+ */
+public final class RunLifecycle {
+    private final RetryPolicy policy;
+
+    public RunLifecycle(RetryPolicy policy) {
+        this.policy = policy;
+    }
+
+    /** The run that an input is about; empty for what concerns no run. */
+    public static Optional<RunId> runOf(Message input) {
+        return switch (input) {
+            case RunCommand command -> Optional.of(command.runId());
+            case TrainingEvent event -> Optional.of(event.runId());
+            case PlacementEvent event -> Optional.of(event.runId());
+            case EvaluationEvent event -> Optional.of(event.runId());
+            case CheckpointEvent event ->
+                switch (event) {
+                    case CheckpointCommitted committed -> Optional.of(committed.runId());
+                    case CheckpointRejected rejected -> Optional.of(rejected.runId());
+                    case ModelImported _ -> Optional.empty();
+                };
+            default -> throw unexpected(input);
+        };
+    }
+
+    /**
+     * What an input means for the run it is about.
+     *
+     * @param state where the run stands
+     * @param input any message that {@link #runOf} names a run for
+     * @param now the time of the decision
+     */
+    public Decision decide(RunState state, Envelope<? extends Message> input, Instant now) {
+        Message body = input.body();
+        RunId runId = runOf(body)
+                .orElseThrow(() -> new IllegalArgumentException(body + " concerns no run and cannot be decided"));
+        Deliberation deliberation =
+                new Deliberation(runId, state, input.id(), input.traceparent(), now, policy);
+        switch (body) {
+            case SubmitRun submission -> SubmissionDecisions.submit(deliberation, state, submission);
+            case CancelRun cancellation -> SubmissionDecisions.cancel(deliberation, state, cancellation);
+            case PlacementEvent event -> PlacementDecisions.decide(deliberation, state, event);
+            case TrainingEvent event -> TrainingDecisions.decide(deliberation, state, event);
+            case CheckpointCommitted committed -> CheckpointDecisions.committed(deliberation, state, committed);
+            case CheckpointRejected rejected -> CheckpointDecisions.rejected(deliberation, state, rejected);
+            case EvaluationEvent event -> EvaluationDecisions.decide(deliberation, state, event);
+            default -> throw unexpected(body);
+        }
+        return deliberation.conclude();
+    }
+
+    /** What the passing of time means for a run: one that rests asks for a trainer when its rest is over. */
+    public Decision wake(RunState state, Instant now) {
+        if (state instanceof Resting resting && !now.isBefore(resting.until())) {
+            EventId cause = EventId.derived(resting.cause(), "rested", 0);
+            Deliberation deliberation = new Deliberation(
+                    resting.charter().runId(),
+                    state,
+                    cause,
+                    resting.charter().traceparent(),
+                    now,
+                    policy);
+            deliberation.place();
+            return deliberation.conclude();
+        }
+        return new Decision(state, List.of(), List.of(), Optional.empty());
+    }
+
+    /**
+     * The state after a change.
+     *
+     * @throws IllegalStateException when the change cannot happen in this state; never for a change that {@link #decide} made
+     */
+    public static RunState evolve(RunState state, RunChange change) {
+        return switch (change) {
+            case RunChange.Planned planned when state instanceof RunState.Absent absent ->
+                absent.planned(planned.charter());
+            case RunChange.Refused refused when state instanceof RunState.Absent absent ->
+                absent.refused(refused.runId(), refused.failure());
+            case RunChange.Granted granted when state instanceof AwaitingTrainer waiting ->
+                waiting.granted(granted.trainer());
+            case RunChange.Trained trained when state instanceof Training training ->
+                training.finished(trained.segment());
+            case RunChange.Uploaded uploaded when state instanceof Working working ->
+                working.withProgress(working.progress().withUploaded(uploaded.index()));
+            case RunChange.Dismissed _ when state instanceof Committing committing -> committing.left();
+            case RunChange.Committed committed when state instanceof Working working ->
+                working.withProgress(working.progress()
+                        .plusCommitted(committed.index(), committed.steps(), committed.checkpoint()));
+            case RunChange.SetBack setBack when state instanceof Working working ->
+                working.withProgress(working.progress().setBackTo(setBack.pendingKept(), setBack.setbacks()));
+            case RunChange.Placed _ when state instanceof Working working -> working.placed();
+            case RunChange.Rested rested when state instanceof Working working ->
+                working.rested(rested.until(), rested.cause());
+            case RunChange.Left _ when state instanceof Working working -> working.left();
+            case RunChange.EvaluationOpened opened when state instanceof RunState.Active active ->
+                active.withProgress(active.progress().plusEvaluation(opened.evaluation()));
+            case RunChange.EvaluationClosed closed when state instanceof RunState.Active active ->
+                active.withProgress(active.progress().minusEvaluation(closed.evaluation()));
+            case RunChange.TrainingEnded _ when state instanceof Working working -> working.trained();
+            case RunChange.Completed _ when state instanceof RunState.Active active -> active.completed();
+            case RunChange.Failed failed when state instanceof RunState.Active active ->
+                active.failed(failed.failure());
+            case RunChange.Cancelled _ when state instanceof RunState.Active active -> active.cancelled();
+            case RunChange.Planned _,
+                    RunChange.Refused _,
+                    RunChange.Granted _,
+                    RunChange.Trained _,
+                    RunChange.Uploaded _,
+                    RunChange.Dismissed _,
+                    RunChange.Committed _,
+                    RunChange.SetBack _,
+                    RunChange.Placed _,
+                    RunChange.Rested _,
+                    RunChange.Left _,
+                    RunChange.EvaluationOpened _,
+                    RunChange.EvaluationClosed _,
+                    RunChange.TrainingEnded _,
+                    RunChange.Completed _,
+                    RunChange.Failed _,
+                    RunChange.Cancelled _ ->
+                throw new IllegalStateException(change.getClass().getSimpleName() + " cannot happen in "
+                        + state.getClass().getSimpleName());
+        };
+    }
+
+    private static IllegalArgumentException unexpected(Message message) {
+        return new IllegalArgumentException(
+                message.getClass().getSimpleName() + " is not an input of a run's lifecycle");
+    }
+}

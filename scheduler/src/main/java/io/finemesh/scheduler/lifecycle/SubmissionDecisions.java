@@ -1,0 +1,58 @@
+package io.finemesh.scheduler.lifecycle;
+
+import io.finemesh.contract.id.CheckpointId;
+import io.finemesh.contract.run.CancelRun;
+import io.finemesh.contract.run.RunAccepted;
+import io.finemesh.contract.run.RunCancelled;
+import io.finemesh.contract.run.RunRejected;
+import io.finemesh.contract.run.SubmitRun;
+import io.finemesh.contract.wire.Topics;
+import io.finemesh.scheduler.planning.Planning;
+import io.finemesh.scheduler.planning.RunPlanner;
+import java.util.Optional;
+
+/** How a run begins, and how a user ends it. */
+final class SubmissionDecisions {
+    private SubmissionDecisions() {}
+
+    static void submit(Deliberation deliberation, RunState state, SubmitRun submission) {
+        if (!(state instanceof RunState.Absent)) {
+            deliberation.ignore("the run is known already");
+            return;
+        }
+        switch (RunPlanner.plan(submission)) {
+            case Planning.Refused refused -> {
+                deliberation.change(new RunChange.Refused(submission.runId(), refused.failure()));
+                deliberation.say(Topics.RUN_EVENTS, new RunRejected(submission.runId(), refused.failure()));
+            }
+            case Planning.Planned planned -> {
+                deliberation.change(new RunChange.Planned(
+                        new Charter(submission, planned.plan(), deliberation.causeTraceparent())));
+                deliberation.say(
+                        Topics.RUN_EVENTS,
+                        new RunAccepted(
+                                submission.runId(),
+                                submission.specification(),
+                                submission.model(),
+                                submission.dataset(),
+                                planned.plan()));
+                EvaluationDecisions.atStart(submission).ifPresent(deliberation::openEvaluation);
+                deliberation.requestPlacement();
+            }
+        }
+    }
+
+    static void cancel(Deliberation deliberation, RunState state, CancelRun cancellation) {
+        if (!(state instanceof RunState.Active active)) {
+            deliberation.ignore(
+                    state instanceof RunState.Absent ? "the run is not known" : "the run has ended already");
+            return;
+        }
+        deliberation.stopIfAtWork("the run was cancelled: " + cancellation.reason());
+        Optional<CheckpointId> last =
+                active.progress().last().map(CommittedCheckpoint::checkpoint);
+        deliberation.say(
+                Topics.RUN_EVENTS, new RunCancelled(cancellation.runId(), cancellation.reason(), last));
+        deliberation.change(new RunChange.Cancelled());
+    }
+}

@@ -1,0 +1,24 @@
+package io.finemesh.scheduler.messaging;
+
+import io.finemesh.contract.Message;
+import io.finemesh.contract.wire.EventCodec;
+import io.finemesh.scheduler.announcement.Announcement;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+
+/** Announcements on their way out. */
+final class Outputs {
+    private Outputs() {}
+
+    static <T extends Message> void send(
+            EventCodec codec, ProcessorContext<String, byte[]> context, Announcement<T> announcement) {
+        var envelope = announcement.envelope();
+        context.forward(
+                new Record<>(
+                        envelope.key(),
+                        codec.value(envelope.body()),
+                        envelope.time().toEpochMilli(),
+                        codec.headers(announcement.topic(), envelope)),
+                SchedulerTopology.sink(announcement.topic()));
+    }
+}

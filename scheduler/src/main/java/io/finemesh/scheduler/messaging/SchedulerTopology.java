@@ -1,0 +1,130 @@
+package io.finemesh.scheduler.messaging;
+
+import io.finemesh.contract.wire.Topic;
+import io.finemesh.contract.wire.Topics;
+import io.finemesh.scheduler.lifecycle.RunLifecycle;
+import io.finemesh.scheduler.placement.Placement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.processor.api.ProcessorSupplier;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
+
+/**
+ * Two sub-topologies that talk through topics: the lifecycle, with a task for each partition of runs, and placement, with one task for the one
+ * pool of trainers.
+ *
+ * <p>Values are read as bytes and decoded in the first processor: what cannot be read becomes a dead letter in the same transaction as
+ * everything else.
+ */
+public final class SchedulerTopology {
+    /** What the lifecycle reads. */
+    static final List<Topic<?>> LIFECYCLE_INPUTS = List.of(
+            Topics.RUN_COMMANDS,
+            Topics.TRAINING_EVENTS,
+            Topics.CHECKPOINTS,
+            Topics.EVALUATION_EVENTS,
+            Topics.PLACEMENT_EVENTS);
+
+    /** What the lifecycle says. */
+    static final List<Topic<?>> LIFECYCLE_OUTPUTS =
+            List.of(Topics.RUN_EVENTS, Topics.RUN_STATE, Topics.PLACEMENT_REQUESTS, Topics.EVALUATION_COMMANDS);
+
+    /** What placement reads. */
+    static final List<Topic<?>> PLACEMENT_INPUTS = List.of(Topics.PLACEMENT_REQUESTS, Topics.TRAINERS);
+
+    /** What placement says. */
+    static final List<Topic<?>> PLACEMENT_OUTPUTS = List.of(Topics.TRAINING_COMMANDS, Topics.PLACEMENT_EVENTS);
+
+    private SchedulerTopology() {}
+
+    /**
+     * The topology.
+     *
+     * @param watchInterval how often the passing of time is looked at
+     */
+    public static Topology of(RunLifecycle lifecycle, Placement placement, Duration watchInterval) {
+        Topology topology = new Topology();
+        wire(
+                topology,
+                "lifecycle",
+                () -> new LifecycleProcessor(lifecycle, watchInterval),
+                LifecycleProcessor.STORE,
+                LIFECYCLE_INPUTS,
+                LIFECYCLE_OUTPUTS);
+        wire(
+                topology,
+                "placement",
+                () -> new PlacementProcessor(placement, watchInterval),
+                PlacementProcessor.STORE,
+                PLACEMENT_INPUTS,
+                PLACEMENT_OUTPUTS);
+        return topology;
+    }
+
+    /** Every topic that has to be there before the scheduler can start. */
+    public static List<String> topics() {
+        return Stream.concat(
+                        Stream.of(LIFECYCLE_INPUTS, PLACEMENT_INPUTS)
+                                .flatMap(List::stream)
+                                .flatMap(topic -> Stream.of(topic.name(), topic.deadLetterName())),
+                        Stream.of(LIFECYCLE_OUTPUTS, PLACEMENT_OUTPUTS)
+                                .flatMap(List::stream)
+                                .map(Topic::name))
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    static String sink(Topic<?> topic) {
+        return "to " + topic.name();
+    }
+
+    static String deadLetterSink(String topic) {
+        return "dead letters of " + topic;
+    }
+
+    private static void wire(
+            Topology topology,
+            String name,
+            ProcessorSupplier<String, byte[], String, byte[]> processor,
+            String store,
+            List<Topic<?>> inputs,
+            List<Topic<?>> outputs) {
+        for (Topic<?> input : inputs) {
+            topology.addSource(
+                    "from " + input.name(), new StringDeserializer(), new ByteArrayDeserializer(), input.name());
+        }
+        topology.addProcessor(
+                name,
+                processor,
+                inputs.stream().map(input -> "from " + input.name()).toArray(String[]::new));
+        topology.addStateStore(store(store), name);
+        for (Topic<?> output : outputs) {
+            addSink(topology, sink(output), output.name(), name);
+        }
+        for (Topic<?> input : inputs) {
+            addSink(topology, deadLetterSink(input.name()), input.deadLetterName(), name);
+        }
+    }
+
+    private static void addSink(Topology topology, String name, String topic, String parent) {
+        topology.addSink(name, topic, new StringSerializer(), new ByteArraySerializer(), parent);
+    }
+
+    /** On disk, so that a scheduler that comes back over its directory is recognised and need not wait for its former self to time out. */
+    private static StoreBuilder<KeyValueStore<String, byte[]>> store(String name) {
+        return Stores.keyValueStoreBuilder(
+                        Stores.persistentKeyValueStore(name), Serdes.String(), Serdes.ByteArray())
+                .withLoggingEnabled(Map.of());
+    }
+}

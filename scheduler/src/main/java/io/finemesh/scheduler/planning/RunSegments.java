@@ -1,0 +1,61 @@
+package io.finemesh.scheduler.planning;
+
+import io.finemesh.checkpoint.model.ModelConfiguration;
+import io.finemesh.contract.run.MethodSpecification;
+import io.finemesh.contract.run.RunPlan;
+import io.finemesh.contract.run.RunSpecification;
+import io.finemesh.contract.run.SubmitRun;
+import io.finemesh.contract.training.SegmentAssignment;
+import io.finemesh.plan.blocks.Block;
+import io.finemesh.plan.blocks.BlockOrder;
+import io.finemesh.plan.blocks.BlockVisits;
+import io.finemesh.plan.schedule.SegmentPlan;
+import io.finemesh.plan.schedule.SegmentWindow;
+import java.util.List;
+
+/** The segments of an accepted run, each computed from its index: a run of a million segments is stored as its specification. */
+public final class RunSegments {
+    private RunSegments() {}
+
+    /** The segment with an index, 0 to {@code plan.segments() - 1}. */
+    public static SegmentAssignment at(SubmitRun submission, RunPlan plan, int index) {
+        RunSpecification specification = submission.specification();
+        List<Block> blocks =
+                switch (specification.method().method()) {
+                    case ADAMW -> List.<Block>of();
+                    case BADAM ->
+                        RunPlanner.blocks(
+                                ModelConfiguration.parse(submission.model().configurationJson()),
+                                specification.method());
+                };
+        SegmentWindow window = cut(specification, blocks, plan.totalSteps(), plan.stepsPerSegment())
+                .at(index);
+        return new SegmentAssignment(
+                window.index(), window.firstStep(), window.steps(), window.block().map(Block::id));
+    }
+
+    static SegmentPlan cut(RunSpecification specification, List<Block> blocks, long totalSteps, int stepsPerSegment) {
+        MethodSpecification method = specification.method();
+        return switch (method.method()) {
+            case ADAMW -> SegmentPlan.ofWindows(totalSteps, stepsPerSegment);
+            case BADAM ->
+                SegmentPlan.ofVisits(new BlockVisits(
+                        blocks,
+                        order(method),
+                        method.startBlock().orElse(BlockOrder.NATURAL_START),
+                        stepsPerSegment,
+                        method.referenceCompatible(),
+                        specification.seed(),
+                        totalSteps));
+        };
+    }
+
+    private static BlockOrder order(MethodSpecification method) {
+        return switch (method.blockOrder()) {
+            case RANDOM -> BlockOrder.RANDOM;
+            case ASCENDING -> BlockOrder.ASCENDING;
+            case DESCENDING -> BlockOrder.DESCENDING;
+            case FIXED -> BlockOrder.FIXED;
+        };
+    }
+}
