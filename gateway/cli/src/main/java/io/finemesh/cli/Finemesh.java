@@ -1,0 +1,89 @@
+package io.finemesh.cli;
+
+import io.finemesh.cli.client.GatewayProblem;
+import io.finemesh.cli.command.CancelCommand;
+import io.finemesh.cli.command.DatasetsCommand;
+import io.finemesh.cli.command.ExportCommand;
+import io.finemesh.cli.command.InspectCommand;
+import io.finemesh.cli.command.ModelsCommand;
+import io.finemesh.cli.command.RunCommand;
+import io.finemesh.cli.command.RunsCommand;
+import io.finemesh.cli.command.Session;
+import io.finemesh.cli.command.ShowCommand;
+import io.finemesh.cli.command.WatchCommand;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Entry point of the command line. */
+@Command(
+        name = "finemesh",
+        description = "Fine-tune all parameters of a language model, one block at a time.",
+        mixinStandardHelpOptions = true,
+        version = "finemesh 0.1.0",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done",
+            "1:the answer is no: a run that did not complete, a file that is not valid",
+            "2:the command line is wrong, or a file cannot be read",
+            "3:the gateway refused the request",
+            "4:the gateway does not answer"
+        },
+        subcommands = {
+            RunCommand.class,
+            WatchCommand.class,
+            RunsCommand.class,
+            ShowCommand.class,
+            CancelCommand.class,
+            ModelsCommand.class,
+            DatasetsCommand.class,
+            ExportCommand.class,
+            InspectCommand.class
+        })
+public final class Finemesh implements Runnable {
+    @Spec
+    private CommandLine.Model.CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "a command is needed");
+    }
+
+    /** The parsed form, ready to execute; tests run it in their own process. */
+    public static CommandLine commandLine() {
+        IExecutionExceptionHandler problems = (exception, line, parsed) -> {
+            if (exception instanceof GatewayProblem problem) {
+                line.getErr().println(problem.getMessage());
+                return problem.isUnreachable() ? Session.UNREACHABLE : Session.REFUSED;
+            }
+            if (exception instanceof IOException unreadable) {
+                line.getErr().println(reason(unreadable));
+                return Session.USAGE;
+            }
+            throw exception;
+        };
+        return new CommandLine(new Finemesh())
+                .setExecutionExceptionHandler(problems)
+                .setCaseInsensitiveEnumValuesAllowed(true);
+    }
+
+    private static String reason(IOException exception) {
+        return switch (exception) {
+            case NoSuchFileException missing -> missing.getFile() + " does not exist";
+            case AccessDeniedException denied -> denied.getFile() + " may not be read or written";
+            case FileAlreadyExistsException taken -> taken.getFile() + " exists already; name another";
+            default -> String.valueOf(exception.getMessage());
+        };
+    }
+
+    /** Entry point. */
+    public static void main(String[] arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+}

@@ -1,0 +1,163 @@
+package io.finemesh.cli.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Calls of the gateway's REST interface. Every call blocks; every refusal is a {@link GatewayProblem}. Uploads and downloads stream. */
+public final class Gateway implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofMinutes(30);
+
+    private final URI base;
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+    private final ObjectMapper mapper = new ObjectMapper();
+
+    public Gateway(URI base) {
+        this.base = base;
+    }
+
+    /** GET of a path below the base, answered by JSON. */
+    public JsonNode get(String path) throws GatewayProblem {
+        return json(request(path).GET().build());
+    }
+
+    /** POST of a body, answered by JSON. */
+    public JsonNode post(String path, String contentType, BodyPublisher body) throws GatewayProblem {
+        return json(request(path).header("content-type", contentType).POST(body).build());
+    }
+
+    /** POST of a run specification under an idempotency key, so that a repeated submission is the same run. */
+    public JsonNode submit(String contentType, byte[] specification, Optional<String> idempotencyKey)
+            throws GatewayProblem {
+        HttpRequest.Builder request = request("/v1/runs").header("content-type", contentType);
+        idempotencyKey.ifPresent(key -> request.header("Idempotency-Key", key));
+        return json(request.POST(BodyPublishers.ofByteArray(specification)).build());
+    }
+
+    /** GET of a stream; the caller closes it. */
+    public InputStream download(String path) throws GatewayProblem {
+        return open(request(path).GET().build());
+    }
+
+    /** Takes the events of a run until the sink has enough or the stream ends; a broken stream goes on where it broke. */
+    public void events(String run, EventSink sink) throws GatewayProblem {
+        String position = null;
+        int failures = 0;
+        while (true) {
+            HttpRequest.Builder request = request("/v1/runs/" + encode(run) + "/events").header("accept", "text/event-stream");
+            if (position != null) {
+                request.header("Last-Event-ID", position);
+            }
+            try {
+                HttpResponse<Stream<String>> response = http.send(request.GET().build(), BodyHandlers.ofLines());
+                try (Stream<String> lines = response.body()) {
+                    if (response.statusCode() == 204) {
+                        return;
+                    }
+                    if (response.statusCode() != 200) {
+                        throw GatewayProblem.refused(response.statusCode(), parse(String.join("\n", lines.toList())));
+                    }
+                    failures = 0;
+                    for (Iterator<String> iterator = lines.iterator(); iterator.hasNext(); ) {
+                        String line = iterator.next();
+                        if (line.startsWith("id:")) {
+                            position = line.substring(3).strip();
+                        } else if (line.startsWith("data:") && !sink.take(parse(line.substring(5)))) {
+                            return;
+                        }
+                    }
+                }
+            } catch (IOException | UncheckedIOException broken) {
+                if (++failures > 30) {
+                    throw GatewayProblem.unreachable(base.toString(), broken);
+                }
+                pause();
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(Duration.ofSeconds(1));
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Receives events one by one. */
+    public interface EventSink {
+        /**
+         * Takes one event.
+         *
+         * @return whether more are wanted
+         */
+        boolean take(JsonNode event);
+    }
+
+    /** Text as one segment of a path or query. */
+    public static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(base.resolve(path)).timeout(PATIENCE);
+    }
+
+    private JsonNode json(HttpRequest request) throws GatewayProblem {
+        try (InputStream body = open(request)) {
+            return mapper.readTree(body);
+        } catch (IOException broken) {
+            throw GatewayProblem.unreachable(base.toString(), broken);
+        }
+    }
+
+    private InputStream open(HttpRequest request) throws GatewayProblem {
+        try {
+            HttpResponse<InputStream> response = http.send(request, BodyHandlers.ofInputStream());
+            if (response.statusCode() / 100 == 2) {
+                return response.body();
+            }
+            try (InputStream body = response.body()) {
+                String text = new String(body.readNBytes(1 << 20), StandardCharsets.UTF_8);
+                throw GatewayProblem.refused(response.statusCode(), parse(text));
+            }
+        } catch (IOException broken) {
+            throw GatewayProblem.unreachable(base.toString(), broken);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw GatewayProblem.unreachable(base.toString(), interrupted);
+        }
+    }
+
+    private JsonNode parse(String text) {
+        try {
+            return mapper.readTree(text);
+        } catch (IOException notJson) {
+            return mapper.createObjectNode().put("detail", text.strip());
+        }
+    }
+
+    @Override
+    public void close() {
+        http.shutdownNow();
+    }
+}

@@ -1,0 +1,2 @@
+/** The gateway's REST interface: {@link io.finemesh.cli.client.Gateway} calls, {@link io.finemesh.cli.client.GatewayProblem} is a refusal. */
+package io.finemesh.cli.client;
