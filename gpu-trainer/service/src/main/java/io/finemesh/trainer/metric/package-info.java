@@ -1,0 +1,2 @@
+/** What a trainer counts: {@link io.finemesh.trainer.metric.TrainerMetrics}. */
+package io.finemesh.trainer.metric;

@@ -1,0 +1,148 @@
+package io.finemesh.trainer.segment;
+
+import io.finemesh.checkpoint.model.ModelStructure;
+import io.finemesh.contract.failure.FailureCode;
+import io.finemesh.contract.run.BatchSpecification;
+import io.finemesh.contract.run.MethodSpecification;
+import io.finemesh.contract.run.OptimizerSpecification;
+import io.finemesh.contract.run.RunSpecification;
+import io.finemesh.contract.training.SegmentAssignment;
+import io.finemesh.contract.training.SegmentWork;
+import io.finemesh.engine.data.BatchPlan;
+import io.finemesh.engine.optim.adam.AdamHyperparameters;
+import io.finemesh.engine.tensor.Precision;
+import io.finemesh.engine.text.PromptTemplate;
+import io.finemesh.engine.train.Method;
+import io.finemesh.engine.train.TrainingPlan;
+import io.finemesh.plan.blocks.Block;
+import io.finemesh.plan.blocks.BlockPartition;
+import io.finemesh.plan.schedule.LearningRateSchedule;
+import io.finemesh.plan.schedule.SegmentWindow;
+import io.finemesh.trainer.failure.SegmentFailureException;
+import java.util.List;
+import java.util.Optional;
+
+/** A run's frozen specification in the words of the engine. */
+final class RunPlan {
+    private RunPlan() {}
+
+    /**
+     * What stays the same over the run.
+     *
+     * @throws SegmentFailureException if a value is not possible; the message says what is
+     */
+    static TrainingPlan training(SegmentWork work) throws SegmentFailureException {
+        RunSpecification specification = work.specification();
+        OptimizerSpecification optimizer = specification.optimizer();
+        try {
+            AdamHyperparameters adam = new AdamHyperparameters(
+                    optimizer.beta1(),
+                    optimizer.beta2(),
+                    optimizer.epsilon(),
+                    optimizer.weightDecay(),
+                    AdamHyperparameters.Decay.MATRICES);
+            Method method =
+                    switch (specification.method().method()) {
+                        case ADAMW -> new Method.AdamW(adam);
+                        case BADAM -> new Method.BAdam(adam);
+                    };
+            return new TrainingPlan(
+                    method,
+                    batch(specification),
+                    schedule(optimizer, work.totalSteps()),
+                    optimizer.maxGradientNorm() == 0 ? Double.POSITIVE_INFINITY : optimizer.maxGradientNorm(),
+                    specification.seed(),
+                    precision(specification),
+                    work.totalSteps());
+        } catch (IllegalArgumentException refused) {
+            throw new SegmentFailureException(FailureCode.INVALID_SPECIFICATION, refused.getMessage());
+        }
+    }
+
+    /**
+     * What one step sees. A row takes as many tokens as the samples of a micro-batch have at most, so packing changes how many rows a
+     * step has but not the memory that was planned for one.
+     */
+    private static BatchPlan batch(RunSpecification specification) throws SegmentFailureException {
+        BatchSpecification batch = specification.batch();
+        if (batch.gradientAccumulationSteps() < 1 || batch.samplesPerStep() < 1) {
+            throw new SegmentFailureException(
+                    FailureCode.INVALID_SPECIFICATION,
+                    "batch has " + batch.samplesPerStep() + " samples in " + batch.gradientAccumulationSteps()
+                            + " micro-batches, allowed: 1 and more of both");
+        }
+        try {
+            int samplesPerRow = Math.ceilDiv(batch.samplesPerStep(), batch.gradientAccumulationSteps());
+            return new BatchPlan(
+                    batch.samplesPerStep(), Math.multiplyExact(samplesPerRow, batch.cutoffTokens()), specification.seed());
+        } catch (IllegalArgumentException | ArithmeticException refused) {
+            throw new SegmentFailureException(FailureCode.INVALID_SPECIFICATION, refused.getMessage());
+        }
+    }
+
+    /**
+     * Steps and block of a segment.
+     *
+     * @throws SegmentFailureException if the model has no such block, or the method has none
+     */
+    static SegmentWindow window(SegmentWork work, ModelStructure structure) throws SegmentFailureException {
+        SegmentAssignment segment = work.segment();
+        MethodSpecification method = work.specification().method();
+        Optional<Block> block =
+                switch (method.method()) {
+                    case ADAMW -> Optional.empty();
+                    case BADAM -> Optional.of(block(segment, method, structure));
+                };
+        if (block.isEmpty() && segment.block().isPresent()) {
+            throw new SegmentFailureException(
+                    FailureCode.INVALID_SPECIFICATION,
+                    "segment " + segment.index() + " is for block " + segment.block().get()
+                            + ", but AdamW trains all parameters");
+        }
+        try {
+            return new SegmentWindow(segment.index(), segment.firstStep(), segment.steps(), block);
+        } catch (IllegalArgumentException refused) {
+            throw new SegmentFailureException(FailureCode.INVALID_SPECIFICATION, refused.getMessage());
+        }
+    }
+
+    /** In which form weights are held. */
+    static Precision precision(RunSpecification specification) {
+        return switch (specification.precision()) {
+            case FP32 -> Precision.FP32;
+            case BF16 -> Precision.BF16;
+        };
+    }
+
+    /** How a conversation becomes text. */
+    static PromptTemplate template(RunSpecification specification) {
+        return switch (specification.template()) {
+            case PLAIN -> PromptTemplate.PLAIN;
+            case ALPACA -> PromptTemplate.ALPACA;
+            case CHATML -> PromptTemplate.CHATML;
+        };
+    }
+
+    private static Block block(SegmentAssignment segment, MethodSpecification method, ModelStructure structure)
+            throws SegmentFailureException {
+        List<Block> blocks = BlockPartition.layers(structure, method.includeEmbedding(), method.includeHead());
+        return blocks.stream()
+                .filter(block -> segment.block().filter(block.id()::equals).isPresent())
+                .findFirst()
+                .orElseThrow(() -> new SegmentFailureException(
+                        FailureCode.INVALID_SPECIFICATION,
+                        "segment " + segment.index() + " is for block " + segment.block().orElse("(none)")
+                                + ", the model has " + blocks.stream().map(Block::id).toList()));
+    }
+
+    private static LearningRateSchedule schedule(OptimizerSpecification optimizer, long totalSteps) {
+        LearningRateSchedule.Kind kind =
+                switch (optimizer.shape()) {
+                    case CONSTANT -> LearningRateSchedule.Kind.CONSTANT;
+                    case LINEAR -> LearningRateSchedule.Kind.LINEAR;
+                    case COSINE -> LearningRateSchedule.Kind.COSINE;
+                };
+        return new LearningRateSchedule(
+                kind, optimizer.learningRate(), optimizer.warmupSteps(), totalSteps, optimizer.finalFraction());
+    }
+}

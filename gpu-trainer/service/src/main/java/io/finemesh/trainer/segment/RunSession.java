@@ -1,0 +1,162 @@
+package io.finemesh.trainer.segment;
+
+import io.finemesh.checkpoint.manifest.Manifest;
+import io.finemesh.checkpoint.manifest.ManifestTensorSource;
+import io.finemesh.checkpoint.manifest.TrainingStateEntry;
+import io.finemesh.checkpoint.model.ModelConfiguration;
+import io.finemesh.checkpoint.model.ModelStructure;
+import io.finemesh.checkpoint.safetensors.SafetensorsFile;
+import io.finemesh.checkpoint.safetensors.TensorData;
+import io.finemesh.checkpoint.safetensors.TensorInfo;
+import io.finemesh.contract.id.CheckpointId;
+import io.finemesh.contract.id.RunId;
+import io.finemesh.contract.training.SegmentWork;
+import io.finemesh.engine.data.BatchCursor;
+import io.finemesh.engine.model.Decoder;
+import io.finemesh.engine.train.FineTuneLoop;
+import io.finemesh.engine.train.SegmentOutcome;
+import io.finemesh.engine.train.StepListener;
+import io.finemesh.engine.train.TrainingPlan;
+import io.finemesh.engine.train.TrainingState;
+import io.finemesh.plan.schedule.SegmentWindow;
+import io.finemesh.trainer.failure.SegmentFailureException;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/**
+ * What stays in native memory between the segments of a run: weights, optimizer state and the position in the data. It stands at one
+ * checkpoint; a segment that is not done leaves it nowhere, and then it must be closed. Belongs to the device thread.
+ */
+final class RunSession implements AutoCloseable {
+    private final RunId run;
+    private final TrainingSamples samples;
+    private final Decoder decoder;
+    private final FineTuneLoop loop;
+    private CheckpointId checkpoint;
+    private Manifest manifest;
+    private int nonFiniteSteps;
+
+    private RunSession(
+            SegmentWork work,
+            TrainingSamples samples,
+            Decoder decoder,
+            FineTuneLoop loop,
+            Manifest manifest) {
+        this.run = work.runId();
+        this.samples = samples;
+        this.decoder = decoder;
+        this.loop = loop;
+        this.checkpoint = work.base();
+        this.manifest = manifest;
+    }
+
+    /**
+     * Loads weights, optimizer state and data.
+     *
+     * @param work the segment it begins with
+     * @param base what it starts from
+     * @param known samples encoded before; used if they are of the same data
+     */
+    static RunSession open(SegmentWork work, SegmentBase base, Optional<TrainingSamples> known)
+            throws IOException, SegmentFailureException {
+        TrainingPlan plan = RunPlan.training(work);
+        ModelConfiguration configuration = ModelConfiguration.parse(Files.readAllBytes(
+                base.path(SegmentBase.requiredFile(base.manifest(), SegmentBase.CONFIGURATION))));
+        TrainingSamples.Key key = TrainingSamples.Key.of(base, work);
+        Optional<TrainingSamples> same = known.filter(candidate -> candidate.key().equals(key));
+        TrainingSamples samples = same.isPresent() ? same.get() : TrainingSamples.encode(base, work, configuration);
+        BatchCursor cursor = new BatchCursor(samples.samples().samples(), plan.batch());
+        Optional<TrainingState> state = state(work, base);
+        Decoder decoder;
+        try (ManifestTensorSource weights = new ManifestTensorSource(base.manifest(), base::path)) {
+            decoder = Decoder.load(configuration, weights, plan.precision());
+        }
+        try {
+            FineTuneLoop loop = new FineTuneLoop(decoder, plan, cursor, state);
+            return new RunSession(work, samples, decoder, loop, base.manifest());
+        } catch (RuntimeException refused) {
+            decoder.close();
+            throw refused;
+        }
+    }
+
+    /** Whether the segment begins where the session stands. */
+    boolean standsAt(SegmentWork work) {
+        return run.equals(work.runId()) && checkpoint.equals(work.base());
+    }
+
+    /** The run. */
+    RunId run() {
+        return run;
+    }
+
+    /** The checkpoint whose weights are in memory. */
+    CheckpointId checkpoint() {
+        return checkpoint;
+    }
+
+    /** Manifest of that checkpoint. */
+    Manifest manifest() {
+        return manifest;
+    }
+
+    /** What the model consists of. */
+    ModelStructure structure() {
+        return decoder.structure();
+    }
+
+    /** The samples, to be used again. */
+    TrainingSamples samples() {
+        return samples;
+    }
+
+    /** Trains the steps of a segment. */
+    SegmentOutcome train(SegmentWindow window, StepListener listener, BooleanSupplier stopRequested) {
+        return loop.run(window, listener, stopRequested);
+    }
+
+    /** Optimizer steps in a row, up to the last one, whose loss or gradient was no number. */
+    int nonFiniteSteps() {
+        return nonFiniteSteps;
+    }
+
+    /** Stands at the checkpoint that the segment just trained makes. */
+    void advance(CheckpointId result, Manifest resultManifest, int nonFiniteStepsAtEnd) {
+        checkpoint = result;
+        manifest = resultManifest;
+        nonFiniteSteps = nonFiniteStepsAtEnd;
+    }
+
+    @Override
+    public void close() {
+        loop.close();
+        decoder.close();
+    }
+
+    /** Copies of the saved tensors, because the engine reads them when it enters the segment, after the files are unmapped. */
+    private static Optional<TrainingState> state(SegmentWork work, SegmentBase base) throws IOException {
+        Optional<TrainingStateEntry> entry =
+                base.manifest().trainingState().filter(saved -> BaseLoader.continues(base.manifest(), work));
+        if (entry.isEmpty()) {
+            return Optional.empty();
+        }
+        List<TensorData> tensors = new ArrayList<>();
+        for (var blob : entry.get().stateBlobs()) {
+            try (SafetensorsFile file = SafetensorsFile.open(base.path(blob))) {
+                for (TensorInfo tensor : file.tensors()) {
+                    MemorySegment mapped = file.bytes(tensor.name());
+                    MemorySegment copy = Arena.ofAuto().allocate(mapped.byteSize(), Long.BYTES);
+                    copy.copyFrom(mapped);
+                    tensors.add(new TensorData(tensor.name(), tensor.dtype(), tensor.shape(), copy));
+                }
+            }
+        }
+        return Optional.of(TrainingState.of(entry.get().cursorJson(), tensors));
+    }
+}

@@ -1,0 +1,62 @@
+package io.finemesh.trainer.segment;
+
+import io.finemesh.checkpoint.model.ModelConfiguration;
+import io.finemesh.contract.run.PromptTemplate;
+import io.finemesh.contract.run.RunSpecification;
+import io.finemesh.contract.training.SegmentWork;
+import io.finemesh.engine.data.ConversationReader;
+import io.finemesh.engine.data.EncodedSamples;
+import io.finemesh.engine.data.SampleEncoder;
+import io.finemesh.engine.text.Tokenizer;
+import io.finemesh.trainer.failure.SegmentFailureException;
+import org.jboss.logging.Logger;
+
+/**
+ * The samples of a run, encoded once.
+ *
+ * @param key what they were made from
+ * @param samples in the order of the data set
+ */
+record TrainingSamples(Key key, EncodedSamples samples) {
+    private static final Logger LOG = Logger.getLogger(TrainingSamples.class);
+
+    /**
+     * Everything the encoding depends on.
+     *
+     * @param dataset digest of the rows
+     * @param tokenizer digest of tokenizer.json
+     * @param configuration digest of config.json, which names the special tokens
+     * @param template how a conversation becomes text
+     * @param cutoffTokens longest sample
+     */
+    record Key(String dataset, String tokenizer, String configuration, PromptTemplate template, int cutoffTokens) {
+        static Key of(SegmentBase base, SegmentWork work) throws SegmentFailureException {
+            RunSpecification specification = work.specification();
+            return new Key(
+                    base.dataset().digest(),
+                    SegmentBase.requiredFile(base.manifest(), SegmentBase.TOKENIZER).digest(),
+                    SegmentBase.requiredFile(base.manifest(), SegmentBase.CONFIGURATION).digest(),
+                    specification.template(),
+                    specification.batch().cutoffTokens());
+        }
+    }
+
+    /**
+     * Reads and encodes a data set.
+     *
+     * @throws io.finemesh.engine.text.TokenizerException if the tokenizer is not usable, or not with this model
+     * @throws io.finemesh.engine.data.DatasetException if a line is at fault, or nothing can be trained on
+     */
+    static TrainingSamples encode(SegmentBase base, SegmentWork work, ModelConfiguration configuration)
+            throws SegmentFailureException {
+        Key key = Key.of(base, work);
+        try (Tokenizer tokenizer = Tokenizer.load(base.path(key.tokenizer()), configuration);
+                ConversationReader conversations = ConversationReader.open(base.path(base.dataset()))) {
+            EncodedSamples samples = new SampleEncoder(
+                            tokenizer, RunPlan.template(work.specification()), key.cutoffTokens())
+                    .encodeAll(conversations);
+            LOG.infof("data set %s: %s", work.dataset().version(), samples.report().describe());
+            return new TrainingSamples(key, samples);
+        }
+    }
+}
