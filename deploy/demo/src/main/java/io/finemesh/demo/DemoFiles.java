@@ -58,23 +58,28 @@ public record DemoFiles(Path directory, long problems, int vocabularySize, long 
         return new DemoFiles(directory, problems, size, parameters);
     }
 
-    static String trainingName(ProblemFamily family) {
+    /** Name of a family's training data set. */
+    public static String trainingName(ProblemFamily family) {
         return "demo-" + family.name().toLowerCase(Locale.ROOT);
     }
 
-    static String heldOutName(ProblemFamily family) {
+    /** Name of a family's held-out data set. */
+    public static String heldOutName(ProblemFamily family) {
         return trainingName(family) + "-held-out";
     }
 
-    Path modelDirectory() {
+    /** Hugging Face directory of the random model. */
+    public Path modelDirectory() {
         return directory.resolve("model");
     }
 
-    Path training(ProblemFamily family) {
+    /** A family's training rows, in the alpaca form. */
+    public Path training(ProblemFamily family) {
         return directory.resolve(trainingName(family) + ".jsonl");
     }
 
-    Path heldOut(ProblemFamily family) {
+    /** A family's held-out rows, in the alpaca form. */
+    public Path heldOut(ProblemFamily family) {
         return directory.resolve(heldOutName(family) + ".jsonl");
     }
 

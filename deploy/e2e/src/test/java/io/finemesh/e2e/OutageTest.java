@@ -1,0 +1,74 @@
+package io.finemesh.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.finemesh.demo.problem.ProblemFamily;
+import io.finemesh.e2e.GatewayCalls.Event;
+import io.finemesh.e2e.RunningMesh.Stage;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What all services stand on goes away for a while in the middle of a run. Nothing is lost, and the run ends as if nothing had been. */
+@ExtendWith(RunningMesh.class)
+class OutageTest {
+    private static final Predicate<Event> A_STEP_OF_THE_SECOND_SEGMENT =
+            event -> event.type().equals("training.step-completed")
+                    && event.data().path("step").asInt() == 7;
+
+    @BeforeAll
+    static void importModelAndData(Stage stage) throws Exception {
+        stage.gateway().importModel("e2e-model", stage.files().modelDirectory());
+        stage.gateway()
+                .upload("e2e-sums", "alpaca", Files.readAllBytes(stage.files().training(ProblemFamily.SUMS)));
+    }
+
+    @Test
+    void objectStorageIsLostAndComesBack(Stage stage) {
+        String run = stage.gateway().submit(Specifications.badam("e2e-model", 24, false));
+        stage.gateway().eventsUntil(run, Optional.empty(), A_STEP_OF_THE_SECOND_SEGMENT);
+        stage.mesh().stopStorage();
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> stage.gateway()
+                                .request()
+                                .baseUri(
+                                        stage.mesh().address("checkpoint-store").toString())
+                                .get("/q/health/ready")
+                                .statusCode()
+                        == 503);
+        stage.mesh().startStorage();
+
+        List<Event> events = stage.gateway().eventsToTheEnd(run);
+        assertThat(events).extracting(Event::type).last().isEqualTo("run.completed");
+        assertThat(stage.gateway().steps(run)).hasSize(24);
+    }
+
+    @Test
+    void kafkaIsLostAndComesBack(Stage stage) {
+        String run = stage.gateway().submit(Specifications.badam("e2e-model", 24, false));
+        stage.gateway().eventsUntil(run, Optional.empty(), A_STEP_OF_THE_SECOND_SEGMENT);
+        stage.mesh().stopBroker();
+        await().atMost(Duration.ofSeconds(90))
+                .until(() -> stage.gateway()
+                                .request()
+                                .baseUri(stage.mesh().address("scheduler").toString())
+                                .get("/q/health/ready")
+                                .statusCode()
+                        == 503);
+        stage.mesh().startBroker();
+
+        await().atMost(Duration.ofMinutes(3)).ignoreExceptions().until(() -> stage.gateway()
+                .get("/v1/runs/" + run)
+                .path("phase")
+                .asText()
+                .equals("completed"));
+        assertThat(stage.gateway().steps(run)).hasSize(24).allMatch(step -> step.path("committed")
+                .asBoolean());
+    }
+}
