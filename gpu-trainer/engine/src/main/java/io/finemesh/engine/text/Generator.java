@@ -3,6 +3,7 @@ package io.finemesh.engine.text;
 import io.finemesh.checkpoint.model.ModelConfiguration;
 import io.finemesh.engine.model.Decoder;
 import io.finemesh.engine.model.DecodingBatch;
+import io.finemesh.engine.tensor.TensorScope;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -107,7 +108,8 @@ public final class Generator {
         int longest = prompts.stream().mapToInt(prompt -> prompt.length).max().orElseThrow();
         // The last token of a continuation is never read back, so it needs no place in the cache.
         int capacity = longest + limits.maxNewTokens() - 1;
-        try (DecodingBatch batch = new DecodingBatch(decoder, prompts, capacity)) {
+        try (TensorScope _ = TensorScope.open("generation");
+                DecodingBatch batch = new DecodingBatch(decoder, prompts, capacity)) {
             requireNumbers(batch);
             List<Continuation> growing = all;
             while (true) {
