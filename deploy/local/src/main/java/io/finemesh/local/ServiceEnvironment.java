@@ -15,6 +15,9 @@ final class ServiceEnvironment {
     private static final String THREADS = "OMP_NUM_THREADS";
     private static final String INSTRUCTION_SET = "MKL_CBWR";
 
+    /** Not what the machine has: a run continued on another machine gives the same bytes. */
+    private static final String DEFAULT_THREADS = "2";
+
     private ServiceEnvironment() {}
 
     static Map<String, String> of(ServiceDefinition service, MeshLayout layout, StorageCredentials credentials) {
@@ -32,7 +35,7 @@ final class ServiceEnvironment {
                 // The common part is all.
             }
             case STORAGE_HOLDER -> putStorage(environment, layout, credentials);
-            case COMPUTING -> putCompute(environment, layout);
+            case COMPUTING -> putCompute(environment, service, layout);
         }
         environment.putAll(service.environment());
         environment.putAll(layout.extraEnvironment().getOrDefault(service.name(), Map.of()));
@@ -57,20 +60,36 @@ final class ServiceEnvironment {
         environment.put("FINEMESH_S3_SECRET_KEY", credentials.secretKey());
     }
 
-    private static void putCompute(Map<String, String> environment, MeshLayout layout) {
+    private static void putCompute(Map<String, String> environment, ServiceDefinition service, MeshLayout layout) {
         Map<String, String> parent = layout.parentEnvironment();
+        String threads = threads(parent);
         Path library = layout.root().resolve("gpu-trainer/engine/target/libtorch-mkl");
-        if (Files.isDirectory(library)) {
+        boolean fast = Files.isDirectory(library);
+        if (fast) {
             String inherited = parent.getOrDefault(LIBRARY_PATH, "");
             environment.put(
                     LIBRARY_PATH, inherited.isEmpty() ? library.toString() : library + File.pathSeparator + inherited);
         }
-        // Sums depend on how many threads share them and on the instructions used, so both are pinned, unless a person
-        // pinned them.
-        environment.put(
-                THREADS,
-                parent.getOrDefault(
-                        THREADS, Integer.toString(Runtime.getRuntime().availableProcessors())));
+        // Sums depend on how many threads share them and on the instructions used: both are pinned, the same on every
+        // machine.
+        environment.put(THREADS, threads);
+        environment.put("MKL_DYNAMIC", "FALSE");
         environment.put(INSTRUCTION_SET, parent.getOrDefault(INSTRUCTION_SET, "AVX2"));
+        // Beside MKL the other library is mapped but not used; its threads would only idle.
+        environment.put("OPENBLAS_NUM_THREADS", fast ? "1" : threads);
+        environment.put(
+                service.name().equals(ServiceDefinition.EVALUATOR)
+                        ? "FINEMESH_EVALUATOR_THREADS"
+                        : "FINEMESH_TRAINER_DEVICE_THREADS",
+                threads);
+    }
+
+    private static String threads(Map<String, String> parent) {
+        String threads = parent.getOrDefault(THREADS, DEFAULT_THREADS);
+        if (!threads.matches("[1-9][0-9]{0,3}")) {
+            throw new IllegalArgumentException(
+                    THREADS + " must be a number of threads, 1 or more; found \"" + threads + "\"");
+        }
+        return threads;
     }
 }

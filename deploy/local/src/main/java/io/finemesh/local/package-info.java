@@ -20,8 +20,13 @@
  * {@code FINEMESH_S3_SECRET_KEY}</td><td>the object store</td><td>checkpoint-store only</td></tr>
  * <tr><td>{@code FINEMESH_TRAINER_ID}, {@code FINEMESH_EVALUATOR_ID}</td><td>{@code trainer-0}, {@code evaluator-0}</td>
  * <td>gpu-trainer, evaluator</td></tr>
- * <tr><td>{@code LD_LIBRARY_PATH}, {@code OMP_NUM_THREADS}, {@code MKL_CBWR}</td><td>the MKL build of LibTorch where it was
- * unpacked; threads and instruction set, which the bytes of a result depend on</td><td>gpu-trainer, evaluator</td></tr>
+ * <tr><td>{@code LD_LIBRARY_PATH}</td><td>the MKL build of LibTorch, where the build unpacked it</td><td>gpu-trainer, evaluator</td></tr>
+ * <tr><td>{@code OMP_NUM_THREADS}, {@code MKL_CBWR}</td><td>threads (2) and instruction set ({@code AVX2}), which the bytes of a
+ * result depend on; a person's own values are kept</td><td>gpu-trainer, evaluator</td></tr>
+ * <tr><td>{@code FINEMESH_TRAINER_DEVICE_THREADS}, {@code FINEMESH_EVALUATOR_THREADS}</td><td>the same number of threads, for the
+ * service's own configuration</td><td>gpu-trainer, evaluator</td></tr>
+ * <tr><td>{@code MKL_DYNAMIC}, {@code OPENBLAS_NUM_THREADS}</td><td>{@code FALSE}; 1 beside MKL, otherwise the threads</td>
+ * <td>gpu-trainer, evaluator</td></tr>
  * </table>
  */
 package io.finemesh.local;

@@ -1,6 +1,7 @@
 package io.finemesh.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.finemesh.local.storage.StorageCredentials;
 import java.nio.file.Files;
@@ -73,17 +74,32 @@ class ServiceEnvironmentTest {
     }
 
     @Test
-    void threadsAndInstructionSetArePinnedUnlessAPersonPinnedThem() {
-        String processors = Integer.toString(Runtime.getRuntime().availableProcessors());
-
+    void threadsAndInstructionSetArePinnedUnlessAPersonPinnedThem() throws Exception {
         assertThat(of("gpu-trainer", layout(Map.of())))
-                .containsEntry("OMP_NUM_THREADS", processors)
+                .containsEntry("OMP_NUM_THREADS", "2")
+                .containsEntry("OPENBLAS_NUM_THREADS", "2")
+                .containsEntry("MKL_DYNAMIC", "FALSE")
                 .containsEntry("MKL_CBWR", "AVX2")
+                .containsEntry("FINEMESH_TRAINER_DEVICE_THREADS", "2")
                 .containsEntry("FINEMESH_TRAINER_ID", "trainer-0");
-        assertThat(of("evaluator", layout(Map.of("OMP_NUM_THREADS", "1", "MKL_CBWR", "COMPATIBLE"))))
-                .containsEntry("OMP_NUM_THREADS", "1")
+
+        Files.createDirectories(root.resolve("gpu-trainer/engine/target/libtorch-mkl"));
+        assertThat(of("evaluator", layout(Map.of("OMP_NUM_THREADS", "4", "MKL_CBWR", "COMPATIBLE"))))
+                .containsEntry("OMP_NUM_THREADS", "4")
+                .containsEntry("OPENBLAS_NUM_THREADS", "1")
                 .containsEntry("MKL_CBWR", "COMPATIBLE")
+                .containsEntry("FINEMESH_EVALUATOR_THREADS", "4")
                 .containsEntry("FINEMESH_EVALUATOR_ID", "evaluator-0");
+    }
+
+    @Test
+    void threadsThatAreNoNumberAreShown() {
+        for (String wrong : List.of("many", "0", "-1", "2,1")) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> of("gpu-trainer", layout(Map.of("OMP_NUM_THREADS", wrong))))
+                    .withMessageContaining("OMP_NUM_THREADS")
+                    .withMessageContaining("\"" + wrong + "\"");
+        }
     }
 
     @Test
