@@ -244,14 +244,21 @@ final class ConfigurationReader {
 
     /** Each bound alone admits models that together with the others would not fit any machine. */
     private void requirePlausibleSize(ModelConfiguration configuration) {
-        long parameters = ModelStructure.countParameters(configuration);
-        if (parameters > MAX_PARAMETERS) {
-            fields.problem(
-                    "hidden_size",
-                    "sizes that make " + parameters + " parameters in all",
-                    "at most " + MAX_PARAMETERS + " parameters; check vocab_size, hidden_size, intermediate_size and "
-                            + "num_hidden_layers");
-            requireNoProblems();
+        String found;
+        try {
+            long parameters = ModelStructure.countParameters(configuration);
+            if (parameters <= MAX_PARAMETERS) {
+                return;
+            }
+            found = "sizes that make " + parameters + " parameters in all";
+        } catch (ArithmeticException overflow) {
+            found = "sizes that make more than 2^63 parameters in all";
         }
+        fields.problem(
+                "hidden_size",
+                found,
+                "at most " + MAX_PARAMETERS + " parameters; check vocab_size, hidden_size, intermediate_size and "
+                        + "num_hidden_layers");
+        requireNoProblems();
     }
 }

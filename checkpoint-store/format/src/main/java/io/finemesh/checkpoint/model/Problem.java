@@ -1,6 +1,7 @@
 package io.finemesh.checkpoint.model;
 
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * One thing that is wrong, for a person to correct.
@@ -10,6 +11,7 @@ import java.util.List;
  * @param allowed what may be there, or what to do
  */
 public record Problem(String subject, String found, String allowed) {
+    private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}+");
     private static final int MAX_SHOWN = 100;
     private static final int MAX_LISTED = 50;
 
@@ -38,7 +40,7 @@ public record Problem(String subject, String found, String allowed) {
     }
 
     private static String shown(String text) {
-        String printable = text.replaceAll("\\p{Cntrl}+", " ");
+        String printable = CONTROL.matcher(text).replaceAll(" ");
         return printable.length() <= MAX_SHOWN ? printable : printable.substring(0, MAX_SHOWN) + "…";
     }
 }

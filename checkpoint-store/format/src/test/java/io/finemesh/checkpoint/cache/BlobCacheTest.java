@@ -299,8 +299,7 @@ class BlobCacheTest {
 
         assertThat(fromFile.digest()).isEqualTo(Sha256.of(bytes));
         assertThat(fromFile.path()).hasBinaryContent(bytes);
-        assertThat(fromContent.digest())
-                .isEqualTo("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assertThat(fromContent.digest()).isEqualTo("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
         assertThat(fromContent.path()).hasBinaryContent("abc".getBytes(UTF_8));
         assertThat(cache.totalBytes()).isEqualTo(703);
     }
@@ -322,8 +321,7 @@ class BlobCacheTest {
                 .findFirst()
                 .orElseThrow();
         Path dead = Files.write(incoming.resolve(unused + "-a.part"), new byte[1]);
-        Path living =
-                Files.write(incoming.resolve(ProcessHandle.current().pid() + "-b.part"), new byte[1]);
+        Path living = Files.write(incoming.resolve(ProcessHandle.current().pid() + "-b.part"), new byte[1]);
 
         reopen(false);
 
