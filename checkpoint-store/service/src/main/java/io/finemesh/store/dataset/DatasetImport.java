@@ -1,0 +1,168 @@
+package io.finemesh.store.dataset;
+
+import io.finemesh.checkpoint.digest.Sha256;
+import io.finemesh.checkpoint.json.JsonText;
+import io.finemesh.contract.store.BlobReference;
+import io.finemesh.store.blob.BlobStore;
+import io.finemesh.store.dataset.LineReader.Line;
+import io.finemesh.store.dataset.Row.Dropped;
+import io.finemesh.store.dataset.Row.Kept;
+import io.finemesh.store.refusal.Names;
+import io.finemesh.store.refusal.RefusalException;
+import io.finemesh.store.refusal.RefusalException.Kind;
+import io.finemesh.store.storage.NumberedObjects.Numbered;
+import io.finemesh.store.storage.StorageFullException;
+import io.finemesh.store.work.WorkDirectory;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/**
+ * Commits uploaded rows as a version: reads line by line, keeps what can be trained on in the one normalised form the trainer reads,
+ * counts the rest by reason, then writes the rows and last the version. Only the newest row is held in memory.
+ */
+public final class DatasetImport {
+    private static final Logger LOG = Logger.getLogger(DatasetImport.class);
+    private static final int BUFFER_BYTES = 256 * 1024;
+
+    private final BlobStore blobs;
+    private final DatasetVersions versions;
+    private final DatasetLimits limits;
+
+    public DatasetImport(BlobStore blobs, DatasetVersions versions, DatasetLimits limits) {
+        this.blobs = blobs;
+        this.versions = versions;
+        this.limits = limits;
+    }
+
+    /**
+     * Reads rows and commits them.
+     *
+     * @param format form of the rows; empty to tell it by the first row that shows one
+     * @throws RefusalException if not one row can be trained on, or the request is malformed
+     */
+    public ImportedDataset run(String name, Optional<String> format, InputStream rows) {
+        Names.require("data set", name);
+        RowReader reader = new RowReader(format.map(DatasetImport::named), limits.longestLineBytes());
+        DropTally tally = new DropTally();
+        try (WorkDirectory work = WorkDirectory.in(limits.workDirectory(), "rows")) {
+            Path file = work.path().resolve("rows.jsonl");
+            MessageDigest digest = Sha256.start();
+            Written written = write(rows, file, digest, reader, tally);
+            if (written.samples() == 0) {
+                throw nothingLeft(name, tally);
+            }
+            BlobReference blob = blobs.put(file, Sha256.finish(digest), written.bytes());
+            // Present because a row was kept, and only a row of a known form is.
+            RowFormat found = reader.format().orElseThrow();
+            Numbered version = versions.commit(name, found.wireName(), blob, written.samples(), tally.counts());
+            LOG.infof(
+                    "data set %s@%d: %d rows, %d dropped %s%s",
+                    name,
+                    version.key().number(),
+                    written.samples(),
+                    tally.total(),
+                    tally.counts(),
+                    tally.examples().isEmpty() ? "" : "; first of them " + tally.examples());
+            return new ImportedDataset(version.key(), versions.describe(version), tally.examples());
+        }
+    }
+
+    private record Written(long samples, long bytes) {}
+
+    private Written write(InputStream rows, Path file, MessageDigest digest, RowReader reader, DropTally tally) {
+        LineReader lines = new LineReader(rows, limits.longestLineBytes());
+        // Blank lines at the end are how editors end files; only one that a row follows is an empty row.
+        long blankLines = 0;
+        long samples = 0;
+        long bytes = 0;
+        try (OutputStream out = new BufferedOutputStream(
+                new DigestOutputStream(Files.newOutputStream(file), digest), BUFFER_BYTES)) {
+            for (Optional<Line> line = next(lines); line.isPresent(); line = next(lines)) {
+                if (line.get().isBlank()) {
+                    blankLines++;
+                    continue;
+                }
+                tally.addBlank(line.get().number() - blankLines, blankLines);
+                blankLines = 0;
+                switch (reader.read(line.get())) {
+                    case Dropped dropped -> tally.add(line.get().number(), dropped);
+                    case Kept kept -> {
+                        byte[] normalised = normalised(kept.turns());
+                        bytes += normalised.length;
+                        requireRoom(bytes);
+                        out.write(normalised);
+                        samples++;
+                    }
+                }
+            }
+        } catch (IOException failure) {
+            throw StorageFullException.ofLocalDisk(file.getParent(), failure);
+        }
+        return new Written(samples, bytes);
+    }
+
+    private static Optional<Line> next(LineReader lines) {
+        try {
+            return lines.next();
+        } catch (IOException lost) {
+            throw new RefusalException(Kind.MALFORMED, "the upload was cut off: " + lost.getMessage());
+        }
+    }
+
+    private void requireRoom(long bytes) {
+        if (bytes > limits.largestBytes()) {
+            throw new RefusalException(
+                    Kind.TOO_LARGE,
+                    "the rows have more than " + limits.largestBytes() + " bytes; split them over several data sets");
+        }
+    }
+
+    /** One row as the trainer reads it: {@code {"messages":[{"role":...,"content":...},...]}} and a line feed. */
+    static byte[] normalised(List<Turn> turns) {
+        StringBuilder json = new StringBuilder("{\"messages\":[");
+        String separator = "";
+        for (Turn turn : turns) {
+            json.append(separator).append("{\"role\":\"");
+            json.append(turn.role().name().toLowerCase(Locale.ROOT)).append("\",\"content\":");
+            JsonText.quote(json, turn.content());
+            json.append('}');
+            separator = ",";
+        }
+        return json.append("]}\n").toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static RowFormat named(String name) {
+        return RowFormat.named(name)
+                .orElseThrow(() -> new RefusalException(
+                        Kind.MALFORMED,
+                        "the format '" + Names.shown(name) + "' is not known; allowed: alpaca, openai, or none to tell by the"
+                                + " first row"));
+    }
+
+    private static RefusalException nothingLeft(String name, DropTally tally) {
+        if (tally.total() == 0) {
+            return new RefusalException(
+                    Kind.NOT_USABLE, "data set " + name + " has no rows; send one JSON object a line");
+        }
+        String hint = tally.examples().getFirst().startsWith("line 1: wrong_field: the line is not a JSON object")
+                        || tally.counts().getOrDefault(DropReason.NOT_JSON.wireName(), 0L) == tally.total()
+                ? " (a JSON array or a pretty-printed file is not taken; one object must stand on one line)"
+                : "";
+        return new RefusalException(
+                Kind.NOT_USABLE,
+                "not one of the " + tally.total() + " rows of data set " + name + " can be trained on: " + tally.counts()
+                        + hint,
+                tally.examples());
+    }
+}

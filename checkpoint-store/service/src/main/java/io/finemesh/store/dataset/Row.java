@@ -1,0 +1,33 @@
+package io.finemesh.store.dataset;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+
+/** What became of one row. */
+public sealed interface Row {
+
+    /**
+     * It can be trained on.
+     *
+     * @param turns at most one system message, then user and assistant in turn, the assistant last
+     */
+    record Kept(List<Turn> turns) implements Row {
+        public Kept {
+            turns = List.copyOf(turns);
+        }
+    }
+
+    /**
+     * It is left out.
+     *
+     * @param reason kind of reason, for counting
+     * @param detail what was found and what is allowed, for a person
+     */
+    record Dropped(DropReason reason, String detail) implements Row {
+        public Dropped {
+            requireNonNull(reason, "reason is null");
+            requireNonNull(detail, "detail is null");
+        }
+    }
+}

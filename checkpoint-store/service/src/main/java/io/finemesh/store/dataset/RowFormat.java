@@ -1,0 +1,96 @@
+package io.finemesh.store.dataset;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.finemesh.checkpoint.json.JsonText;
+import io.finemesh.store.dataset.Row.Dropped;
+import io.finemesh.store.dataset.Row.Kept;
+import io.finemesh.store.dataset.Turn.Role;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** The forms rows are taken in; the names are those users of LLaMA-Factory know. */
+public enum RowFormat {
+    /** {@code instruction}, {@code input}, {@code output}, and optionally {@code system} and {@code history}. */
+    ALPACA {
+        @Override
+        Row read(JsonNode row) {
+            return AlpacaRow.read(row);
+        }
+    },
+    /** {@code messages} of {@code role} and {@code content}, as OpenAI's chat interface has them. */
+    OPENAI {
+        @Override
+        Row read(JsonNode row) {
+            return OpenAiRow.read(row);
+        }
+    };
+
+    /** Reads one JSON object as a row of this form. */
+    abstract Row read(JsonNode row);
+
+    /** The name callers use. */
+    public String wireName() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The form of this name. */
+    public static Optional<RowFormat> named(String name) {
+        for (RowFormat format : values()) {
+            if (format.wireName().equals(name)) {
+                return Optional.of(format);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The form a row is in, told by its fields; empty if they are those of neither. */
+    static Optional<RowFormat> of(JsonNode row) {
+        if (row.has("messages")) {
+            return Optional.of(OPENAI);
+        }
+        return row.has("instruction") || row.has("output") ? Optional.of(ALPACA) : Optional.empty();
+    }
+
+    /** Keeps turns that make a conversation with something to learn; says what is wrong with any other. */
+    static Row conversation(List<Turn> turns) {
+        for (Turn turn : turns) {
+            if (!JsonText.isUnicode(turn.content())) {
+                return new Dropped(DropReason.NOT_UTF8, "an escape in a text is half of a surrogate pair");
+            }
+        }
+        if (turns.isEmpty()) {
+            return new Dropped(DropReason.EMPTY, "no message");
+        }
+        boolean learnable = turns.stream()
+                .anyMatch(turn -> turn.role() == Role.ASSISTANT && !turn.content().isBlank());
+        if (!learnable) {
+            return new Dropped(DropReason.NO_ASSISTANT_TEXT, "no assistant message with text");
+        }
+        List<String> wrongOrder = new ArrayList<>();
+        Role previous = null;
+        for (int i = 0; i < turns.size(); i++) {
+            Turn turn = turns.get(i);
+            if (turn.role() == Role.SYSTEM ? i > 0 : turn.role() != expected(previous)) {
+                wrongOrder.add("message " + (i + 1) + " is of role " + turn.role().name().toLowerCase(Locale.ROOT));
+            }
+            if (turn.content().isBlank() && turn.role() != Role.SYSTEM) {
+                return new Dropped(DropReason.EMPTY, "message " + (i + 1) + " has no text");
+            }
+            previous = turn.role();
+        }
+        if (wrongOrder.isEmpty() && previous != Role.ASSISTANT) {
+            wrongOrder.add("the last message is not the assistant's");
+        }
+        return wrongOrder.isEmpty()
+                ? new Kept(turns)
+                : new Dropped(
+                        DropReason.WRONG_ORDER,
+                        wrongOrder.getFirst() + "; allowed: at most one system message first, then user and assistant in turn");
+    }
+
+    private static Role expected(Role previous) {
+        return previous == Role.USER ? Role.ASSISTANT : Role.USER;
+    }
+}

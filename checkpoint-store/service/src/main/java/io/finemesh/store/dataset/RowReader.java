@@ -1,0 +1,94 @@
+package io.finemesh.store.dataset;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.finemesh.checkpoint.json.StrictJson;
+import io.finemesh.store.dataset.LineReader.Line;
+import io.finemesh.store.dataset.Row.Dropped;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/** From a line to a row, strictly. The form is the one asked for, or that of the first row that shows one. */
+final class RowReader {
+    private static final int DEEPEST = 32;
+    private static final int LONGEST_NUMBER = 1000;
+
+    private final ObjectMapper mapper;
+    private Optional<RowFormat> format;
+
+    /**
+     * @param format form of all rows; empty to tell it by the first row that shows one
+     * @param longest characters of the longest text that is taken
+     */
+    RowReader(Optional<RowFormat> format, int longest) {
+        this.format = format;
+        this.mapper = JsonMapper.builder(JsonFactory.builder()
+                        .streamReadConstraints(StreamReadConstraints.builder()
+                                .maxNestingDepth(DEEPEST)
+                                .maxNumberLength(LONGEST_NUMBER)
+                                .maxStringLength(longest)
+                                .build())
+                        // A crafted set of colliding names makes the table of names slow or fail.
+                        .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+                        .build())
+                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .build();
+    }
+
+    /** The form of the rows, once it is known. */
+    Optional<RowFormat> format() {
+        return format;
+    }
+
+    /** What becomes of a line that is not blank. */
+    Row read(Line line) {
+        if (line.tooLong()) {
+            return new Dropped(DropReason.LINE_TOO_LONG, "the line is longer than the longest that is taken");
+        }
+        String text;
+        try {
+            text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(line.bytes()))
+                    .toString();
+        } catch (CharacterCodingException malformed) {
+            return new Dropped(DropReason.NOT_UTF8, "the line is not UTF-8");
+        }
+        JsonNode row;
+        try (JsonParser parser = mapper.createParser(text)) {
+            row = mapper.readTree(parser);
+        } catch (JsonProcessingException malformed) {
+            boolean duplicate = malformed.getOriginalMessage().startsWith("Duplicate field");
+            return new Dropped(
+                    duplicate ? DropReason.DUPLICATE_KEY : DropReason.NOT_JSON, StrictJson.oneLine(malformed));
+        } catch (IOException cannotHappen) {
+            // Cannot happen because the text is in memory.
+            throw new IllegalStateException(cannotHappen);
+        }
+        if (row == null || !row.isObject()) {
+            return new Dropped(DropReason.WRONG_FIELD, "the line is not a JSON object");
+        }
+        if (format.isEmpty()) {
+            format = RowFormat.of(row);
+        }
+        if (format.isEmpty()) {
+            return row.isEmpty()
+                    ? new Dropped(DropReason.EMPTY, "no field")
+                    : new Dropped(
+                            DropReason.WRONG_FIELD,
+                            "neither an alpaca row (instruction, input, output) nor an OpenAI row (messages)");
+        }
+        return format.get().read(row);
+    }
+}

@@ -1,0 +1,87 @@
+package io.finemesh.store.http;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.finemesh.contract.store.DatasetDescriptor;
+import io.finemesh.contract.store.StorePaths;
+import io.finemesh.store.dataset.DatasetImport;
+import io.finemesh.store.dataset.DatasetVersions;
+import io.finemesh.store.dataset.ImportedDataset;
+import io.finemesh.store.publication.ImportAnnouncer;
+import io.finemesh.store.trace.ImportTelemetry;
+import io.finemesh.store.trace.TraceContexts;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.InputStream;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+
+/** Data sets. */
+@Path(StorePaths.DATASETS)
+@Produces(MediaType.APPLICATION_JSON)
+public class DatasetResource {
+    private final DatasetImport imports;
+    private final DatasetVersions versions;
+    private final ImportAnnouncer announcer;
+    private final ImportTelemetry telemetry;
+    private final ObjectMapper mapper;
+
+    DatasetResource(
+            DatasetImport imports,
+            DatasetVersions versions,
+            ImportAnnouncer announcer,
+            ImportTelemetry telemetry,
+            ObjectMapper mapper) {
+        this.imports = imports;
+        this.versions = versions;
+        this.announcer = announcer;
+        this.telemetry = telemetry;
+        this.mapper = mapper;
+    }
+
+    /**
+     * Commits uploaded rows. The answer is a {@link DatasetDescriptor} with one member more, {@code droppedExamples}: the first few
+     * dropped rows in words.
+     */
+    @POST
+    @Consumes(MediaType.WILDCARD)
+    public Response upload(
+            @QueryParam("name") String name,
+            @QueryParam("format") String format,
+            @HeaderParam("traceparent") String traceparent,
+            InputStream body) {
+        return telemetry.within("dataset", name, () -> {
+            ImportedDataset dataset =
+                    imports.run(name, Optional.ofNullable(format).filter(text -> !text.isEmpty()), body);
+            announcer.announce(dataset.key(), TraceContexts.current(traceparent));
+            ObjectNode answer = mapper.valueToTree(dataset.descriptor());
+            answer.set("droppedExamples", mapper.valueToTree(dataset.droppedExamples()));
+            return Response.created(URI.create(StorePaths.DATASETS + "/"
+                            + dataset.descriptor().version().value()))
+                    .entity(answer)
+                    .build();
+        });
+    }
+
+    /** The newest version of each data set. */
+    @GET
+    public List<DatasetDescriptor> all() {
+        return versions.all();
+    }
+
+    /** The newest version by name, or one version by {@code name@number}. */
+    @GET
+    @Path("{nameOrVersion}")
+    public DatasetDescriptor one(@PathParam("nameOrVersion") String nameOrVersion) {
+        return versions.resolve(nameOrVersion);
+    }
+}

@@ -1,0 +1,5 @@
+/**
+ * The edge to Kafka: {@link io.finemesh.store.messaging.TrainingEventListener} takes what trainers say, {@link
+ * io.finemesh.store.messaging.KafkaEventPublisher} sends what the store says.
+ */
+package io.finemesh.store.messaging;
