@@ -3,31 +3,61 @@ package io.finemesh.plan.memory;
 import java.util.Objects;
 
 /**
- * What decides the size of activations. The number of samples or rows in an optimizer step is not part of it: rows are computed one after the other
- * and gradients accumulate in place.
+ * What decides the size of activations. The number of rows in an optimizer step is not part of it: rows are computed one after the other and gradients
+ * accumulate in place.
  *
  * @param tokensPerRow most tokens computed at once, at least 1
- * @param lossChunkTokens labelled tokens whose logits exist at once, at least 1
- * @param arithmetic format in which layers are computed; weights stored in a narrower one are widened a layer at a time
+ * @param lossChunkBytes of logits that exist at once; the engine's default is {@link #DEFAULT_LOSS_CHUNK_BYTES}
+ * @param keptActivationBytes up to which layers' intermediate values are kept instead of computed again; the engine's default is
+ *     {@link #DEFAULT_KEPT_ACTIVATION_BYTES}
+ * @param arithmetic format in which layers are computed; weights stored in a narrower one are widened just before they are used
  */
-public record BatchShape(int tokensPerRow, int lossChunkTokens, FloatFormat arithmetic) {
-    /** Labelled tokens per chunk of the loss where nothing else is said. */
-    public static final int DEFAULT_LOSS_CHUNK_TOKENS = 256;
+public record BatchShape(int tokensPerRow, long lossChunkBytes, long keptActivationBytes, FloatFormat arithmetic) {
+    /** Logits of one chunk of the loss. */
+    public static final long DEFAULT_LOSS_CHUNK_BYTES = 64L << 20;
+
+    /** Intermediate values kept between forward and backward pass. */
+    public static final long DEFAULT_KEPT_ACTIVATION_BYTES = 1L << 30;
 
     public BatchShape {
         Objects.requireNonNull(arithmetic, "arithmetic is null");
-        if (tokensPerRow < 1 || lossChunkTokens < 1) {
-            throw new IllegalArgumentException("tokens per row and per loss chunk must be at least 1, got "
-                    + tokensPerRow + " and " + lossChunkTokens);
+        if (tokensPerRow < 1) {
+            throw new IllegalArgumentException("tokens per row must be at least 1, got " + tokensPerRow);
+        }
+        if (lossChunkBytes < 1 || keptActivationBytes < 0) {
+            throw new IllegalArgumentException("a loss chunk has at least 1 byte and kept activations at least 0, got "
+                    + lossChunkBytes + " and " + keptActivationBytes);
         }
     }
 
-    /** Rows of at most this many tokens, computed in fp32 with the default loss chunk. */
+    /** Rows of at most this many tokens, computed in fp32 with the engine's defaults. */
     public static BatchShape ofRows(int tokensPerRow) {
-        return new BatchShape(tokensPerRow, DEFAULT_LOSS_CHUNK_TOKENS, FloatFormat.FP32);
+        return new BatchShape(
+                tokensPerRow, DEFAULT_LOSS_CHUNK_BYTES, DEFAULT_KEPT_ACTIVATION_BYTES, FloatFormat.FP32);
+    }
+
+    /**
+     * Rows that hold the samples of a micro-batch however long they are.
+     *
+     * @param samplesPerStep samples of one optimizer step
+     * @param accumulationSteps micro-batches of one optimizer step
+     * @param cutoffTokens longest sample
+     */
+    public static BatchShape ofMicroBatches(int samplesPerStep, int accumulationSteps, int cutoffTokens) {
+        return ofRows(tokensPerRow(samplesPerStep, accumulationSteps, cutoffTokens));
+    }
+
+    /** Tokens of a row that holds the samples of a micro-batch however long they are: {@code ceil(samples / accumulation) * cutoff}. */
+    public static int tokensPerRow(int samplesPerStep, int accumulationSteps, int cutoffTokens) {
+        if (samplesPerStep < 1 || accumulationSteps < 1 || cutoffTokens < 1) {
+            throw new IllegalArgumentException(
+                    "samples per step, accumulation steps and cut-off must be at least 1, got " + samplesPerStep + ", "
+                            + accumulationSteps + " and " + cutoffTokens);
+        }
+        return Math.multiplyExact(Math.ceilDiv(samplesPerStep, accumulationSteps), cutoffTokens);
     }
 
     BatchShape withTokensPerRow(int tokens) {
-        return new BatchShape(tokens, lossChunkTokens, arithmetic);
+        return new BatchShape(tokens, lossChunkBytes, keptActivationBytes, arithmetic);
     }
 }

@@ -3,15 +3,16 @@ package io.finemesh.plan.memory;
 import java.util.Locale;
 
 /**
- * Peak memory of a run by component, in bytes. All figures are at the same moment: the backward pass of the lowest trained layer.
+ * Peak memory of a run by component, in bytes. Their sum is the memory at the worst moment.
  *
  * @param weightsBytes the model as stored
  * @param masterBytes fp32 copies of the trained parameters; 0 where the weights are fp32 themselves
  * @param gradientBytes fp32 gradients of the trained parameters
  * @param optimizerStateBytes two fp32 moments per trained parameter
- * @param activationBytes layer inputs kept for recomputation, and the working set of the layer being recomputed
- * @param logitsBytes one chunk of logits and its gradient
- * @param overheadBytes a layer's widened weights, gradients on their way into the accumulated ones, and what runs without any model
+ * @param activationBytes intermediate values of the forward and backward pass
+ * @param logitsBytes one chunk of logits and its slope
+ * @param overheadBytes widened weights, gradients on their way into the accumulated ones, what runs without any model, and what the copies written at
+ *     the end of a segment need beyond all that
  */
 public record MemoryEstimate(
         long weightsBytes,

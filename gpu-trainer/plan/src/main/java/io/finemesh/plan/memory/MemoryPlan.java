@@ -9,16 +9,13 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * The peak memory of layer-wise training (forward keeps layer inputs only, backward recomputes one layer at a time, logits exist in chunks over
- * labelled tokens).
+ * The peak memory of layer-wise training: forward keeps layer inputs, or whole layers while they are small; backward takes one layer after the other; logits
+ * exist in chunks over labelled tokens.
  *
  * <p>Components, with T all parameters, B those trained at once, b bytes of a stored weight: weights bT; master 4B unless b = 4; gradients 4B;
  * moments 8B. For Llama-3-8B in bf16 with layer blocks that is 16.06 + 0.87 + 0.87 + 1.74 GB: the figures of the BAdam paper (arXiv 2404.02827,
- * table 2: 16.1 parameters, 0.9 gradients, 2.6 master and moments).
- *
- * <p>Activations, with N tokens per row, h hidden, a = heads x head dimension, k = key-value heads x head dimension, f intermediate, L layers, c bytes of
- * arithmetic: {@code cN(L+1)h} for layer inputs (all of them, as the lowest layer is a block of every partition), and for the one layer in work
- * {@code cN(8h + 3a + 3k + 4f)} saved for its backward and {@code cN(2h + 2f)} of gradients travelling through it.
+ * table 2: 16.1 parameters, 0.9 gradients, 2.6 master and moments). The rest is what exists besides at the worst moment: a chunk of the loss,
+ * the backward pass of a layer, or the end of a segment.
  *
  * @param model the model's configuration
  * @param method what is trained at once
@@ -31,10 +28,6 @@ public record MemoryPlan(ModelConfiguration model, MethodShape method, FloatForm
 
     /** Rows shorter than this are not proposed: a tenth of a page of text would be cut. */
     private static final int LEAST_TOKENS_PER_ROW = 64;
-
-    private static final int MASTER = FloatFormat.FP32.bytes();
-    private static final int GRADIENT = FloatFormat.FP32.bytes();
-    private static final int MOMENTS = 2 * FloatFormat.FP32.bytes();
 
     public MemoryPlan {
         Objects.requireNonNull(model, "model is null");
@@ -97,42 +90,7 @@ public record MemoryPlan(ModelConfiguration model, MethodShape method, FloatForm
     }
 
     private MemoryEstimate estimate(ModelSizes sizes) {
-        long trained = sizes.trained(method);
-        return new MemoryEstimate(
-                sizes.parameters() * weights.bytes(),
-                weights == FloatFormat.FP32 ? 0 : trained * MASTER,
-                trained * GRADIENT,
-                trained * MOMENTS,
-                activationBytes(),
-                logitsBytes(),
-                overheadBytes(sizes, trained));
-    }
-
-    private long activationBytes() {
-        long hidden = model.hiddenSize();
-        long query = (long) model.attentionHeads() * model.headDimension();
-        long keyValue = (long) model.keyValueHeads() * model.headDimension();
-        long intermediate = model.intermediateSize();
-        long kept = (model.layerCount() + 1L) * hidden;
-        long working = 8 * hidden + 3 * query + 3 * keyValue + 4 * intermediate;
-        long travelling = 2 * hidden + 2 * intermediate;
-        return batch.arithmetic().bytes() * (long) batch.tokensPerRow() * (kept + working + travelling);
-    }
-
-    private long logitsBytes() {
-        long rows = Math.min(batch.lossChunkTokens(), batch.tokensPerRow());
-        // Logits and their gradient, both in fp32 whatever the arithmetic: a sum over the vocabulary loses too much in
-        // bf16.
-        return 2L * FloatFormat.FP32.bytes() * rows * model.vocabularySize();
-    }
-
-    private long overheadBytes(ModelSizes sizes, long trained) {
-        long widened = weights == batch.arithmetic()
-                ? 0
-                : sizes.largestLayer() * batch.arithmetic().bytes();
-        long arriving =
-                Math.min(trained, sizes.largestLayer()) * batch.arithmetic().bytes();
-        return PROCESS_BYTES + widened + arriving;
+        return new PeakMoments(sizes, method, weights, batch).highest();
     }
 
     /** Most tokens per row, up to those asked for, with which this plan fits; 0 where even the fewest do not. */

@@ -59,16 +59,62 @@ class MemoryPlanTest {
         assertThat(estimate.optimizerStateBytes()).isEqualTo(8 * parameters);
     }
 
-    /** Hidden 64, intermediate 176, query 64, key-value 32, 4 layers, 100 tokens, fp32. */
+    /** Hidden 64, intermediate 176, query 64, key-value 32, 4 layers, 100 tokens, fp32, head not trained: written out by hand. */
     @Test
-    void activationsAreLayerInputsAndOneLayersWorkingSet() {
+    void aRecomputedLayerIsTheWorstMomentOfASmallVocabulary() {
         MemoryEstimate estimate = MemoryPlan.estimate(
-                ModelShapes.toy(false), LAYER_BLOCKS, FloatFormat.FP32, new BatchShape(100, 32, FloatFormat.FP32));
-        long kept = 5 * 64;
-        long working = 8 * 64 + 3 * 64 + 3 * 32 + 4 * 176;
-        long travelling = 2 * 64 + 2 * 176;
-        assertThat(estimate.activationBytes()).isEqualTo(4 * 100 * (kept + working + travelling));
-        assertThat(estimate.logitsBytes()).isEqualTo(2 * 4 * 32 * 256);
+                ModelShapes.toy(false), LAYER_BLOCKS, FloatFormat.FP32, new BatchShape(100, 1 << 20, 0, FloatFormat.FP32));
+        long inputs = 5 * 64;
+        long graph = 8 * 64 + 5 * (64 + 2 * 32) + 5 * 176;
+        long travelling = 2 * 64 + 3 * 176;
+        assertThat(estimate.activationBytes()).isEqualTo(4 * 100 * (inputs + graph + travelling));
+        assertThat(estimate.logitsBytes()).isZero();
+        assertThat(estimate.overheadBytes()).isEqualTo(MemoryPlan.PROCESS_BYTES + 4 * 46_208);
+    }
+
+    @Test
+    void layersAreKeptWhileTheyFitTheirBudget() {
+        long graph = 4 * 100 * (8 * 64 + 5 * (64 + 2 * 32) + 5 * 176);
+        MemoryEstimate kept = MemoryPlan.estimate(
+                ModelShapes.toy(false),
+                LAYER_BLOCKS,
+                FloatFormat.FP32,
+                new BatchShape(100, 1 << 20, 4 * graph, FloatFormat.FP32));
+        MemoryEstimate recomputed = MemoryPlan.estimate(
+                ModelShapes.toy(false),
+                LAYER_BLOCKS,
+                FloatFormat.FP32,
+                new BatchShape(100, 1 << 20, 4 * graph - 1, FloatFormat.FP32));
+        assertThat(kept.activationBytes()).isEqualTo(4 * graph + 4 * 100 * (2 * 64 + 3 * 176));
+        assertThat(recomputed.activationBytes()).isLessThan(kept.activationBytes());
+    }
+
+    /** 128256 tokens of vocabulary: a chunk of 64 MiB holds 130 of them, and the head is widened from bf16. */
+    @Test
+    void theLossIsTheWorstMomentOfALargeVocabulary() {
+        MemoryEstimate estimate = MemoryPlan.estimate(
+                ModelShapes.llama3With8B(), LAYER_BLOCKS, FloatFormat.BF16, BatchShape.ofRows(256));
+        assertThat(estimate.logitsBytes()).isEqualTo(2 * 4 * 130 * 128_256);
+        assertThat(estimate.overheadBytes()).isEqualTo(MemoryPlan.PROCESS_BYTES + 4L * 128_256 * 4096);
+        assertThat(estimate.activationBytes()).isEqualTo(4 * 256 * (33 + 3) * 4096);
+    }
+
+    /** Every parameter is copied for the checkpoint, with both moments: more than gradients and activations together. */
+    @Test
+    void theEndOfASegmentIsTheWorstMomentOfAdamw() {
+        MemoryEstimate estimate = MemoryPlan.estimate(
+                ModelShapes.llama32With1B(), ADAMW, FloatFormat.FP32, BatchShape.ofRows(64));
+        long parameters = 1_235_814_400;
+        assertThat(estimate.totalBytes()).isEqualTo(parameters * (4 + 8 + 4 + 8) + MemoryPlan.PROCESS_BYTES);
+    }
+
+    @Test
+    void aRowHoldsTheSamplesOfAMicroBatch() {
+        assertThat(BatchShape.ofMicroBatches(32, 1, 128)).isEqualTo(BatchShape.ofRows(32 * 128));
+        assertThat(BatchShape.ofMicroBatches(32, 32, 128)).isEqualTo(BatchShape.ofRows(128));
+        assertThat(BatchShape.ofMicroBatches(10, 4, 128)).isEqualTo(BatchShape.ofRows(3 * 128));
+        assertThatIllegalArgumentException().isThrownBy(() -> BatchShape.ofMicroBatches(0, 1, 1));
+        assertThatIllegalArgumentException().isThrownBy(() -> BatchShape.ofMicroBatches(1, 0, 1));
     }
 
     @Test
@@ -187,9 +233,10 @@ class MemoryPlanTest {
     @Test
     void refusesImpossibleShapesAndBudgets() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new BatchShape(0, 1, FloatFormat.FP32))
-                .withMessageContaining("got 0 and 1");
-        assertThatIllegalArgumentException().isThrownBy(() -> new BatchShape(1, 0, FloatFormat.FP32));
+                .isThrownBy(() -> BatchShape.ofRows(0))
+                .withMessageContaining("got 0");
+        assertThatIllegalArgumentException().isThrownBy(() -> new BatchShape(1, 0, 0, FloatFormat.FP32));
+        assertThatIllegalArgumentException().isThrownBy(() -> new BatchShape(1, 1, -1, FloatFormat.FP32));
         MemoryPlan plan = new MemoryPlan(ModelShapes.toy(false), ADAMW, FloatFormat.FP32, BatchShape.ofRows(8));
         assertThatIllegalArgumentException().isThrownBy(() -> plan.fits(0)).withMessageContaining("got 0");
     }

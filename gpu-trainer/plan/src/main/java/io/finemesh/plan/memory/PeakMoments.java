@@ -1,0 +1,126 @@
+package io.finemesh.plan.memory;
+
+import io.finemesh.checkpoint.model.ModelConfiguration;
+
+/**
+ * The moments of a run at which memory may be highest, and what exists at each besides weights, master and moments. Whichever is highest is the
+ * estimate.
+ *
+ * <p>Legend: N tokens per row, h hidden, a = heads x head dimension, k = key-value heads x head dimension, f intermediate, L layers, V vocabulary, c bytes of
+ * arithmetic.
+ */
+final class PeakMoments {
+    /** Fewest labelled tokens in a chunk of the loss, however large the vocabulary. */
+    private static final int LEAST_CHUNK_TOKENS = 16;
+
+    private static final int MASTER = FloatFormat.FP32.bytes();
+    private static final int GRADIENT = FloatFormat.FP32.bytes();
+    private static final int MOMENTS = 2 * FloatFormat.FP32.bytes();
+
+    private final ModelSizes sizes;
+    private final ModelConfiguration model;
+    private final FloatFormat weights;
+    private final BatchShape batch;
+    private final long trained;
+    private final boolean headTrained;
+
+    PeakMoments(ModelSizes sizes, MethodShape method, FloatFormat weights, BatchShape batch) {
+        this.sizes = sizes;
+        this.model = sizes.structure().configuration();
+        this.weights = weights;
+        this.batch = batch;
+        this.trained = sizes.trained(method);
+        this.headTrained =
+                switch (method) {
+                    case MethodShape.AdamW _ -> true;
+                    case MethodShape.BAdam badam ->
+                        badam.includeHead() || badam.includeEmbedding() && model.tiedEmbeddings();
+                };
+    }
+
+    /** The highest of the moments. */
+    MemoryEstimate highest() {
+        MemoryEstimate loss = loss();
+        MemoryEstimate backward = backward();
+        MemoryEstimate step = loss.totalBytes() > backward.totalBytes() ? loss : backward;
+        long beyondStep = Math.max(0, segmentEndBytes() - step.totalBytes());
+        return estimate(step.activationBytes(), step.logitsBytes(), step.overheadBytes() + beyondStep);
+    }
+
+    /** A chunk of the loss: all layers done, logits and their slope, the head widened. */
+    private MemoryEstimate loss() {
+        long head = (long) model.vocabularySize() * model.hiddenSize();
+        // Hidden states before and after the final norm, and their slope: at most every token is labelled.
+        long states = 3 * tokenBytes(model.hiddenSize());
+        long overhead = (weights == batch.arithmetic() ? 0 : head * batch.arithmetic().bytes())
+                + (headTrained ? head * GRADIENT : 0)
+                + (keepsLayers() ? model.layerCount() * widenedLayerBytes() : 0);
+        return estimate(betweenPassesBytes() + states, logitsBytes(), MemoryPlan.PROCESS_BYTES + overhead);
+    }
+
+    /** The backward pass of a layer: its graph, the slopes travelling through it, its gradients arriving. */
+    private MemoryEstimate backward() {
+        long graph = keepsLayers() ? 0 : keptLayerBytes();
+        long travelling = tokenBytes(2L * model.hiddenSize() + 3L * model.intermediateSize());
+        long arriving = Math.min(trained, sizes.largestLayer()) * GRADIENT;
+        long widened = (keepsLayers() ? model.layerCount() : 1) * widenedLayerBytes();
+        return estimate(
+                betweenPassesBytes() + graph + travelling, 0, MemoryPlan.PROCESS_BYTES + arriving + widened);
+    }
+
+    /** The end of a segment: no gradients, but copies of what changed and of the optimizer's state, to be written. */
+    private long segmentEndBytes() {
+        long lasting = sizes.parameters() * weights.bytes() + trained * (masterBytes() + MOMENTS);
+        long copies = trained * (weights.bytes() + masterBytes() + MOMENTS);
+        return lasting + copies + MemoryPlan.PROCESS_BYTES;
+    }
+
+    private MemoryEstimate estimate(long activationBytes, long logitsBytes, long overheadBytes) {
+        return new MemoryEstimate(
+                sizes.parameters() * weights.bytes(),
+                trained * masterBytes(),
+                trained * GRADIENT,
+                trained * MOMENTS,
+                activationBytes,
+                logitsBytes,
+                overheadBytes);
+    }
+
+    private int masterBytes() {
+        return weights == FloatFormat.FP32 ? 0 : MASTER;
+    }
+
+    /** Kept from forward to backward pass: all layers' graphs, or L + 1 inputs of [N, h]. */
+    private long betweenPassesBytes() {
+        return keepsLayers()
+                ? model.layerCount() * keptLayerBytes()
+                : tokenBytes((model.layerCount() + 1L) * model.hiddenSize());
+    }
+
+    private boolean keepsLayers() {
+        return model.layerCount() * (keptLayerBytes() + widenedLayerBytes()) <= batch.keptActivationBytes();
+    }
+
+    /** Graph of one layer: both norms and residuals 8h, projections before and after rotation and heads 5(a + 2k), MLP 5f per token. */
+    private long keptLayerBytes() {
+        long projected = (model.attentionHeads() + 2L * model.keyValueHeads()) * model.headDimension();
+        return tokenBytes(8L * model.hiddenSize() + 5 * projected + 5L * model.intermediateSize());
+    }
+
+    private long widenedLayerBytes() {
+        return weights == batch.arithmetic()
+                ? 0
+                : sizes.largestLayer() * batch.arithmetic().bytes();
+    }
+
+    private long logitsBytes() {
+        // Both in fp32 whatever the arithmetic: a sum over the vocabulary loses too much in bf16.
+        long perToken = (long) FloatFormat.FP32.bytes() * model.vocabularySize();
+        long tokens = Math.min(batch.tokensPerRow(), Math.max(LEAST_CHUNK_TOKENS, batch.lossChunkBytes() / perToken));
+        return 2 * tokens * perToken;
+    }
+
+    private long tokenBytes(long numbersPerToken) {
+        return batch.arithmetic().bytes() * batch.tokensPerRow() * numbersPerToken;
+    }
+}
