@@ -24,7 +24,7 @@ class DamagedFilesTest {
     private static final int MUTATIONS = 10_000;
     private static final long SEED = 20260101;
     private static final int TRUNCATION_STRIDE = 4096;
-    private static final int MAPPED_EVERY = 25;
+    private static final int MAPPED_EVERY = 100;
 
     /** Sixty times the header of the files used here; a reader that trusts a damaged length would need far more. */
     private static final long LARGE_ALLOCATION = 2 * 1024 * 1024;
