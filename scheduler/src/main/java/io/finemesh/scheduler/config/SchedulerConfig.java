@@ -116,7 +116,6 @@ public interface SchedulerConfig {
     }
 
     /** Address of the brokers. */
-    
     @WithDefault("${KAFKA_BOOTSTRAP_SERVERS:127.0.0.1:7410}")
     String bootstrapServers();
 }

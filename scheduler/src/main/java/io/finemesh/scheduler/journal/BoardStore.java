@@ -52,8 +52,7 @@ public final class BoardStore {
             } else if (key.startsWith(WAITING)) {
                 waiting.put(new RunId(key.substring(WAITING.length())), read(key, value, WaitingRequest.class));
             } else if (key.startsWith(CLOSED)) {
-                closed.put(
-                        new RunId(key.substring(CLOSED.length())), read(key, value, PlacementBoard.Closed.class));
+                closed.put(new RunId(key.substring(CLOSED.length())), read(key, value, PlacementBoard.Closed.class));
             } else {
                 throw new UnreadableStateException("the placement board has an entry '" + key
                         + "', allowed: trainer/, lease/, waiting/ or closed/ and an id");
@@ -89,9 +88,7 @@ public final class BoardStore {
             return;
         }
         Function<K, String> key = id -> prefix + id.value();
-        before.keySet().stream()
-                .filter(id -> !after.containsKey(id))
-                .forEach(id -> put.accept(key.apply(id), null));
+        before.keySet().stream().filter(id -> !after.containsKey(id)).forEach(id -> put.accept(key.apply(id), null));
         after.forEach((id, value) -> {
             if (!value.equals(before.get(id))) {
                 put.accept(key.apply(id), write(value));
@@ -115,8 +112,8 @@ public final class BoardStore {
             JsonNode root = mapper.readTree(value);
             int version = root.path("version").asInt(0);
             if (version != VERSION) {
-                throw new UnreadableStateException("the placement board's entry " + key + " has version " + version
-                        + ", allowed: " + VERSION);
+                throw new UnreadableStateException(
+                        "the placement board's entry " + key + " has version " + version + ", allowed: " + VERSION);
             }
             return mapper.treeToValue(root.path("is"), type);
         } catch (IOException | IllegalArgumentException unreadable) {

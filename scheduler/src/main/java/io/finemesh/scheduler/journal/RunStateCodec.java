@@ -54,19 +54,16 @@ public final class RunStateCodec {
             JsonNode root = mapper.readTree(bytes);
             int version = root.path("version").asInt(0);
             if (version != VERSION) {
-                throw new UnreadableStateException(
-                        "a run's state has version " + version + ", allowed: " + VERSION);
+                throw new UnreadableStateException("a run's state has version " + version + ", allowed: " + VERSION);
             }
             String name = root.path("state").asText();
             Class<? extends RunState> type = NAMES.get(name);
             if (type == null) {
-                throw new UnreadableStateException(
-                        "a run is in state '" + name + "', allowed: " + NAMES.keySet());
+                throw new UnreadableStateException("a run is in state '" + name + "', allowed: " + NAMES.keySet());
             }
             return mapper.treeToValue(root.path("is"), type);
         } catch (IOException | IllegalArgumentException unreadable) {
-            throw new UnreadableStateException(
-                    "a run's state cannot be read: " + unreadable.getMessage(), unreadable);
+            throw new UnreadableStateException("a run's state cannot be read: " + unreadable.getMessage(), unreadable);
         }
     }
 
@@ -75,7 +72,7 @@ public final class RunStateCodec {
                 .filter(entry -> entry.getValue().equals(state.getClass()))
                 .map(Map.Entry::getKey)
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(
-                        state.getClass().getSimpleName() + " is no state that is stored"));
+                .orElseThrow(() ->
+                        new IllegalArgumentException(state.getClass().getSimpleName() + " is no state that is stored"));
     }
 }

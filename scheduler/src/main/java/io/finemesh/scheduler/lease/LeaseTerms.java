@@ -17,8 +17,8 @@ public record LeaseTerms(Duration silence, Duration confirmation, int repeats) {
         requireNonNull(silence, "silence is null");
         requireNonNull(confirmation, "confirmation is null");
         if (!silence.isPositive() || !confirmation.isPositive() || repeats < 0) {
-            throw new IllegalArgumentException("silence and confirmation are above zero and repeats 0 or more, got " + silence
-                    + ", " + confirmation + " and " + repeats);
+            throw new IllegalArgumentException("silence and confirmation are above zero and repeats 0 or more, got "
+                    + silence + ", " + confirmation + " and " + repeats);
         }
     }
 
@@ -26,14 +26,19 @@ public record LeaseTerms(Duration silence, Duration confirmation, int repeats) {
     public enum Verdict {
         /** Nothing. */
         STANDS,
-        /** The trainer is told once more; the command may have been lost with an earlier life of a broker or a trainer. */
+        /** The trainer is told once more. */
         REPEAT,
         /** The trainer does not take it up. */
         LOST
     }
 
-    public Verdict judge(Lease lease, Instant now) {
-        if (lease.confirmed() || !now.isAfter(lease.askedAt().plus(confirmation))) {
+    /**
+     * What is to be done about a lease.
+     *
+     * @param heardAt when its trainer was heard last; only what it says can show that it does not have the lease
+     */
+    public Verdict judge(Lease lease, Instant heardAt) {
+        if (lease.confirmed() || !heardAt.isAfter(lease.askedAt().plus(confirmation))) {
             return Verdict.STANDS;
         }
         return lease.repeats() < repeats ? Verdict.REPEAT : Verdict.LOST;

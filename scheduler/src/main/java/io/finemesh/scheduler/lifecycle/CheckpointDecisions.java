@@ -56,14 +56,17 @@ final class CheckpointDecisions {
         boolean overtaken = inWork <= committed.segmentIndex();
         boolean settled = working.progress().pending().isEmpty();
         switch (working) {
-            case AwaitingTrainer _, Training _ when overtaken -> {
-                // Somebody else's result of the segment in work, unless it is this lease's own and its SegmentTrained is still to be read.
+            case AwaitingTrainer _, Training _
+            when overtaken -> {
+                // Somebody else's result of the segment in work, unless it is this lease's own and its SegmentTrained
+                // is still to be read.
                 if (working.epoch() != committed.epoch()) {
                     deliberation.release(true, "segment " + committed.segmentIndex() + " is committed already");
                 }
                 deliberation.place();
             }
-            case AwaitingTrainer _ when settled ->
+            case AwaitingTrainer _
+            when settled ->
                 // The base is committed now, so that any trainer may go on.
                 deliberation.requestPlacement();
             case AwaitingTrainer _, Training _ -> {}
@@ -88,8 +91,7 @@ final class CheckpointDecisions {
             deliberation.ignore("the refused result is not waited for");
             return;
         }
-        int before = Math.min(
-                progress.uploadedInOrder(), rejected.segmentIndex() - progress.committedSegments());
+        int before = Math.min(progress.uploadedInOrder(), rejected.segmentIndex() - progress.committedSegments());
         deliberation.setBack(before, rejected.failure(), PlacementDecisions.holdsLease(working));
     }
 }

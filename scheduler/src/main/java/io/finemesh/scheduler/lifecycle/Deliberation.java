@@ -71,8 +71,7 @@ final class Deliberation {
     }
 
     <T extends Message> void say(Topic<T> topic, T body) {
-        outputs.add(Announcement.about(
-                topic, runId.value(), runId, cause, outputs.size(), traceparent(), now, body));
+        outputs.add(Announcement.about(topic, runId.value(), runId, cause, outputs.size(), traceparent(), now, body));
     }
 
     /** The submission's trace, whatever trace the cause carries. */
@@ -162,8 +161,7 @@ final class Deliberation {
     /** Gives up; a trainer that may be at work is stopped. */
     void fail(Failure failure) {
         stopIfAtWork("the run failed: " + failure.message());
-        Optional<CheckpointId> last =
-                ((Active) state).progress().last().map(CommittedCheckpoint::checkpoint);
+        Optional<CheckpointId> last = ((Active) state).progress().last().map(CommittedCheckpoint::checkpoint);
         say(Topics.RUN_EVENTS, new RunFailed(runId, failure, last));
         change(new RunChange.Failed(failure));
     }

@@ -33,7 +33,8 @@ final class EvaluationDecisions {
     }
 
     static Optional<OpenEvaluation> onCadence(Charter charter, int index, CheckpointId checkpoint, long afterSteps) {
-        EvaluationSpecification evaluation = charter.submission().specification().evaluation();
+        EvaluationSpecification evaluation =
+                charter.submission().specification().evaluation();
         if (evaluation.tasks().isEmpty()) {
             return Optional.empty();
         }

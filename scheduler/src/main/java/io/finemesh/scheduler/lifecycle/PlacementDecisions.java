@@ -40,7 +40,8 @@ final class PlacementDecisions {
             deliberation.setBack(safe, lost.failure(), false);
         } else if (working.progress().pending().stream()
                 .anyMatch(trained -> trained.epoch() == lost.epoch() && !trained.uploaded())) {
-            // The trainer died between finishing this segment and being asked to go on: its result died with it, and so did the base of
+            // The trainer died between finishing this segment and being asked to go on: its result died with it, and so
+            // did the base of
             // whatever was asked for since.
             deliberation.setBack(safe, lost.failure(), holdsLease(working));
         } else {

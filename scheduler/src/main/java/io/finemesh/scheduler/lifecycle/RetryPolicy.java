@@ -27,8 +27,9 @@ public record RetryPolicy(int failures, int interruptions, Duration firstRest, D
         requireNonNull(firstRest, "firstRest is null");
         requireNonNull(longestRest, "longestRest is null");
         if (failures < 0 || interruptions < 0 || firstRest.isNegative() || longestRest.compareTo(firstRest) < 0) {
-            throw new IllegalArgumentException("retries are 0 or more and the longest rest is not shorter than the first, got "
-                    + failures + ", " + interruptions + ", " + firstRest + " and " + longestRest);
+            throw new IllegalArgumentException(
+                    "retries are 0 or more and the longest rest is not shorter than the first, got " + failures + ", "
+                            + interruptions + ", " + firstRest + " and " + longestRest);
         }
     }
 

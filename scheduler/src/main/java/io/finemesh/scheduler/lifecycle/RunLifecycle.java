@@ -69,8 +69,7 @@ public final class RunLifecycle {
         Message body = input.body();
         RunId runId = runOf(body)
                 .orElseThrow(() -> new IllegalArgumentException(body + " concerns no run and cannot be decided"));
-        Deliberation deliberation =
-                new Deliberation(runId, state, input.id(), input.traceparent(), now, policy);
+        Deliberation deliberation = new Deliberation(runId, state, input.id(), input.traceparent(), now, policy);
         switch (body) {
             case SubmitRun submission -> SubmissionDecisions.submit(deliberation, state, submission);
             case CancelRun cancellation -> SubmissionDecisions.cancel(deliberation, state, cancellation);
@@ -89,12 +88,7 @@ public final class RunLifecycle {
         if (state instanceof Resting resting && !now.isBefore(resting.until())) {
             EventId cause = EventId.derived(resting.cause(), "rested", 0);
             Deliberation deliberation = new Deliberation(
-                    resting.charter().runId(),
-                    state,
-                    cause,
-                    resting.charter().traceparent(),
-                    now,
-                    policy);
+                    resting.charter().runId(), state, cause, resting.charter().traceparent(), now, policy);
             deliberation.place();
             return deliberation.conclude();
         }
@@ -108,34 +102,39 @@ public final class RunLifecycle {
      */
     public static RunState evolve(RunState state, RunChange change) {
         return switch (change) {
-            case RunChange.Planned planned when state instanceof RunState.Absent absent ->
-                absent.planned(planned.charter());
-            case RunChange.Refused refused when state instanceof RunState.Absent absent ->
-                absent.refused(refused.runId(), refused.failure());
-            case RunChange.Granted granted when state instanceof AwaitingTrainer waiting ->
-                waiting.granted(granted.trainer());
-            case RunChange.Trained trained when state instanceof Training training ->
-                training.finished(trained.segment());
-            case RunChange.Uploaded uploaded when state instanceof Working working ->
+            case RunChange.Planned planned
+            when state instanceof RunState.Absent absent -> absent.planned(planned.charter());
+            case RunChange.Refused refused
+            when state instanceof RunState.Absent absent -> absent.refused(refused.runId(), refused.failure());
+            case RunChange.Granted granted
+            when state instanceof AwaitingTrainer waiting -> waiting.granted(granted.trainer());
+            case RunChange.Trained trained
+            when state instanceof Training training -> training.finished(trained.segment());
+            case RunChange.Uploaded uploaded
+            when state instanceof Working working ->
                 working.withProgress(working.progress().withUploaded(uploaded.index()));
             case RunChange.Dismissed _ when state instanceof Committing committing -> committing.left();
-            case RunChange.Committed committed when state instanceof Working working ->
-                working.withProgress(working.progress()
-                        .plusCommitted(committed.index(), committed.steps(), committed.checkpoint()));
-            case RunChange.SetBack setBack when state instanceof Working working ->
+            case RunChange.Committed committed
+            when state instanceof Working working ->
+                working.withProgress(
+                        working.progress().plusCommitted(committed.index(), committed.steps(), committed.checkpoint()));
+            case RunChange.SetBack setBack
+            when state instanceof Working working ->
                 working.withProgress(working.progress().setBackTo(setBack.pendingKept(), setBack.setbacks()));
             case RunChange.Placed _ when state instanceof Working working -> working.placed();
-            case RunChange.Rested rested when state instanceof Working working ->
-                working.rested(rested.until(), rested.cause());
+            case RunChange.Rested rested
+            when state instanceof Working working -> working.rested(rested.until(), rested.cause());
             case RunChange.Left _ when state instanceof Working working -> working.left();
-            case RunChange.EvaluationOpened opened when state instanceof RunState.Active active ->
+            case RunChange.EvaluationOpened opened
+            when state instanceof RunState.Active active ->
                 active.withProgress(active.progress().plusEvaluation(opened.evaluation()));
-            case RunChange.EvaluationClosed closed when state instanceof RunState.Active active ->
+            case RunChange.EvaluationClosed closed
+            when state instanceof RunState.Active active ->
                 active.withProgress(active.progress().minusEvaluation(closed.evaluation()));
             case RunChange.TrainingEnded _ when state instanceof Working working -> working.trained();
             case RunChange.Completed _ when state instanceof RunState.Active active -> active.completed();
-            case RunChange.Failed failed when state instanceof RunState.Active active ->
-                active.failed(failed.failure());
+            case RunChange.Failed failed
+            when state instanceof RunState.Active active -> active.failed(failed.failure());
             case RunChange.Cancelled _ when state instanceof RunState.Active active -> active.cancelled();
             case RunChange.Planned _,
                     RunChange.Refused _,

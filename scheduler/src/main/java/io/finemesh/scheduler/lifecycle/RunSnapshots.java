@@ -16,7 +16,8 @@ final class RunSnapshots {
         return switch (state) {
             case RunState.Absent _ -> Optional.empty();
             case RunState.AwaitingTrainer waiting ->
-                // Only the first request of all carries the first epoch, and a run leaves it as soon as a trainer has been found.
+                // Only the first request of all carries the first epoch, and a run leaves it as soon as a trainer has
+                // been found.
                 active(waiting, waiting.epoch() == RunState.FIRST_EPOCH ? RunPhase.ACCEPTED : RunPhase.TRAINING);
             case RunState.Training training -> active(training, RunPhase.TRAINING);
             case RunState.Committing committing -> active(committing, RunPhase.TRAINING);

@@ -49,10 +49,8 @@ final class SubmissionDecisions {
             return;
         }
         deliberation.stopIfAtWork("the run was cancelled: " + cancellation.reason());
-        Optional<CheckpointId> last =
-                active.progress().last().map(CommittedCheckpoint::checkpoint);
-        deliberation.say(
-                Topics.RUN_EVENTS, new RunCancelled(cancellation.runId(), cancellation.reason(), last));
+        Optional<CheckpointId> last = active.progress().last().map(CommittedCheckpoint::checkpoint);
+        deliberation.say(Topics.RUN_EVENTS, new RunCancelled(cancellation.runId(), cancellation.reason(), last));
         deliberation.change(new RunChange.Cancelled());
     }
 }

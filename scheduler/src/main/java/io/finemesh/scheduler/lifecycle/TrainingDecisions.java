@@ -89,7 +89,8 @@ final class TrainingDecisions {
 
     private static void ended(Deliberation deliberation, Working working, SegmentEnded ended) {
         if (working.progress().pending(ended.segmentIndex(), ended.epoch()).isEmpty() && inWork(working, ended)) {
-            // Reached only when SegmentTrained was lost to the dead-letter topic: the trainer says it before it ends the segment.
+            // Reached only when SegmentTrained was lost to the dead-letter topic: the trainer says it before it ends
+            // the segment.
             trained(deliberation, working, ended, ended.trainer(), ended.checkpoint(), ended.lastStep(), "");
         }
         Optional<TrainedSegment> pending =

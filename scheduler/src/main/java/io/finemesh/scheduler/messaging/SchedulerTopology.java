@@ -7,6 +7,7 @@ import io.finemesh.scheduler.placement.Placement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -15,8 +16,7 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
-import org.apache.kafka.streams.state.KeyValueStore;
-import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.KeyValueBytesStoreSupplier;
 import org.apache.kafka.streams.state.Stores;
 
 /**
@@ -48,24 +48,35 @@ public final class SchedulerTopology {
     private SchedulerTopology() {}
 
     /**
-     * The topology.
+     * The topology. Its state is on disk, so that a scheduler that comes back over its directory is recognised and need not wait for its former
+     * self to time out.
      *
      * @param watchInterval how often the passing of time is looked at
      */
     public static Topology of(RunLifecycle lifecycle, Placement placement, Duration watchInterval) {
+        return of(lifecycle, placement, watchInterval, Stores::persistentKeyValueStore);
+    }
+
+    static Topology of(
+            RunLifecycle lifecycle,
+            Placement placement,
+            Duration watchInterval,
+            Function<String, KeyValueBytesStoreSupplier> stores) {
         Topology topology = new Topology();
         wire(
                 topology,
+                stores,
                 "lifecycle",
-                () -> new LifecycleProcessor(lifecycle, watchInterval),
-                LifecycleProcessor.STORE,
+                () -> new LifecycleShell(lifecycle, watchInterval),
+                LifecycleShell.STORE,
                 LIFECYCLE_INPUTS,
                 LIFECYCLE_OUTPUTS);
         wire(
                 topology,
+                stores,
                 "placement",
-                () -> new PlacementProcessor(placement, watchInterval),
-                PlacementProcessor.STORE,
+                () -> new PlacementShell(placement, watchInterval),
+                PlacementShell.STORE,
                 PLACEMENT_INPUTS,
                 PLACEMENT_OUTPUTS);
         return topology;
@@ -95,6 +106,7 @@ public final class SchedulerTopology {
 
     private static void wire(
             Topology topology,
+            Function<String, KeyValueBytesStoreSupplier> stores,
             String name,
             ProcessorSupplier<String, byte[], String, byte[]> processor,
             String store,
@@ -108,7 +120,10 @@ public final class SchedulerTopology {
                 name,
                 processor,
                 inputs.stream().map(input -> "from " + input.name()).toArray(String[]::new));
-        topology.addStateStore(store(store), name);
+        topology.addStateStore(
+                Stores.keyValueStoreBuilder(stores.apply(store), Serdes.String(), Serdes.ByteArray())
+                        .withLoggingEnabled(Map.of()),
+                name);
         for (Topic<?> output : outputs) {
             addSink(topology, sink(output), output.name(), name);
         }
@@ -119,12 +134,5 @@ public final class SchedulerTopology {
 
     private static void addSink(Topology topology, String name, String topic, String parent) {
         topology.addSink(name, topic, new StringSerializer(), new ByteArraySerializer(), parent);
-    }
-
-    /** On disk, so that a scheduler that comes back over its directory is recognised and need not wait for its former self to time out. */
-    private static StoreBuilder<KeyValueStore<String, byte[]>> store(String name) {
-        return Stores.keyValueStoreBuilder(
-                        Stores.persistentKeyValueStore(name), Serdes.String(), Serdes.ByteArray())
-                .withLoggingEnabled(Map.of());
     }
 }

@@ -120,9 +120,11 @@ public class StreamsRuntime {
                 config.retry().firstRest(),
                 config.retry().longestRest());
         LeaseTerms leaseTerms = new LeaseTerms(
-                config.lease().silence(), config.lease().confirmation(), config.lease().repeats());
-        PlacementTerms placementTerms =
-                new PlacementTerms(config.placement().preference(), config.placement().impossibleAfter());
+                config.lease().silence(),
+                config.lease().confirmation(),
+                config.lease().repeats());
+        PlacementTerms placementTerms = new PlacementTerms(
+                config.placement().preference(), config.placement().impossibleAfter());
         return SchedulerTopology.of(
                 new RunLifecycle(policy),
                 new Placement(leaseTerms, placementTerms),
@@ -136,8 +138,7 @@ public class StreamsRuntime {
                 AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) ADMIN_TIMEOUT_MILLIS,
                 AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) ADMIN_TIMEOUT_MILLIS));
         try (Admin admin = Admin.create(properties)) {
-            Set<String> present =
-                    admin.listTopics().names().get(2 * ADMIN_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+            Set<String> present = admin.listTopics().names().get(2 * ADMIN_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
             List<String> missing = SchedulerTopology.topics().stream()
                     .filter(topic -> !present.contains(topic))
                     .toList();
@@ -158,7 +159,8 @@ public class StreamsRuntime {
         lastFailureNanos = nanos;
         int doublings = Math.min(failuresInRow.getAndIncrement(), 16);
         long pause = Math.min(
-                FIRST_PAUSE_MILLIS << doublings, config.streams().retryInterval().toMillis());
+                FIRST_PAUSE_MILLIS << doublings,
+                config.streams().retryInterval().toMillis());
         LOG.errorf(failure, "a stream thread failed; it is replaced in %d ms", pause);
         try {
             if (stopping.await(pause, TimeUnit.MILLISECONDS)) {

@@ -82,8 +82,8 @@ final class PlacementDeliberation {
         Optional<Bond> bond = Optional.empty();
         if (request.preferred().isPresent()) {
             TrainerId only = request.preferred().get();
-            bond = replaced.filter(lease -> lease.trainer().equals(only)
-                            && board.lives(lease.trainer(), lease.incarnation()))
+            bond = replaced.filter(
+                            lease -> lease.trainer().equals(only) && board.lives(lease.trainer(), lease.incarnation()))
                     .map(lease -> new Bond(lease.trainer(), lease.incarnation()));
             if (bond.isEmpty()) {
                 // The trainer is gone, or its memory is, since the lifecycle heard of the result.
@@ -102,8 +102,7 @@ final class PlacementDeliberation {
                 return;
             }
         }
-        board = board.with(
-                new WaitingRequest(request.epoch(), request.work(), bond, origin, now, board.nextNumber()));
+        board = board.with(new WaitingRequest(request.epoch(), request.work(), bond, origin, now, board.nextNumber()));
     }
 
     void release(Envelope<?> input, ReleaseLease release) {
@@ -115,21 +114,17 @@ final class PlacementDeliberation {
                         .filter(waiting -> waiting.epoch() <= release.epoch())
                         .flatMap(WaitingRequest::bond)
                         .map(Bond::trainer));
-        boolean newer = board.leaseOf(run).map(lease -> lease.epoch() > release.epoch()).orElse(false)
-                || board.waitingOf(run)
-                        .map(waiting -> waiting.epoch() > release.epoch())
-                        .orElse(false);
+        boolean newer =
+                board.leaseOf(run).map(lease -> lease.epoch() > release.epoch()).orElse(false)
+                        || board.waitingOf(run)
+                                .map(waiting -> waiting.epoch() > release.epoch())
+                                .orElse(false);
         if (newer || board.closedEpoch(run) >= release.epoch()) {
             return;
         }
         board = board.close(run, release.epoch(), now);
         if (release.stop() && holder.isPresent()) {
-            stop(
-                    holder.get(),
-                    run,
-                    release.epoch(),
-                    release.reason(),
-                    new Origin(input.id(), input.traceparent()));
+            stop(holder.get(), run, release.epoch(), release.reason(), new Origin(input.id(), input.traceparent()));
         }
     }
 
@@ -145,14 +140,10 @@ final class PlacementDeliberation {
                 .isPresent()) {
             return;
         }
-        Optional<TrainerIncarnation> former = sameLife
-                ? known.flatMap(Trainer::former)
-                : known.map(Trainer::incarnation);
+        Optional<TrainerIncarnation> former =
+                sameLife ? known.flatMap(Trainer::former) : known.map(Trainer::incarnation);
         board = board.with(new Trainer(
-                heartbeat,
-                now,
-                former,
-                sameLife ? known.flatMap(Trainer::strayingSince) : Optional.empty()));
+                heartbeat, now, former, sameLife ? known.flatMap(Trainer::strayingSince) : Optional.empty()));
         if (!sameLife) {
             lose(heartbeat.trainer(), "trainer " + heartbeat.trainer() + " restarted", false);
         }
@@ -233,7 +224,9 @@ final class PlacementDeliberation {
 
     void pursueUnconfirmed() {
         for (Lease lease : board.leases().values()) {
-            switch (leaseTerms.judge(lease, now)) {
+            // A trainer that is not on the board has lost its leases already.
+            Trainer trainer = board.trainer(lease.trainer()).orElseThrow();
+            switch (leaseTerms.judge(lease, trainer.heardAt())) {
                 case STANDS -> {}
                 case REPEAT -> {
                     Lease repeated = lease.repeated(now);
@@ -288,7 +281,11 @@ final class PlacementDeliberation {
                 lease.origin(),
                 0,
                 new LeaseGranted(
-                        lease.run(), lease.epoch(), lease.work().segment().index(), lease.trainer(), lease.incarnation()));
+                        lease.run(),
+                        lease.epoch(),
+                        lease.work().segment().index(),
+                        lease.trainer(),
+                        lease.incarnation()));
         train(lease);
     }
 
@@ -311,12 +308,10 @@ final class PlacementDeliberation {
         if (candidates.isEmpty()) {
             return;
         }
-        long largest =
-                candidates.stream().mapToLong(Trainer::budgetBytes).max().orElseThrow();
+        long largest = candidates.stream().mapToLong(Trainer::budgetBytes).max().orElseThrow();
         for (WaitingRequest request : board.queue()) {
             SegmentWork work = request.work();
-            if (work.memoryBytes() > largest
-                    && !now.isBefore(request.since().plus(terms.impossibleAfter()))) {
+            if (work.memoryBytes() > largest && !now.isBefore(request.since().plus(terms.impossibleAfter()))) {
                 board = board.close(request.run(), request.epoch(), now);
                 say(
                         Topics.PLACEMENT_EVENTS,
@@ -353,12 +348,7 @@ final class PlacementDeliberation {
         outputs.add(Announcement.about(topic, run.value(), run, cause, ordinal, origin.traceparent(), now, body));
     }
 
-    private void sayToTrainer(
-            TrainerId trainer,
-            RunId run,
-            Origin origin,
-            int ordinal,
-            TrainingCommand command) {
+    private void sayToTrainer(TrainerId trainer, RunId run, Origin origin, int ordinal, TrainingCommand command) {
         outputs.add(Announcement.about(
                 Topics.TRAINING_COMMANDS,
                 trainer.value(),

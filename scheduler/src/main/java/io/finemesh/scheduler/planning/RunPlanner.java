@@ -5,6 +5,8 @@ import io.finemesh.checkpoint.model.ModelConfigurationException;
 import io.finemesh.checkpoint.model.ModelStructure;
 import io.finemesh.contract.failure.FailureCode;
 import io.finemesh.contract.run.BatchSpecification;
+import io.finemesh.contract.run.BlockOrder;
+import io.finemesh.contract.run.EvaluationSpecification;
 import io.finemesh.contract.run.MemoryByComponent;
 import io.finemesh.contract.run.Method;
 import io.finemesh.contract.run.MethodSpecification;
@@ -81,7 +83,8 @@ public final class RunPlanner {
     static List<Block> blocks(ModelConfiguration model, MethodSpecification method) {
         return switch (method.method()) {
             case ADAMW -> List.of();
-            case BADAM -> BlockPartition.layers(ModelStructure.of(model), method.includeEmbedding(), method.includeHead());
+            case BADAM ->
+                BlockPartition.layers(ModelStructure.of(model), method.includeEmbedding(), method.includeHead());
         };
     }
 
@@ -109,15 +112,14 @@ public final class RunPlanner {
     }
 
     private static void checkEvaluation(SubmitRun submission, Objections objections) {
-        var evaluation = submission.specification().evaluation();
+        EvaluationSpecification evaluation = submission.specification().evaluation();
         objections.require(
                 evaluation.tasks().isEmpty() || submission.evaluationDataset().isPresent(),
                 "evaluation has " + evaluation.tasks().size()
                         + " tasks but no held-out data set; name one under evaluation.dataset, or ask for no task");
         objections.require(
                 evaluation.everySegments() >= 0,
-                "evaluation.everySegments is " + evaluation.everySegments()
-                        + ", allowed: 0 (only at the end) or more");
+                "evaluation.everySegments is " + evaluation.everySegments() + ", allowed: 0 (only at the end) or more");
     }
 
     private static OptionalLong totalSteps(SubmitRun submission, Objections objections) {
@@ -143,8 +145,7 @@ public final class RunPlanner {
         }
         double epochs = specification.epochs().getAsDouble();
         if (!(epochs > 0) || Double.isInfinite(epochs)) {
-            objections.add(
-                    FailureCode.INVALID_SPECIFICATION, "epochs is " + epochs + ", allowed: finite and above 0");
+            objections.add(FailureCode.INVALID_SPECIFICATION, "epochs is " + epochs + ", allowed: finite and above 0");
             return OptionalLong.empty();
         }
         if (samples < 1 || specification.batch().samplesPerStep() < 1) {
@@ -177,7 +178,7 @@ public final class RunPlanner {
     private static void checkSwitchInterval(MethodSpecification method, long totalSteps, Objections objections) {
         int interval = method.switchInterval();
         objections.require(interval >= 0, "switchInterval is " + interval + ", allowed: 0 (automatic) or more");
-        boolean staysByIntent = method.blockOrder() == io.finemesh.contract.run.BlockOrder.FIXED;
+        boolean staysByIntent = method.blockOrder() == BlockOrder.FIXED;
         objections.require(
                 interval <= totalSteps || staysByIntent,
                 "switchInterval is " + interval + " but the run has " + totalSteps
@@ -187,8 +188,7 @@ public final class RunPlanner {
 
     private static Optional<ModelConfiguration> model(SubmitRun submission, Objections objections) {
         try {
-            return Optional.of(
-                    ModelConfiguration.parse(submission.model().configurationJson()));
+            return Optional.of(ModelConfiguration.parse(submission.model().configurationJson()));
         } catch (ModelConfigurationException refused) {
             objections.add(
                     FailureCode.MODEL_NOT_USABLE,

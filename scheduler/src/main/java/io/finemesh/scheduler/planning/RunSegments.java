@@ -31,7 +31,10 @@ public final class RunSegments {
         SegmentWindow window = cut(specification, blocks, plan.totalSteps(), plan.stepsPerSegment())
                 .at(index);
         return new SegmentAssignment(
-                window.index(), window.firstStep(), window.steps(), window.block().map(Block::id));
+                window.index(),
+                window.firstStep(),
+                window.steps(),
+                window.block().map(Block::id));
     }
 
     static SegmentPlan cut(RunSpecification specification, List<Block> blocks, long totalSteps, int stepsPerSegment) {

@@ -35,22 +35,21 @@ import org.jboss.logging.Logger;
  *   <li>A failure while state or outputs are written is not caught: the transaction is aborted and the record is read again.
  * </ol>
  */
-final class LifecycleProcessor implements Processor<String, byte[], String, byte[]> {
+final class LifecycleShell implements Processor<String, byte[], String, byte[]> {
     static final String STORE = "runs";
 
-    private static final Logger LOG = Logger.getLogger(LifecycleProcessor.class);
+    private static final Logger LOG = Logger.getLogger(LifecycleShell.class);
 
     private final RunLifecycle lifecycle;
     private final Duration wakeInterval;
     private final EventCodec codec = new EventCodec();
     private final RunStateCodec states = new RunStateCodec();
-    /** When each resting run asks again; what the store says, kept at hand so that not every run is read at every tick. */
-    private final Map<String, Instant> resting = new HashMap<>();
 
     private ProcessorContext<String, byte[]> context;
     private KeyValueStore<String, byte[]> runs;
+    private Map<String, Instant> resting;
 
-    LifecycleProcessor(RunLifecycle lifecycle, Duration wakeInterval) {
+    LifecycleShell(RunLifecycle lifecycle, Duration wakeInterval) {
         this.lifecycle = lifecycle;
         this.wakeInterval = wakeInterval;
     }
@@ -59,8 +58,16 @@ final class LifecycleProcessor implements Processor<String, byte[], String, byte
     public void init(ProcessorContext<String, byte[]> context) {
         this.context = context;
         this.runs = context.getStateStore(STORE);
-        findResting();
         context.schedule(wakeInterval, PunctuationType.WALL_CLOCK_TIME, this::wake);
+    }
+
+    /** When each resting run asks again: what the store says, kept at hand so that not every run is read at every tick. */
+    private Map<String, Instant> resting() {
+        if (resting == null) {
+            resting = new HashMap<>();
+            findResting();
+        }
+        return resting;
     }
 
     private void findResting() {
@@ -103,7 +110,7 @@ final class LifecycleProcessor implements Processor<String, byte[], String, byte
 
     private void wake(long timestamp) {
         Instant now = Instant.ofEpochMilli(timestamp);
-        List<String> due = resting.entrySet().stream()
+        List<String> due = resting().entrySet().stream()
                 .filter(rest -> !now.isBefore(rest.getValue()))
                 .map(Map.Entry::getKey)
                 .toList();
@@ -111,7 +118,7 @@ final class LifecycleProcessor implements Processor<String, byte[], String, byte
             RunState before = states.decode(runs.get(run));
             Decision decision = lifecycle.wake(before, now);
             log(new RunId(run), "rest", before, decision);
-            resting.remove(run);
+            resting().remove(run);
             apply(new RunId(run), decision);
         }
     }
@@ -128,9 +135,9 @@ final class LifecycleProcessor implements Processor<String, byte[], String, byte
 
     private void noteRest(String run, RunState state) {
         if (state instanceof RunState.Resting rest) {
-            resting.put(run, rest.until());
+            resting().put(run, rest.until());
         } else {
-            resting.remove(run);
+            resting().remove(run);
         }
     }
 
@@ -140,7 +147,8 @@ final class LifecycleProcessor implements Processor<String, byte[], String, byte
 
     private static void log(RunId run, String input, RunState before, Decision decision) {
         if (decision.remark().isPresent()) {
-            LOG.debugf("run %s: %s left aside: %s", run, input, decision.remark().get());
+            LOG.debugf(
+                    "run %s: %s left aside: %s", run, input, decision.remark().get());
         }
         if (!decision.changes().isEmpty()) {
             LOG.infof(

@@ -1,6 +1,9 @@
 package io.finemesh.scheduler.messaging;
 
 import io.finemesh.contract.Message;
+import io.finemesh.contract.placement.LeaseGranted;
+import io.finemesh.contract.placement.LeaseLost;
+import io.finemesh.contract.placement.PlacementImpossible;
 import io.finemesh.contract.training.TrainerHeartbeat;
 import io.finemesh.contract.wire.Envelope;
 import io.finemesh.contract.wire.EventCodec;
@@ -22,15 +25,15 @@ import org.jboss.logging.Logger;
 
 /**
  * Keeps placement's board and asks {@link Placement} what each request, each heartbeat and the passing of time mean for it. Failures are handled
- * as in {@link LifecycleProcessor}.
+ * as in {@link LifecycleShell}.
  *
  * <p>Silence is only heard while somebody listens: after a start, and after any pause of this thread (a rebalance, a broker that did not
  * answer), trainers have the whole time of silence to be heard again.
  */
-final class PlacementProcessor implements Processor<String, byte[], String, byte[]> {
+final class PlacementShell implements Processor<String, byte[], String, byte[]> {
     static final String STORE = "placement";
 
-    private static final Logger LOG = Logger.getLogger(PlacementProcessor.class);
+    private static final Logger LOG = Logger.getLogger(PlacementShell.class);
     private static final int PAUSE_IN_INTERVALS = 4;
 
     private final Placement placement;
@@ -44,7 +47,7 @@ final class PlacementProcessor implements Processor<String, byte[], String, byte
     private Instant listeningSince;
     private Instant watchedAt;
 
-    PlacementProcessor(Placement placement, Duration watchInterval) {
+    PlacementShell(Placement placement, Duration watchInterval) {
         this.placement = placement;
         this.watchInterval = watchInterval;
     }
@@ -53,10 +56,15 @@ final class PlacementProcessor implements Processor<String, byte[], String, byte
     public void init(ProcessorContext<String, byte[]> context) {
         this.context = context;
         this.store = context.getStateStore(STORE);
-        this.board = read();
-        this.listeningSince = now();
-        this.watchedAt = listeningSince;
         context.schedule(watchInterval, PunctuationType.WALL_CLOCK_TIME, this::watch);
+    }
+
+    /** The board, read from the store when it is first needed by this life of the task. */
+    private PlacementBoard board() {
+        if (board == null) {
+            board = read();
+        }
+        return board;
     }
 
     private PlacementBoard read() {
@@ -79,7 +87,7 @@ final class PlacementProcessor implements Processor<String, byte[], String, byte
         PlacementDecision decision;
         try {
             Envelope<? extends Message> input = Inputs.read(codec, context, record);
-            decision = placement.decide(board, input, now());
+            decision = placement.decide(board(), input, now());
             if (!(input.body() instanceof TrainerHeartbeat)) {
                 LOG.debugf("%s", input.body());
             }
@@ -92,15 +100,15 @@ final class PlacementProcessor implements Processor<String, byte[], String, byte
 
     private void watch(long timestamp) {
         Instant now = Instant.ofEpochMilli(timestamp);
-        if (now.isAfter(watchedAt.plus(watchInterval.multipliedBy(PAUSE_IN_INTERVALS)))) {
+        if (watchedAt == null || now.isAfter(watchedAt.plus(watchInterval.multipliedBy(PAUSE_IN_INTERVALS)))) {
             listeningSince = now;
         }
         watchedAt = now;
-        apply(placement.watch(board, listeningSince, now));
+        apply(placement.watch(board(), listeningSince, now));
     }
 
     private void apply(PlacementDecision decision) {
-        boards.writeDifference(board, decision.board(), (key, value) -> {
+        boards.writeDifference(board(), decision.board(), (key, value) -> {
             if (value == null) {
                 store.delete(key);
             } else {
@@ -116,13 +124,13 @@ final class PlacementProcessor implements Processor<String, byte[], String, byte
 
     private static String describe(Message message) {
         return switch (message) {
-            case io.finemesh.contract.placement.LeaseGranted granted ->
+            case LeaseGranted granted ->
                 "run " + granted.runId() + ": segment " + granted.segmentIndex() + " goes to " + granted.trainer()
                         + " under epoch " + granted.epoch();
-            case io.finemesh.contract.placement.LeaseLost lost ->
+            case LeaseLost lost ->
                 "run " + lost.runId() + ": epoch " + lost.epoch() + " is lost: "
                         + lost.failure().message();
-            case io.finemesh.contract.placement.PlacementImpossible impossible ->
+            case PlacementImpossible impossible ->
                 "run " + impossible.runId() + ": " + impossible.failure().message();
             default -> message.getClass().getSimpleName();
         };
