@@ -1,0 +1,110 @@
+package io.finemesh.gateway.admission;
+
+import io.finemesh.contract.run.EvaluationSpecification;
+import io.finemesh.contract.run.EvaluationTask;
+import io.finemesh.contract.run.LearningRateShape;
+import io.finemesh.contract.run.Method;
+import io.finemesh.contract.run.MethodSpecification;
+import io.finemesh.contract.run.OptimizerSpecification;
+import io.finemesh.contract.run.RunSpecification;
+import io.finemesh.contract.run.TaskSpecification;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Writes a specification as users write it, with every default spelled out. Reading the result gives the same specification. */
+public final class SpecificationForm {
+    private SpecificationForm() {}
+
+    /** Nested fields in the order of the documentation; values are text, numbers, booleans, maps and lists. */
+    public static Map<String, Object> of(RunSpecification specification) {
+        Map<String, Object> top = new LinkedHashMap<>();
+        top.put("name", specification.name());
+        top.put("model", specification.model());
+        top.put("dataset", specification.dataset());
+        specification.outputName().ifPresent(name -> top.put("output_name", name));
+        top.put("template", word(specification.template()));
+        top.put("precision", word(specification.precision()));
+        top.put("seed", specification.seed());
+        top.put("method", method(specification.method()));
+        top.put("optimizer", optimizer(specification.optimizer()));
+        Map<String, Object> batch = new LinkedHashMap<>();
+        int accumulation = specification.batch().gradientAccumulationSteps();
+        batch.put("per_device_train_batch_size", specification.batch().samplesPerStep() / accumulation);
+        batch.put("gradient_accumulation_steps", accumulation);
+        batch.put("cutoff_len", specification.batch().cutoffTokens());
+        top.put("batch", batch);
+        Map<String, Object> duration = new LinkedHashMap<>();
+        specification.epochs().ifPresent(epochs -> duration.put("num_train_epochs", epochs));
+        specification.maxSteps().ifPresent(steps -> duration.put("max_steps", steps));
+        top.put("duration", duration);
+        if (specification.method().method() == Method.ADAMW) {
+            top.put("checkpoint", Map.of("save_steps", specification.checkpointSteps()));
+        }
+        if (!specification.evaluation().tasks().isEmpty()) {
+            top.put("evaluation", evaluation(specification.evaluation()));
+        }
+        specification.memoryLimitBytes().ifPresent(bytes -> top.put("resources", Map.of("memory_limit", bytes)));
+        top.put("trace", Map.of("detail", word(specification.trace())));
+        return top;
+    }
+
+    private static Map<String, Object> method(MethodSpecification specification) {
+        Map<String, Object> method = new LinkedHashMap<>();
+        method.put("finetuning", word(specification.method()));
+        if (specification.method() == Method.BADAM) {
+            method.put("badam_switch_mode", word(specification.blockOrder()));
+            method.put(
+                    "badam_switch_interval",
+                    specification.switchInterval() == Defaults.SWITCH_INTERVAL_AUTO
+                            ? "auto"
+                            : specification.switchInterval());
+            specification.startBlock().ifPresent(block -> method.put("badam_start_block", block));
+            method.put("badam_include_embedding", specification.includeEmbedding());
+            method.put("badam_include_head", specification.includeHead());
+            method.put("badam_reference_compatible", specification.referenceCompatible());
+        }
+        return method;
+    }
+
+    private static Map<String, Object> optimizer(OptimizerSpecification specification) {
+        Map<String, Object> optimizer = new LinkedHashMap<>();
+        optimizer.put("learning_rate", specification.learningRate());
+        optimizer.put("lr_scheduler_type", word(specification.shape()));
+        optimizer.put("warmup_steps", specification.warmupSteps());
+        if (specification.shape() != LearningRateShape.CONSTANT) {
+            optimizer.put("final_fraction", specification.finalFraction());
+        }
+        optimizer.put("adam_beta1", specification.beta1());
+        optimizer.put("adam_beta2", specification.beta2());
+        optimizer.put("adam_epsilon", specification.epsilon());
+        optimizer.put("weight_decay", specification.weightDecay());
+        optimizer.put("max_grad_norm", specification.maxGradientNorm());
+        return optimizer;
+    }
+
+    private static Map<String, Object> evaluation(EvaluationSpecification specification) {
+        Map<String, Object> evaluation = new LinkedHashMap<>();
+        specification.dataset().ifPresent(dataset -> evaluation.put("dataset", dataset));
+        List<Map<String, Object>> tasks = new ArrayList<>();
+        for (TaskSpecification given : specification.tasks()) {
+            Map<String, Object> task = new LinkedHashMap<>();
+            task.put("task", word(given.task()));
+            task.put("limit", given.limit());
+            if (given.task() == EvaluationTask.EXACT_MATCH) {
+                task.put("max_new_tokens", given.maxNewTokens());
+            }
+            tasks.add(task);
+        }
+        evaluation.put("tasks", tasks);
+        evaluation.put("at_start", specification.atStart());
+        evaluation.put("every_segments", specification.everySegments());
+        return evaluation;
+    }
+
+    private static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+}

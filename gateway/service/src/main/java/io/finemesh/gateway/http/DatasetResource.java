@@ -1,0 +1,133 @@
+package io.finemesh.gateway.http;
+
+import io.finemesh.contract.store.DatasetDescriptor;
+import io.finemesh.gateway.admission.NearestName;
+import io.finemesh.gateway.answer.DatasetAnswer;
+import io.finemesh.gateway.answer.DatasetList;
+import io.finemesh.gateway.problem.ProblemException;
+import io.finemesh.gateway.problem.ProblemType;
+import io.finemesh.gateway.store.ArtifactStore;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.InputStream;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** Data sets: upload and look at. Rows stream through to the checkpoint store. */
+@Path("/v1/datasets")
+@Tag(name = "datasets", description = "Data sets as immutable versions")
+@RunOnVirtualThread
+@Produces(MediaType.APPLICATION_JSON)
+public class DatasetResource {
+    private static final List<String> FORMATS = List.of("alpaca", "openai");
+
+    private final ArtifactStore store;
+
+    /** Asks this store. */
+    public DatasetResource(ArtifactStore store) {
+        this.store = store;
+    }
+
+    /** Lists data sets. */
+    @GET
+    @Operation(operationId = "listDatasets", summary = "List the newest version of each data set")
+    public DatasetList list() {
+        return new DatasetList(store.datasets().stream().map(DatasetAnswer::of).toList());
+    }
+
+    /** Tells of one data set version. */
+    @GET
+    @Path("/{nameOrVersion}")
+    @Operation(
+            operationId = "getDataset",
+            summary = "A data set version",
+            description = "By name, which means the newest version, or by name@number.")
+    @APIResponse(responseCode = "404", description = "There is no such data set", ref = "Problem")
+    public DatasetAnswer get(@PathParam("nameOrVersion") String nameOrVersion) {
+        return DatasetAnswer.of(store.dataset(Parameters.datasetName(nameOrVersion))
+                .orElseThrow(() -> unknown(nameOrVersion)));
+    }
+
+    /** Uploads rows. */
+    @POST
+    @Consumes({
+        "application/x-ndjson",
+        "application/jsonl",
+        "application/x-jsonlines",
+        "application/octet-stream",
+        "text/plain"
+    })
+    @Operation(
+            operationId = "uploadDataset",
+            summary = "Upload rows as a new version of a data set",
+            description = "One JSON object a line: alpaca (instruction, input, output) or openai (messages with role and content). "
+                    + "Rows that are empty or have no answer are dropped and counted; a data set of which nothing is left is refused. "
+                    + "The same rows again give the same version.")
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = "application/x-ndjson",
+                            schema = @Schema(type = SchemaType.STRING, format = "binary"),
+                            example = "{\"instruction\": \"Add.\", \"input\": \"2 + 3\", \"output\": \"5\"}"))
+    @APIResponse(
+            responseCode = "201",
+            description = "The version is there",
+            content = @Content(schema = @Schema(implementation = DatasetAnswer.class)))
+    @APIResponse(responseCode = "422", description = "The rows are refused; errors says why", ref = "Problem")
+    @APIResponse(responseCode = "503", description = "The store does not answer", ref = "Problem")
+    public Response upload(
+            @Parameter(description = "Name of the data set", required = true) @QueryParam("name") String name,
+            @Parameter(
+                            description = "Form of the rows; told from the first row if left out",
+                            schema = @Schema(enumeration = {"alpaca", "openai"}))
+                    @QueryParam("format")
+                    String format,
+            @Context HttpHeaders headers,
+            @Parameter(hidden = true) InputStream rows) {
+        String dataset =
+                Parameters.datasetName(Parameters.required("name", name, "the name the data set gets"));
+        if (dataset.contains("@")) {
+            throw ProblemException.of(
+                    ProblemType.MALFORMED_IDENTIFIER,
+                    "the data set is '" + dataset + "', but a version's number is given by the store; leave @ and number out");
+        }
+        if (format != null && !FORMATS.contains(format)) {
+            throw ProblemException.of(
+                    ProblemType.MALFORMED_REQUEST,
+                    "the query parameter format is '" + Parameters.shown(format) + "', allowed: "
+                            + String.join(", ", FORMATS));
+        }
+        DatasetAnswer answer = DatasetAnswer.of(
+                store.uploadDataset(dataset, Optional.ofNullable(format), rows, Bodies.length(headers)));
+        return Response.created(URI.create(answer.links().self())).entity(answer).build();
+    }
+
+    private ProblemException unknown(String name) {
+        List<String> names =
+                store.datasets().stream().map(DatasetDescriptor::name).toList();
+        return ProblemException.unknown(
+                ProblemType.UNKNOWN_DATASET,
+                "there is no data set '" + name + "'",
+                NearestName.several(name, names, 3));
+    }
+}

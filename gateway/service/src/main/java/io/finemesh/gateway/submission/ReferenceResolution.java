@@ -1,0 +1,106 @@
+package io.finemesh.gateway.submission;
+
+import io.finemesh.checkpoint.model.ModelConfiguration;
+import io.finemesh.checkpoint.model.ModelConfigurationException;
+import io.finemesh.contract.id.CheckpointId;
+import io.finemesh.contract.run.MethodSpecification;
+import io.finemesh.contract.run.ResolvedDataset;
+import io.finemesh.contract.run.ResolvedModel;
+import io.finemesh.contract.store.DatasetDescriptor;
+import io.finemesh.contract.store.ModelDescriptor;
+import io.finemesh.gateway.admission.FieldProblem;
+import io.finemesh.gateway.admission.NamedReferences;
+import io.finemesh.gateway.admission.References;
+import io.finemesh.gateway.store.ArtifactStore;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Turns the names in a specification into references that never change, by asking the store. */
+@ApplicationScoped
+public class ReferenceResolution {
+    private static final Pattern CHECKPOINT = Pattern.compile("ck-[0-9a-f]{32}");
+
+    private final ArtifactStore store;
+
+    /** Asks this store. */
+    public ReferenceResolution(ArtifactStore store) {
+        this.store = store;
+    }
+
+    /**
+     * What the names stand for now. Names that nobody holds are problems; where a name is absent so is its reference.
+     *
+     * @throws io.finemesh.gateway.problem.ProblemException when the store does not answer
+     */
+    public Resolution resolve(NamedReferences names) {
+        List<FieldProblem> problems = new ArrayList<>();
+        Optional<ResolvedModel> model = names.model().flatMap(name -> model(name, problems));
+        Optional<ResolvedDataset> dataset = names.dataset().flatMap(name -> dataset("/dataset", name, problems));
+        Optional<ResolvedDataset> evaluation =
+                names.evaluationDataset().flatMap(name -> dataset("/evaluation/dataset", name, problems));
+        return new Resolution(model, dataset, evaluation, problems);
+    }
+
+    /** What only the model's shape shows to be wrong with a method; a configuration that cannot be read is the scheduler's to refuse. */
+    public static Optional<FieldProblem> check(MethodSpecification method, ResolvedModel model) {
+        try {
+            return References.startBlock(method, ModelConfiguration.parse(model.configurationJson()));
+        } catch (ModelConfigurationException unreadable) {
+            return Optional.empty();
+        }
+    }
+
+    private Optional<ResolvedModel> model(String name, List<FieldProblem> problems) {
+        if (CHECKPOINT.matcher(name).matches()) {
+            Optional<ResolvedModel> checkpoint = store.checkpoint(new CheckpointId(name))
+                    .map(found -> new ResolvedModel(
+                            found.checkpoint(),
+                            found.configurationJson(),
+                            found.parameterCount(),
+                            found.weightBytes()));
+            if (checkpoint.isEmpty()) {
+                problems.add(References.missing("/model", name, "checkpoint", List.of()));
+            }
+            return checkpoint;
+        }
+        Optional<ModelDescriptor> model = store.model(name);
+        if (model.isEmpty()) {
+            List<String> existing =
+                    store.models().stream().map(ModelDescriptor::name).toList();
+            problems.add(References.missing("/model", name, "model", existing));
+        }
+        return model.map(found -> new ResolvedModel(
+                found.checkpoint(), found.configurationJson(), found.parameterCount(), found.weightBytes()));
+    }
+
+    private Optional<ResolvedDataset> dataset(String pointer, String name, List<FieldProblem> problems) {
+        Optional<DatasetDescriptor> dataset = store.dataset(name);
+        if (dataset.isEmpty()) {
+            List<String> existing =
+                    store.datasets().stream().map(DatasetDescriptor::name).toList();
+            problems.add(References.missing(pointer, name, "data set", existing));
+        }
+        return dataset.map(found -> new ResolvedDataset(found.version(), found.blob(), found.samples()));
+    }
+
+    /**
+     * What names stand for.
+     *
+     * @param model where the run starts
+     * @param dataset what it trains on
+     * @param evaluationDataset what it is evaluated on
+     * @param problems names that stand for nothing
+     */
+    public record Resolution(
+            Optional<ResolvedModel> model,
+            Optional<ResolvedDataset> dataset,
+            Optional<ResolvedDataset> evaluationDataset,
+            List<FieldProblem> problems) {
+        public Resolution {
+            problems = List.copyOf(problems);
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package io.finemesh.gateway.view;
+
+import io.finemesh.contract.Message;
+import io.finemesh.contract.checkpoint.CheckpointCommitted;
+import io.finemesh.contract.checkpoint.CheckpointRejected;
+import io.finemesh.contract.dataset.DatasetCommitted;
+import io.finemesh.contract.evaluation.EvaluationEvent;
+import io.finemesh.contract.id.CheckpointId;
+import io.finemesh.contract.id.DatasetVersion;
+import io.finemesh.contract.id.RunId;
+import io.finemesh.contract.id.TrainerId;
+import io.finemesh.contract.run.RunCommand;
+import io.finemesh.contract.run.RunEvent;
+import io.finemesh.contract.run.RunSnapshot;
+import io.finemesh.contract.training.StepCompleted;
+import io.finemesh.contract.training.TrainerHeartbeat;
+import io.finemesh.contract.training.TrainingEvent;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Everything the mesh has said, by what it is about. */
+public final class MeshView {
+    private final Map<RunId, RunView> runs = new HashMap<>();
+    private final Map<String, TrainerView> trainers = new TreeMap<>();
+    private final Map<DatasetVersion, DatasetCommitted> datasets = new HashMap<>();
+    private final Map<CheckpointId, Set<RunId>> evaluatedBy = new HashMap<>();
+
+    /**
+     * Takes one occurrence.
+     *
+     * @return false when it says nothing new
+     */
+    public boolean apply(Occurrence occurrence) {
+        Optional<RunId> run = runOf(occurrence.body());
+        if (run.isPresent()) {
+            if (occurrence.body() instanceof EvaluationEvent evaluation) {
+                evaluatedBy
+                        .computeIfAbsent(checkpointOf(evaluation), _ -> new LinkedHashSet<>())
+                        .add(run.get());
+            }
+            return runs.computeIfAbsent(run.get(), RunView::new).apply(occurrence);
+        }
+        return switch (occurrence.body()) {
+            case TrainerHeartbeat heartbeat -> trainer(heartbeat, occurrence);
+            case DatasetCommitted committed -> datasets.putIfAbsent(committed.version(), committed) == null;
+            default -> false;
+        };
+    }
+
+    private boolean trainer(TrainerHeartbeat heartbeat, Occurrence occurrence) {
+        TrainerView known = trainers.get(heartbeat.trainer().value());
+        boolean older = known != null
+                && known.heartbeat().incarnation().equals(heartbeat.incarnation())
+                && known.heartbeat().sequence() >= heartbeat.sequence();
+        if (older) {
+            return false;
+        }
+        trainers.put(heartbeat.trainer().value(), new TrainerView(heartbeat, occurrence.time()));
+        return true;
+    }
+
+    /** The run a message is about; empty for trainers, data sets and imports. */
+    public static Optional<RunId> runOf(Message body) {
+        return switch (body) {
+            case RunCommand command -> Optional.of(command.runId());
+            case RunEvent event -> Optional.of(event.runId());
+            case RunSnapshot snapshot -> Optional.of(snapshot.runId());
+            case TrainingEvent event -> Optional.of(event.runId());
+            case StepCompleted step -> Optional.of(step.runId());
+            case CheckpointCommitted committed -> Optional.of(committed.runId());
+            case CheckpointRejected rejected -> Optional.of(rejected.runId());
+            case EvaluationEvent event -> Optional.of(event.runId());
+            default -> Optional.empty();
+        };
+    }
+
+    private static CheckpointId checkpointOf(EvaluationEvent event) {
+        return EvaluationView.after(Optional.empty(), event).checkpoint();
+    }
+
+    /** A run, if it is known. */
+    public Optional<RunView> run(RunId id) {
+        return Optional.ofNullable(runs.get(id));
+    }
+
+    /** Ids of all runs. */
+    public Collection<RunId> runIds() {
+        return Collections.unmodifiableSet(runs.keySet());
+    }
+
+    /** All runs, newest first. */
+    public List<RunView> runs() {
+        return runs.values().stream()
+                .sorted(Comparator.comparing(RunView::submittedAt)
+                        .thenComparing(run -> run.id().value())
+                        .reversed())
+                .toList();
+    }
+
+    /** All trainers by name. */
+    public Collection<TrainerView> trainers() {
+        return Collections.unmodifiableCollection(trainers.values());
+    }
+
+    /** A trainer, if it has spoken. */
+    public Optional<TrainerView> trainer(TrainerId id) {
+        return Optional.ofNullable(trainers.get(id.value()));
+    }
+
+    /** Data set versions that were committed. */
+    public Collection<DatasetCommitted> datasets() {
+        return Collections.unmodifiableCollection(datasets.values());
+    }
+
+    /** Every evaluation of a checkpoint, whichever run asked for it. */
+    public List<EvaluationView> evaluationsOf(CheckpointId checkpoint) {
+        return evaluatedBy.getOrDefault(checkpoint, Set.of()).stream()
+                .flatMap(run -> runs.get(run).evaluations().stream())
+                .filter(evaluation -> evaluation.checkpoint().equals(checkpoint))
+                .toList();
+    }
+}

@@ -1,0 +1,37 @@
+package io.finemesh.gateway.view;
+
+/**
+ * Where an occurrence was read. All records of one run in one source are in one partition, so that offsets order them. The letter names
+ * the source in a {@link Position}; letters never change and are never reused.
+ */
+public enum Source {
+    /** What users asked for. */
+    COMMANDS('q'),
+    /** What the scheduler decided. */
+    RUN_EVENTS('r'),
+    /** Where the scheduler says a run stands. */
+    RUN_STATE('p'),
+    /** What trainers said about segments. */
+    TRAINING('t'),
+    /** The step ledger. */
+    STEPS('s'),
+    /** What the store committed. */
+    CHECKPOINTS('c'),
+    /** What evaluators said. */
+    EVALUATIONS('e'),
+    /** Who is there; belongs to no run. */
+    TRAINERS('h'),
+    /** Data set versions; belong to no run. */
+    DATASETS('d');
+
+    private final char letter;
+
+    Source(char letter) {
+        this.letter = letter;
+    }
+
+    /** Name of the source in a position. */
+    public char letter() {
+        return letter;
+    }
+}
