@@ -1,0 +1,235 @@
+package io.finemesh.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class FinemeshTest {
+    private static final String EVENTS =
+            """
+            id: 1
+            event: run.accepted
+            data: {"type":"run.accepted","time":"2026-01-01T00:00:00Z","plan":{"totalSteps":2,"segments":1}}
+
+            id: 2
+            event: training.step-completed
+            data: {"type":"training.step-completed","time":"2026-01-01T00:00:01Z","step":0,"loss":2.5,"tokens":100,"block":"layer.1"}
+
+            id: 3
+            event: training.step-completed
+            data: {"type":"training.step-completed","time":"2026-01-01T00:00:02Z","step":1,"loss":2.25,"tokens":100,"block":"layer.1"}
+
+            """;
+    private static final String COMPLETED =
+            """
+            id: 4
+            event: run.completed
+            data: {"type":"run.completed","time":"2026-01-01T00:00:03Z","checkpoint":"ck-1"}
+
+            """;
+    private static final String FAILED =
+            """
+            id: 4
+            event: run.failed
+            data: {"type":"run.failed","time":"2026-01-01T00:00:03Z","failure":{"code":"NON_FINITE_LOSS","message":"the loss is not a number"}}
+
+            """;
+
+    @TempDir
+    Path directory;
+
+    private FakeGateway gateway;
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @BeforeEach
+    void open() throws Exception {
+        gateway = new FakeGateway();
+    }
+
+    @AfterEach
+    void close() {
+        gateway.close();
+    }
+
+    private int finemesh(String... arguments) {
+        CommandLine line = Finemesh.commandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+        return line.execute(arguments);
+    }
+
+    private String[] with(String... arguments) {
+        String[] all = Arrays.copyOf(arguments, arguments.length + 2);
+        all[arguments.length] = "--gateway";
+        all[arguments.length + 1] = gateway.url();
+        return all;
+    }
+
+    @Test
+    void aSpecificationIsSubmittedAsItIs() throws Exception {
+        Path specification = Files.writeString(directory.resolve("run.yaml"), "model: m\n");
+        gateway.on("POST /v1/runs", 202, "{\"id\":\"run-1\"}");
+
+        assertThat(finemesh(with("run", specification.toString(), "--idempotency-key", "k")))
+                .isZero();
+        assertThat(out.toString().strip()).isEqualTo("run-1");
+        assertThat(gateway.requests())
+                .containsExactly(
+                        new FakeGateway.Request("POST /v1/runs", "application/yaml", "k", null, "model: m\n"));
+    }
+
+    @Test
+    void everyErrorOfARefusedSpecificationIsShown() throws Exception {
+        Path specification = Files.writeString(directory.resolve("run.json"), "{}");
+        gateway.on(
+                "POST /v1/runs",
+                422,
+                """
+                {"title":"The run specification is not valid","detail":"2 errors",
+                 "errors":[{"pointer":"/model","message":"is missing"},{"pointer":"/sed","message":"is unknown; did you mean seed?"}]}
+                """);
+
+        assertThat(finemesh(with("run", specification.toString()))).isEqualTo(3);
+        assertThat(err.toString())
+                .contains("The run specification is not valid: 2 errors", "/model: is missing", "/sed: is unknown; did you mean seed?");
+        assertThat(gateway.requests().getFirst().contentType()).isEqualTo("application/json");
+    }
+
+    @Test
+    void watchingEndsWithTheRunAndItsExitCodeSaysHow() {
+        gateway.on("GET /v1/runs/run-1/events", 200, "text/event-stream", (EVENTS + COMPLETED).getBytes(UTF_8));
+        gateway.on("GET /v1/runs/run-2/events", 200, "text/event-stream", (EVENTS + FAILED).getBytes(UTF_8));
+
+        assertThat(finemesh(with("watch", "run-1"))).isZero();
+        assertThat(out.toString()).contains("accepted: 2 steps in 1 segments", "run-1 completed");
+        assertThat(finemesh(with("watch", "run-2"))).isEqualTo(1);
+        assertThat(out.toString()).contains("failed: the loss is not a number", "run-2 failed");
+    }
+
+    @Test
+    void aStreamThatBreaksGoesOnWhereItBroke() {
+        gateway.on("GET /v1/runs/run-1/events", 200, "text/event-stream", EVENTS.getBytes(UTF_8));
+        gateway.on("GET /v1/runs/run-1/events", 200, "text/event-stream", COMPLETED.getBytes(UTF_8));
+
+        assertThat(finemesh(with("watch", "run-1", "--json"))).isZero();
+        assertThat(gateway.requests()).extracting(FakeGateway.Request::lastEventId).containsExactly(null, "3");
+        assertThat(out.toString().lines()).hasSize(4).allMatch(line -> line.startsWith("{\"type\""));
+    }
+
+    @Test
+    void anUnknownRunIsNamedWithItsNeighbours() {
+        assertThat(finemesh(with("show", "run-9"))).isEqualTo(3);
+        assertThat(err.toString()).contains("no such thing", "did you mean run-1?");
+    }
+
+    @Test
+    void aGatewayThatIsNotThereSaysHowToStartOne() {
+        gateway.close();
+
+        assertThat(finemesh(with("runs"))).isEqualTo(4);
+        assertThat(err.toString()).contains("does not answer", "./finemesh up");
+    }
+
+    @Test
+    void runsAreATable() {
+        gateway.on(
+                "GET /v1/runs?limit=20",
+                200,
+                "{\"runs\":[{\"id\":\"run-1\",\"name\":\"sums\",\"phase\":\"training\",\"method\":\"badam\",\"model\":\"m\","
+                        + "\"dataset\":\"d@1\",\"steps\":5,\"totalSteps\":10,\"loss\":1.5}]}");
+
+        assertThat(finemesh(with("runs"))).isZero();
+        assertThat(out.toString().lines().toList())
+                .containsExactly(
+                        "RUN    NAME  PHASE     METHOD  MODEL  DATASET  STEPS  LOSS",
+                        "run-1  sums  training  badam   m      d@1      5/10   1.5000");
+    }
+
+    @Test
+    void everyCommandPrintsJsonWhenAsked() throws Exception {
+        gateway.on("GET /v1/runs?limit=20", 200, "{\"runs\":[]}")
+                .on("GET /v1/models", 200, "{\"models\":[]}")
+                .on("GET /v1/datasets", 200, "{\"datasets\":[]}")
+                .on("GET /v1/runs/run-1", 200, "{\"id\":\"run-1\"}")
+                .on("POST /v1/runs/run-1/cancel", 202, "{\"id\":\"run-1\"}");
+        for (String[] command : new String[][] {
+            {"runs"}, {"models"}, {"datasets"}, {"show", "run-1"}, {"cancel", "run-1"}, {"inspect", directory.toString()}
+        }) {
+            out.getBuffer().setLength(0);
+            String[] arguments = Arrays.copyOf(with(command), command.length + 3);
+            arguments[command.length + 2] = "--json";
+            finemesh(arguments);
+            assertThat(new ObjectMapper().readValue(out.toString(), Map.class)).as(command[0]).isNotEmpty();
+        }
+    }
+
+    @Test
+    void anExportIsUnpackedIntoANewDirectory() throws Exception {
+        gateway.on("GET /v1/checkpoints/ck-1/export", 200, "application/x-tar", tar("config.json"));
+        Path target = directory.resolve("model");
+
+        assertThat(finemesh(with("export", "ck-1", target.toString()))).isZero();
+        assertThat(target.resolve("config.json")).hasContent("content of config.json");
+        assertThat(finemesh(with("export", "ck-1", target.toString()))).isEqualTo(2);
+        assertThat(err.toString()).contains("exists already");
+    }
+
+    @Test
+    void anExportThatWouldLeaveItsDirectoryWritesNothing() throws Exception {
+        gateway.on("GET /v1/checkpoints/ck-1/export", 200, "application/x-tar", tar("../evil"));
+
+        assertThat(finemesh(with("export", "ck-1", directory.resolve("model").toString()))).isEqualTo(2);
+        try (var files = Files.walk(directory.getParent(), 2)) {
+            assertThat(files.map(file -> file.getFileName().toString())).doesNotContain("evil", "model");
+        }
+        try (var files = Files.list(directory)) {
+            assertThat(files).isEmpty();
+        }
+    }
+
+    @Test
+    void aFileThatIsNoSafetensorsFileIsInvalidWithItsReason() throws Exception {
+        Path file = Files.write(directory.resolve("x.safetensors"), new byte[] {1, 2, 3});
+
+        assertThat(finemesh("inspect", file.toString())).isEqualTo(1);
+        assertThat(out.toString()).startsWith("invalid: ");
+        assertThat(out.toString().lines()).hasSize(1);
+        assertThat(finemesh("inspect", directory.resolve("nowhere").toString())).isEqualTo(1);
+    }
+
+    @Test
+    void aWrongCommandLineIsAUsageError() {
+        assertThat(finemesh("walk")).isEqualTo(2);
+        assertThat(finemesh("run")).isEqualTo(2);
+        assertThat(finemesh()).isEqualTo(2);
+        assertThat(finemesh(with("run", directory.resolve("missing.yaml").toString()))).isEqualTo(2);
+        assertThat(err.toString()).contains("missing.yaml does not exist");
+    }
+
+    private static byte[] tar(String name) throws Exception {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes)) {
+            byte[] content = ("content of " + name).getBytes(UTF_8);
+            TarArchiveEntry entry = new TarArchiveEntry(name, true);
+            entry.setSize(content.length);
+            tar.putArchiveEntry(entry);
+            tar.write(content);
+            tar.closeArchiveEntry();
+        }
+        return bytes.toByteArray();
+    }
+}
