@@ -3,9 +3,11 @@ package io.finemesh.trainer.blob;
 import io.finemesh.checkpoint.cache.BlobCache;
 import io.finemesh.checkpoint.cache.BlobCacheException;
 import io.finemesh.checkpoint.manifest.BlobReference;
+import io.finemesh.contract.failure.FailureCode;
 import io.finemesh.contract.id.BlobDigest;
 import io.finemesh.contract.store.BlobLink;
 import io.finemesh.contract.store.StoreException;
+import io.finemesh.trainer.failure.SegmentFailureException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -33,12 +35,13 @@ public final class BlobFetcher {
      * failure, because they expire.
      *
      * @return where each one is, by digest
-     * @throws StoreException if the store does not answer for too long, or does not have an object
+     * @throws StoreException if the store does not answer for too long
+     * @throws SegmentFailureException if the store does not have an object
      * @throws BlobCacheException if an object arrives damaged again and again, or there is no room for it
      * @throws IOException if the local disk fails otherwise
      */
     public Map<String, Path> fetch(Collection<BlobReference> blobs)
-            throws StoreException, IOException, InterruptedException {
+            throws StoreException, SegmentFailureException, IOException, InterruptedException {
         Map<String, Path> paths = new HashMap<>();
         List<BlobReference> missing = new ArrayList<>();
         for (BlobReference blob : blobs) {
@@ -50,9 +53,19 @@ public final class BlobFetcher {
             }
         }
         if (!missing.isEmpty()) {
-            Map<String, BlobLink> links = links(missing);
-            for (BlobReference blob : missing) {
-                paths.put(blob.digest(), download(blob, links));
+            try {
+                Map<String, BlobLink> links = links(missing);
+                for (BlobReference blob : missing) {
+                    paths.put(blob.digest(), download(blob, links));
+                }
+            } catch (StoreException failed) {
+                if (failed.isMissing()) {
+                    throw new SegmentFailureException(
+                            FailureCode.BLOB_CORRUPT,
+                            "the store lacks objects that a committed checkpoint or data set consists of: "
+                                    + failed.getMessage());
+                }
+                throw failed;
             }
         }
         return paths;
@@ -60,8 +73,10 @@ public final class BlobFetcher {
 
     private Map<String, BlobLink> links(List<BlobReference> missing)
             throws StoreException, IOException, InterruptedException {
-        List<BlobDigest> digests =
-                missing.stream().map(blob -> new BlobDigest(blob.digest())).distinct().toList();
+        List<BlobDigest> digests = missing.stream()
+                .map(blob -> new BlobDigest(blob.digest()))
+                .distinct()
+                .toList();
         Map<String, BlobLink> links = new HashMap<>();
         patience.insist("asking for links to " + digests.size() + " objects", () -> store.links(digests))
                 .forEach(link -> links.put(link.digest().value(), link));

@@ -29,8 +29,8 @@ public final class SegmentFailures {
             case ManifestException manifest -> new Failure(FailureCode.CHECKPOINT_REFUSED, manifest.getMessage());
             case SafetensorsException weights -> new Failure(FailureCode.BLOB_CORRUPT, weights.getMessage());
             case OutOfMemoryError memory -> new Failure(FailureCode.OUT_OF_MEMORY, outOfMemory(memory));
-            case RuntimeException runtime when isNativeOutOfMemory(runtime) ->
-                new Failure(FailureCode.OUT_OF_MEMORY, outOfMemory(runtime));
+            case RuntimeException runtime
+            when isNativeOutOfMemory(runtime) -> new Failure(FailureCode.OUT_OF_MEMORY, outOfMemory(runtime));
             default ->
                 new Failure(
                         FailureCode.INTERNAL,

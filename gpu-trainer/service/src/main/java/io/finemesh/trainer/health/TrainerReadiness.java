@@ -36,7 +36,8 @@ public class TrainerReadiness implements HealthCheck {
         HealthCheckResponseBuilder response = HealthCheckResponse.named("trainer")
                 .status(report.isPresent() && store.isEmpty() && broker && !trainer.isLeaving())
                 .withData("arithmetic", arithmetic(report))
-                .withData("broker", broker ? OK : "no heartbeat was acknowledged for " + silenceLimit.toSeconds() + " s")
+                .withData(
+                        "broker", broker ? OK : "no heartbeat was acknowledged for " + silenceLimit.toSeconds() + " s")
                 .withData("store", store.orElse(OK));
         report.ifPresent(loaded -> response.withData("library", loaded.libraryPath()));
         return response.build();

@@ -76,7 +76,8 @@ public final class Assignment {
      *
      * @throws ExecutionException with what it failed with
      */
-    public <T> T await(CompletableFuture<T> something) throws WithdrawnException, ExecutionException, InterruptedException {
+    public <T> T await(CompletableFuture<T> something)
+            throws WithdrawnException, ExecutionException, InterruptedException {
         CompletableFuture<Object> either = new CompletableFuture<>();
         CompletableFuture<T> _ = something.whenComplete((value, failure) -> either.complete(this));
         CompletableFuture<Withdrawal> _ = withdrawal.whenComplete((reason, failure) -> either.complete(this));

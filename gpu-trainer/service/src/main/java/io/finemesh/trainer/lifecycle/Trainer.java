@@ -77,8 +77,9 @@ public final class Trainer {
         this.events = events;
         this.clock = clock;
         this.drainLimit = config.drain().limit();
-        CacheSettings usual =
-                CacheSettings.of(config.dataDirectory().resolve("blobs"), config.cache().capacity().asLongValue());
+        CacheSettings usual = CacheSettings.of(
+                config.dataDirectory().resolve("blobs"),
+                config.cache().capacity().asLongValue());
         BlobCache cache = BlobCache.open(
                 new CacheSettings(
                         usual.directory(),
@@ -100,8 +101,7 @@ public final class Trainer {
             mailbox.baseLost(lost, failure);
         });
         this.device = new Device(config.device().threads());
-        BaseLoader loader =
-                new BaseLoader(store, new BlobFetcher(store, cache, patience), cache, held, patience);
+        BaseLoader loader = new BaseLoader(store, new BlobFetcher(store, cache, patience), cache, held, patience);
         SegmentExecution execution = new SegmentExecution(
                 id,
                 mailbox,
@@ -194,7 +194,9 @@ public final class Trainer {
 
     private void accept(TrainSegment segment, Envelope<TrainingCommand> command) {
         if (!segment.incarnation().equals(incarnation)) {
-            LOG.debugf("run %s, epoch %d is for the life %s", segment.work().runId(), segment.epoch(), segment.incarnation());
+            LOG.debugf(
+                    "run %s, epoch %d is for the life %s",
+                    segment.work().runId(), segment.epoch(), segment.incarnation());
             return;
         }
         Envelope<TrainSegment> own = new Envelope<>(
@@ -211,14 +213,16 @@ public final class Trainer {
                 "segment %d of run %s (epoch %d): %s",
                 segment.work().segment().index(), segment.work().runId(), segment.epoch(), acceptance);
         switch (acceptance) {
-            case ACCEPTED -> heart.beatNow();
-            case DUPLICATE, STALE -> {
-                // Said before, or no longer true.
+            // The scheduler repeats a grant until a heartbeat shows it.
+            case ACCEPTED, DUPLICATE -> heart.beatNow();
+            case STALE -> {
+                // No longer true.
             }
             case LEAVING ->
                 new SegmentReporter(events, id, clock, own)
                         .failed(new Failure(
-                                FailureCode.TRAINER_LOST, "trainer " + id + " is leaving and takes no segment any more"));
+                                FailureCode.TRAINER_LOST,
+                                "trainer " + id + " is leaving and takes no segment any more"));
         }
     }
 }

@@ -52,10 +52,9 @@ public class TrainerProcess {
             MeterRegistry registry)
             throws IOException {
         TrainerConfigRules.require(config);
-        TrainerIncarnation incarnation =
-                new TrainerIncarnation(config.id() + "-" + UUID.randomUUID().toString().substring(0, 13));
-        return new Trainer(
-                config, incarnation, store, events, heartbeats, tracer, registry, Clock.systemUTC());
+        TrainerIncarnation incarnation = new TrainerIncarnation(
+                config.id() + "-" + UUID.randomUUID().toString().substring(0, 13));
+        return new Trainer(config, incarnation, store, events, heartbeats, tracer, registry, Clock.systemUTC());
     }
 
     void start(@Observes @Priority(BEFORE_CONSUMERS_START) StartupEvent event, Trainer trainer) {

@@ -56,7 +56,8 @@ public class KafkaPublisher implements EventSink, HeartbeatSink {
         settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, Math.min(limit, 10_000));
         settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, (long) limit);
         settings.put(ProducerConfig.LINGER_MS_CONFIG, 0);
-        // A trainer may be idle for hours and must not wait for the topic's description when the broker is away just then.
+        // A trainer may be idle for hours and must not wait for the topic's description when the broker is away just
+        // then.
         settings.put(ProducerConfig.METADATA_MAX_IDLE_CONFIG, Duration.ofDays(1).toMillis());
         return settings;
     }

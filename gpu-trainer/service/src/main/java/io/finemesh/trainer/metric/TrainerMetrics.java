@@ -45,9 +45,8 @@ public final class TrainerMetrics {
 
     /** Notes an optimizer step. */
     public void step(StepReport report) {
-        steps.record(Duration.ofNanos(report.phaseNanos().values().stream()
-                .mapToLong(Long::longValue)
-                .sum()));
+        steps.record(Duration.ofNanos(
+                report.phaseNanos().values().stream().mapToLong(Long::longValue).sum()));
         tokens.increment(report.tokens());
         if (report.skipped()) {
             skippedSteps.increment();

@@ -37,8 +37,8 @@ public final class BaseLoader {
     /**
      * Finds the base's manifest, here or in the store, and fetches what training needs of it.
      *
-     * @throws StoreException if the store stays away, or lacks a blob
-     * @throws SegmentFailureException if the checkpoint is neither held here nor committed, or is not the one its id says
+     * @throws StoreException if the store stays away
+     * @throws SegmentFailureException if the checkpoint is neither held here nor committed, is not the one its id says, or lacks a blob
      * @throws IOException if a blob cannot be brought into the cache
      */
     SegmentBase load(SegmentWork work)
@@ -55,7 +55,11 @@ public final class BaseLoader {
                 cache.pin(needed.stream().map(BlobReference::digest).distinct().toList());
         try {
             return new SegmentBase(manifest, dataset, fetcher.fetch(needed), pins);
-        } catch (StoreException | IOException | InterruptedException | RuntimeException failed) {
+        } catch (StoreException
+                | SegmentFailureException
+                | IOException
+                | InterruptedException
+                | RuntimeException failed) {
             pins.close();
             throw failed;
         }

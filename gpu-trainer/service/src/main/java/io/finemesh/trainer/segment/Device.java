@@ -29,9 +29,7 @@ public final class Device {
 
     /** Why the native libraries cannot be used, if they cannot. */
     public Optional<Throwable> failure() {
-        return start.state() == CompletableFuture.State.FAILED
-                ? Optional.of(start.exceptionNow())
-                : Optional.empty();
+        return start.state() == CompletableFuture.State.FAILED ? Optional.of(start.exceptionNow()) : Optional.empty();
     }
 
     /** Loads the native libraries on the calling thread, which owns the device from here on. Returns whether that worked. */

@@ -74,7 +74,9 @@ final class RunPlan {
         try {
             int samplesPerRow = Math.ceilDiv(batch.samplesPerStep(), batch.gradientAccumulationSteps());
             return new BatchPlan(
-                    batch.samplesPerStep(), Math.multiplyExact(samplesPerRow, batch.cutoffTokens()), specification.seed());
+                    batch.samplesPerStep(),
+                    Math.multiplyExact(samplesPerRow, batch.cutoffTokens()),
+                    specification.seed());
         } catch (IllegalArgumentException | ArithmeticException refused) {
             throw new SegmentFailureException(FailureCode.INVALID_SPECIFICATION, refused.getMessage());
         }
@@ -96,8 +98,8 @@ final class RunPlan {
         if (block.isEmpty() && segment.block().isPresent()) {
             throw new SegmentFailureException(
                     FailureCode.INVALID_SPECIFICATION,
-                    "segment " + segment.index() + " is for block " + segment.block().get()
-                            + ", but AdamW trains all parameters");
+                    "segment " + segment.index() + " is for block "
+                            + segment.block().get() + ", but AdamW trains all parameters");
         }
         try {
             return new SegmentWindow(segment.index(), segment.firstStep(), segment.steps(), block);
@@ -131,8 +133,9 @@ final class RunPlan {
                 .findFirst()
                 .orElseThrow(() -> new SegmentFailureException(
                         FailureCode.INVALID_SPECIFICATION,
-                        "segment " + segment.index() + " is for block " + segment.block().orElse("(none)")
-                                + ", the model has " + blocks.stream().map(Block::id).toList()));
+                        "segment " + segment.index() + " is for block "
+                                + segment.block().orElse("(none)") + ", the model has "
+                                + blocks.stream().map(Block::id).toList()));
     }
 
     private static LearningRateSchedule schedule(OptimizerSpecification optimizer, long totalSteps) {

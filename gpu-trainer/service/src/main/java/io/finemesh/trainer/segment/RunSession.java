@@ -2,17 +2,20 @@ package io.finemesh.trainer.segment;
 
 import io.finemesh.checkpoint.manifest.Manifest;
 import io.finemesh.checkpoint.manifest.ManifestTensorSource;
+import io.finemesh.checkpoint.manifest.TensorEntry;
 import io.finemesh.checkpoint.manifest.TrainingStateEntry;
 import io.finemesh.checkpoint.model.ModelConfiguration;
 import io.finemesh.checkpoint.model.ModelStructure;
 import io.finemesh.checkpoint.safetensors.SafetensorsFile;
 import io.finemesh.checkpoint.safetensors.TensorData;
 import io.finemesh.checkpoint.safetensors.TensorInfo;
+import io.finemesh.contract.failure.FailureCode;
 import io.finemesh.contract.id.CheckpointId;
 import io.finemesh.contract.id.RunId;
 import io.finemesh.contract.training.SegmentWork;
 import io.finemesh.engine.data.BatchCursor;
 import io.finemesh.engine.model.Decoder;
+import io.finemesh.engine.tensor.Precision;
 import io.finemesh.engine.train.FineTuneLoop;
 import io.finemesh.engine.train.SegmentOutcome;
 import io.finemesh.engine.train.StepListener;
@@ -43,11 +46,7 @@ final class RunSession implements AutoCloseable {
     private int nonFiniteSteps;
 
     private RunSession(
-            SegmentWork work,
-            TrainingSamples samples,
-            Decoder decoder,
-            FineTuneLoop loop,
-            Manifest manifest) {
+            SegmentWork work, TrainingSamples samples, Decoder decoder, FineTuneLoop loop, Manifest manifest) {
         this.run = work.runId();
         this.samples = samples;
         this.decoder = decoder;
@@ -66,10 +65,12 @@ final class RunSession implements AutoCloseable {
     static RunSession open(SegmentWork work, SegmentBase base, Optional<TrainingSamples> known)
             throws IOException, SegmentFailureException {
         TrainingPlan plan = RunPlan.training(work);
-        ModelConfiguration configuration = ModelConfiguration.parse(Files.readAllBytes(
-                base.path(SegmentBase.requiredFile(base.manifest(), SegmentBase.CONFIGURATION))));
+        requireStoredAs(plan.precision(), base.manifest());
+        ModelConfiguration configuration = ModelConfiguration.parse(
+                Files.readAllBytes(base.path(SegmentBase.requiredFile(base.manifest(), SegmentBase.CONFIGURATION))));
         TrainingSamples.Key key = TrainingSamples.Key.of(base, work);
-        Optional<TrainingSamples> same = known.filter(candidate -> candidate.key().equals(key));
+        Optional<TrainingSamples> same =
+                known.filter(candidate -> candidate.key().equals(key));
         TrainingSamples samples = same.isPresent() ? same.get() : TrainingSamples.encode(base, work, configuration);
         BatchCursor cursor = new BatchCursor(samples.samples().samples(), plan.batch());
         Optional<TrainingState> state = state(work, base);
@@ -137,6 +138,22 @@ final class RunSession implements AutoCloseable {
     public void close() {
         loop.close();
         decoder.close();
+    }
+
+    /** A checkpoint keeps its tensors' types from segment to segment, so a run computes on weights of the type they are stored in. */
+    private static void requireStoredAs(Precision precision, Manifest manifest) throws SegmentFailureException {
+        List<TensorEntry> others = manifest.tensors().stream()
+                .filter(tensor -> tensor.dtype() != precision.dtype())
+                .toList();
+        if (!others.isEmpty()) {
+            TensorEntry first = others.getFirst();
+            throw new SegmentFailureException(
+                    FailureCode.INVALID_SPECIFICATION,
+                    "the run asks for weights in " + precision.dtype() + ", but " + others.size() + " of "
+                            + manifest.tensors().size() + " tensors of the checkpoint are not, such as " + first.name()
+                            + " in " + first.dtype()
+                            + "; choose the precision the model is stored in, or import it converted");
+        }
     }
 
     /** Copies of the saved tensors, because the engine reads them when it enters the segment, after the files are unmapped. */

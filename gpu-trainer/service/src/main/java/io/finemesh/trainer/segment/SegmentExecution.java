@@ -112,11 +112,11 @@ public final class SegmentExecution {
         memory.steadyAt(result.checkpoint(), result.manifest(), watch.nonFiniteSteps());
         held.hold(result.checkpoint(), result.manifest());
         trace.trained(result.checkpoint());
-        reporter.trained(result.checkpoint(), result.lastStep(), result.lastLoss(), trace.traceparent());
-        uploader.submit(assignment.command().body(), result, reporter, trace.context());
         LOG.infof(
                 "%s is trained: %s, loss %.4f at step %d, %d bytes to upload",
                 assignment, result.checkpoint(), result.lastLoss(), result.lastStep(), result.sizeBytes());
+        reporter.trained(result.checkpoint(), result.lastStep(), result.lastLoss(), trace.traceparent());
+        uploader.submit(assignment.command().body(), result, reporter, trace.context());
     }
 
     private RunSession session(Assignment assignment, DeviceMemory memory)
@@ -126,14 +126,15 @@ public final class SegmentExecution {
         if (standing.isPresent()) {
             return standing.get();
         }
-        LOG.infof("%s: fetching base %s and data set %s", assignment, work.base(), work.dataset().version());
+        LOG.infof(
+                "%s: fetching base %s and data set %s",
+                assignment, work.base(), work.dataset().version());
         try (SegmentBase base = assignment.await("finemesh-fetch", () -> loader.load(work))) {
             return memory.load(work, base);
         }
     }
 
-    private CompletableFuture<Void> activated(
-            Block block, RunSession session, SegmentReporter reporter) {
+    private CompletableFuture<Void> activated(Block block, RunSession session, SegmentReporter reporter) {
         metrics.blockSwitch();
         long parameters = block.groups().stream()
                 .mapToLong(session.structure()::parameterCount)

@@ -129,8 +129,7 @@ public final class SegmentRunner implements Runnable {
         }
     }
 
-    private void withdrawn(
-            Assignment assignment, Withdrawal withdrawal, SegmentReporter reporter, SegmentTrace trace) {
+    private void withdrawn(Assignment assignment, Withdrawal withdrawal, SegmentReporter reporter, SegmentTrace trace) {
         LOG.infof("%s is dropped after step %s: %s", assignment, assignment.step(), withdrawal);
         switch (withdrawal) {
             case Withdrawal.Stopped(String reason) -> trace.withdrawn("stopped: " + reason);

@@ -34,8 +34,10 @@ record TrainingSamples(Key key, EncodedSamples samples) {
             RunSpecification specification = work.specification();
             return new Key(
                     base.dataset().digest(),
-                    SegmentBase.requiredFile(base.manifest(), SegmentBase.TOKENIZER).digest(),
-                    SegmentBase.requiredFile(base.manifest(), SegmentBase.CONFIGURATION).digest(),
+                    SegmentBase.requiredFile(base.manifest(), SegmentBase.TOKENIZER)
+                            .digest(),
+                    SegmentBase.requiredFile(base.manifest(), SegmentBase.CONFIGURATION)
+                            .digest(),
                     specification.template(),
                     specification.batch().cutoffTokens());
         }
@@ -55,7 +57,9 @@ record TrainingSamples(Key key, EncodedSamples samples) {
             EncodedSamples samples = new SampleEncoder(
                             tokenizer, RunPlan.template(work.specification()), key.cutoffTokens())
                     .encodeAll(conversations);
-            LOG.infof("data set %s: %s", work.dataset().version(), samples.report().describe());
+            LOG.infof(
+                    "data set %s: %s",
+                    work.dataset().version(), samples.report().describe());
             return new TrainingSamples(key, samples);
         }
     }

@@ -76,7 +76,8 @@ public final class TrainerTracing {
         work.previousSegmentTraceparent()
                 .flatMap(TrainerTracing::parse)
                 .ifPresent(context -> builder.addLink(context, Attributes.of(LINK, "previous-segment")));
-        return new SegmentTrace(tracer, builder.startSpan(), work.specification().trace(), clock);
+        return new SegmentTrace(
+                tracer, builder.startSpan(), work.specification().trace(), clock);
     }
 
     /** Begins {@code checkpoint.upload} in the trace of the segment whose result is uploaded. */

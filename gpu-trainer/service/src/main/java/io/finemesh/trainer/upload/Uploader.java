@@ -141,7 +141,9 @@ public final class Uploader {
             atMost(0).get(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (java.util.concurrent.TimeoutException late) {
             all = false;
-            LOG.warnf("%d results are not uploaded after %d s; their segments are given back", waiting().size(), limit.toSeconds());
+            LOG.warnf(
+                    "%d results are not uploaded after %d s; their segments are given back",
+                    waiting().size(), limit.toSeconds());
             Failure failure = new Failure(
                     FailureCode.TRAINER_LOST,
                     "the trainer left before its result was uploaded; the segment is to be trained again");
@@ -216,8 +218,7 @@ public final class Uploader {
         for (StageTicket ticket : tickets) {
             if (ticket.uploadUrl().isPresent()) {
                 store.upload(
-                        ticket,
-                        upload.result.files().get(ticket.blob().digest().value()));
+                        ticket, upload.result.files().get(ticket.blob().digest().value()));
             }
         }
     }
