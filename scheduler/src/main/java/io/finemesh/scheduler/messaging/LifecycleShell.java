@@ -115,10 +115,16 @@ final class LifecycleShell implements Processor<String, byte[], String, byte[]> 
                 .map(Map.Entry::getKey)
                 .toList();
         for (String run : due) {
-            RunState before = states.decode(runs.get(run));
-            Decision decision = lifecycle.wake(before, now);
-            log(new RunId(run), "rest", before, decision);
             resting().remove(run);
+            Decision decision;
+            try {
+                RunState before = states.decode(runs.get(run));
+                decision = lifecycle.wake(before, now);
+                log(new RunId(run), "rest", before, decision);
+            } catch (RuntimeException refused) {
+                LOG.errorf(refused, "run %s is left to rest, as no decision could be made", run);
+                continue;
+            }
             apply(new RunId(run), decision);
         }
     }

@@ -104,7 +104,14 @@ final class PlacementShell implements Processor<String, byte[], String, byte[]> 
             listeningSince = now;
         }
         watchedAt = now;
-        apply(placement.watch(board(), listeningSince, now));
+        PlacementDecision decision;
+        try {
+            decision = placement.watch(board(), listeningSince, now);
+        } catch (RuntimeException refused) {
+            LOG.errorf(refused, "the passing of time was left aside, as no decision could be made");
+            return;
+        }
+        apply(decision);
     }
 
     private void apply(PlacementDecision decision) {

@@ -224,9 +224,10 @@ final class PlacementDeliberation {
 
     void pursueUnconfirmed() {
         for (Lease lease : board.leases().values()) {
-            // A trainer that is not on the board has lost its leases already.
-            Trainer trainer = board.trainer(lease.trainer()).orElseThrow();
-            switch (leaseTerms.judge(lease, trainer.heardAt())) {
+            LeaseTerms.Verdict verdict = board.trainer(lease.trainer())
+                    .map(trainer -> leaseTerms.judge(lease, trainer.heardAt()))
+                    .orElse(LeaseTerms.Verdict.LOST);
+            switch (verdict) {
                 case STANDS -> {}
                 case REPEAT -> {
                     Lease repeated = lease.repeated(now);
