@@ -100,7 +100,8 @@ final class Evaluation {
         for (Conversation conversation : conversations) {
             Turn last = conversation.turns().getLast();
             if (last.role() == Role.ASSISTANT) {
-                questions.add(prompts.prompt(conversation));
+                questions.add(prompts.prompt(new Conversation(
+                        conversation.turns().subList(0, conversation.turns().size() - 1))));
                 references.add(last.content());
             }
         }
