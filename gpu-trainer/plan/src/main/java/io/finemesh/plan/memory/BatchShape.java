@@ -32,8 +32,7 @@ public record BatchShape(int tokensPerRow, long lossChunkBytes, long keptActivat
 
     /** Rows of at most this many tokens, computed in fp32 with the engine's defaults. */
     public static BatchShape ofRows(int tokensPerRow) {
-        return new BatchShape(
-                tokensPerRow, DEFAULT_LOSS_CHUNK_BYTES, DEFAULT_KEPT_ACTIVATION_BYTES, FloatFormat.FP32);
+        return new BatchShape(tokensPerRow, DEFAULT_LOSS_CHUNK_BYTES, DEFAULT_KEPT_ACTIVATION_BYTES, FloatFormat.FP32);
     }
 
     /**

@@ -23,8 +23,8 @@ import java.util.Set;
  * @param batch what is computed at once
  */
 public record MemoryPlan(ModelConfiguration model, MethodShape method, FloatFormat weights, BatchShape batch) {
-    /** Code, runtime, tokenizer, thread arenas: a trainer process that holds no model yet. */
-    public static final long PROCESS_BYTES = 400_000_000L;
+    /** Code, Java heap, native libraries, tokenizer, thread arenas: a trainer process that holds no model, as measured after some steps. */
+    public static final long PROCESS_BYTES = 500_000_000L;
 
     /** Rows shorter than this are not proposed: a tenth of a page of text would be cut. */
     private static final int LEAST_TOKENS_PER_ROW = 64;

@@ -30,12 +30,10 @@ final class PeakMoments {
         this.weights = weights;
         this.batch = batch;
         this.trained = sizes.trained(method);
-        this.headTrained =
-                switch (method) {
-                    case MethodShape.AdamW _ -> true;
-                    case MethodShape.BAdam badam ->
-                        badam.includeHead() || badam.includeEmbedding() && model.tiedEmbeddings();
-                };
+        this.headTrained = switch (method) {
+            case MethodShape.AdamW _ -> true;
+            case MethodShape.BAdam badam -> badam.includeHead() || badam.includeEmbedding() && model.tiedEmbeddings();
+        };
     }
 
     /** The highest of the moments. */
@@ -52,9 +50,10 @@ final class PeakMoments {
         long head = (long) model.vocabularySize() * model.hiddenSize();
         // Hidden states before and after the final norm, and their slope: at most every token is labelled.
         long states = 3 * tokenBytes(model.hiddenSize());
-        long overhead = (weights == batch.arithmetic() ? 0 : head * batch.arithmetic().bytes())
-                + (headTrained ? head * GRADIENT : 0)
-                + (keepsLayers() ? model.layerCount() * widenedLayerBytes() : 0);
+        long overhead =
+                (weights == batch.arithmetic() ? 0 : head * batch.arithmetic().bytes())
+                        + (headTrained ? head * GRADIENT : 0)
+                        + (keepsLayers() ? model.layerCount() * widenedLayerBytes() : 0);
         return estimate(betweenPassesBytes() + states, logitsBytes(), MemoryPlan.PROCESS_BYTES + overhead);
     }
 
@@ -64,8 +63,7 @@ final class PeakMoments {
         long travelling = tokenBytes(2L * model.hiddenSize() + 3L * model.intermediateSize());
         long arriving = Math.min(trained, sizes.largestLayer()) * GRADIENT;
         long widened = (keepsLayers() ? model.layerCount() : 1) * widenedLayerBytes();
-        return estimate(
-                betweenPassesBytes() + graph + travelling, 0, MemoryPlan.PROCESS_BYTES + arriving + widened);
+        return estimate(betweenPassesBytes() + graph + travelling, 0, MemoryPlan.PROCESS_BYTES + arriving + widened);
     }
 
     /** The end of a segment: no gradients, but copies of what changed and of the optimizer's state, to be written. */

@@ -63,7 +63,10 @@ class MemoryPlanTest {
     @Test
     void aRecomputedLayerIsTheWorstMomentOfASmallVocabulary() {
         MemoryEstimate estimate = MemoryPlan.estimate(
-                ModelShapes.toy(false), LAYER_BLOCKS, FloatFormat.FP32, new BatchShape(100, 1 << 20, 0, FloatFormat.FP32));
+                ModelShapes.toy(false),
+                LAYER_BLOCKS,
+                FloatFormat.FP32,
+                new BatchShape(100, 1 << 20, 0, FloatFormat.FP32));
         long inputs = 5 * 64;
         long graph = 8 * 64 + 5 * (64 + 2 * 32) + 5 * 176;
         long travelling = 2 * 64 + 3 * 176;
@@ -92,8 +95,8 @@ class MemoryPlanTest {
     /** 128256 tokens of vocabulary: a chunk of 64 MiB holds 130 of them, and the head is widened from bf16. */
     @Test
     void theLossIsTheWorstMomentOfALargeVocabulary() {
-        MemoryEstimate estimate = MemoryPlan.estimate(
-                ModelShapes.llama3With8B(), LAYER_BLOCKS, FloatFormat.BF16, BatchShape.ofRows(256));
+        MemoryEstimate estimate =
+                MemoryPlan.estimate(ModelShapes.llama3With8B(), LAYER_BLOCKS, FloatFormat.BF16, BatchShape.ofRows(256));
         assertThat(estimate.logitsBytes()).isEqualTo(2 * 4 * 130 * 128_256);
         assertThat(estimate.overheadBytes()).isEqualTo(MemoryPlan.PROCESS_BYTES + 4L * 128_256 * 4096);
         assertThat(estimate.activationBytes()).isEqualTo(4 * 256 * (33 + 3) * 4096);
@@ -102,8 +105,8 @@ class MemoryPlanTest {
     /** Every parameter is copied for the checkpoint, with both moments: more than gradients and activations together. */
     @Test
     void theEndOfASegmentIsTheWorstMomentOfAdamw() {
-        MemoryEstimate estimate = MemoryPlan.estimate(
-                ModelShapes.llama32With1B(), ADAMW, FloatFormat.FP32, BatchShape.ofRows(64));
+        MemoryEstimate estimate =
+                MemoryPlan.estimate(ModelShapes.llama32With1B(), ADAMW, FloatFormat.FP32, BatchShape.ofRows(64));
         long parameters = 1_235_814_400;
         assertThat(estimate.totalBytes()).isEqualTo(parameters * (4 + 8 + 4 + 8) + MemoryPlan.PROCESS_BYTES);
     }
