@@ -48,8 +48,7 @@ public final class BatchCursor {
 
     /** The batch of a 0-based step; {@link PackedBatch#samples} refer to {@link #samplesOf} of the step. */
     public PackedBatch batch(long step) {
-        return PackedBatch.of(
-                samplesOf(step).stream().map(samples::get).toList(), plan.tokensPerRow());
+        return PackedBatch.of(samplesOf(step).stream().map(samples::get).toList(), plan.tokensPerRow());
     }
 
     /** The rows of a 0-based step, each a micro-batch. */
@@ -105,7 +104,8 @@ public final class BatchCursor {
         if (!differences.isEmpty()) {
             throw new DatasetException(
                     Reason.CURSOR_MISMATCH,
-                    "the run cannot go on at step " + saved.nextStep() + " as if nothing had happened; different from when it was saved: "
+                    "the run cannot go on at step " + saved.nextStep()
+                            + " as if nothing had happened; different from when it was saved: "
                             + String.join(", ", differences));
         }
         return saved.nextStep();

@@ -30,12 +30,14 @@ public record PackedBatch(List<PackedRow> rows, List<List<Integer>> samples) {
         rows = List.copyOf(rows);
         samples = samples.stream().map(List::copyOf).toList();
         if (rows.size() != samples.size()) {
-            throw new IllegalArgumentException(rows.size() + " rows need as many lists of samples, got " + samples.size());
+            throw new IllegalArgumentException(
+                    rows.size() + " rows need as many lists of samples, got " + samples.size());
         }
         for (int r = 0; r < rows.size(); r++) {
             if (rows.get(r).documents() != samples.get(r).size()) {
-                throw new IllegalArgumentException("row " + r + " has " + rows.get(r).documents() + " documents, but "
-                        + samples.get(r).size() + " samples");
+                throw new IllegalArgumentException(
+                        "row " + r + " has " + rows.get(r).documents() + " documents, but "
+                                + samples.get(r).size() + " samples");
             }
         }
     }

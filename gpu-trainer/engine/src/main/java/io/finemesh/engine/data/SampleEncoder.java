@@ -101,7 +101,8 @@ public final class SampleEncoder {
         if (conversations == 0) {
             return "the dataset has no conversation";
         }
-        return "none of " + conversations + " conversations can be trained on: " + droppedTooLong + " are longer than the cut-off of "
-                + cutoff + " tokens, " + droppedUnlabelled + " have no assistant text within it; raise the cut-off or check the roles";
+        return "none of " + conversations + " conversations can be trained on: " + droppedTooLong
+                + " are longer than the cut-off of " + cutoff + " tokens, " + droppedUnlabelled
+                + " have no assistant text within it; raise the cut-off or check the roles";
     }
 }

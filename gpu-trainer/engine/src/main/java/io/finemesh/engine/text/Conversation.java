@@ -16,7 +16,8 @@ public record Conversation(List<Turn> turns) {
         }
         for (int i = 1; i < turns.size(); i++) {
             if (turns.get(i).role() == Role.SYSTEM) {
-                throw new IllegalArgumentException("turn " + i + " is a system turn; a system turn may only come first");
+                throw new IllegalArgumentException(
+                        "turn " + i + " is a system turn; a system turn may only come first");
             }
         }
     }
@@ -28,6 +29,7 @@ public record Conversation(List<Turn> turns) {
     /** Whether anyone would learn to say anything from it. */
     public boolean hasAssistantText() {
         return turns.stream()
-                .anyMatch(turn -> turn.role() == Role.ASSISTANT && !turn.content().isEmpty());
+                .anyMatch(
+                        turn -> turn.role() == Role.ASSISTANT && !turn.content().isEmpty());
     }
 }

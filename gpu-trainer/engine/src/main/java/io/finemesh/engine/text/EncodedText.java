@@ -11,8 +11,7 @@ import java.util.Arrays;
 public record EncodedText(int[] tokens, boolean[] labelled) {
     public EncodedText {
         if (tokens.length != labelled.length) {
-            throw new IllegalArgumentException(
-                    tokens.length + " tokens need as many labels, got " + labelled.length);
+            throw new IllegalArgumentException(tokens.length + " tokens need as many labels, got " + labelled.length);
         }
     }
 

@@ -49,7 +49,8 @@ public final class Generator {
         // Prompts of like length go together, so that the cache of one batch is no longer than its prompts need.
         List<Integer> longestFirst = IntStream.range(0, kept.size())
                 .boxed()
-                .sorted(Comparator.comparingInt((Integer i) -> kept.get(i).length).reversed())
+                .sorted(Comparator.comparingInt((Integer i) -> kept.get(i).length)
+                        .reversed())
                 .toList();
         Generation[] results = new Generation[prompts.size()];
         for (int from = 0; from < longestFirst.size(); from += limits.batchSize()) {
@@ -61,9 +62,7 @@ public final class Generator {
                 int prompt = members.get(m);
                 Continuation continuation = finished.get(m);
                 results[prompt] = new Generation(
-                        continuation.ids(),
-                        continuation.stop,
-                        prompts.get(prompt).length - kept.get(prompt).length);
+                        continuation.ids(), continuation.stop, prompts.get(prompt).length - kept.get(prompt).length);
             }
         }
         return List.of(results);
@@ -73,8 +72,9 @@ public final class Generator {
         ModelConfiguration configuration = decoder.configuration();
         int room = configuration.maxPositions() - limits.maxNewTokens();
         if (room < 1) {
-            throw new IllegalArgumentException(limits.maxNewTokens() + " new tokens leave no room for a prompt: the model has "
-                    + configuration.maxPositions() + " positions; allow fewer new tokens");
+            throw new IllegalArgumentException(
+                    limits.maxNewTokens() + " new tokens leave no room for a prompt: the model has "
+                            + configuration.maxPositions() + " positions; allow fewer new tokens");
         }
         return room;
     }
@@ -104,7 +104,8 @@ public final class Generator {
     }
 
     private List<Continuation> continueTogether(List<int[]> prompts, GenerationLimits limits) {
-        List<Continuation> all = prompts.stream().map(prompt -> new Continuation()).toList();
+        List<Continuation> all =
+                prompts.stream().map(prompt -> new Continuation()).toList();
         int longest = prompts.stream().mapToInt(prompt -> prompt.length).max().orElseThrow();
         // The last token of a continuation is never read back, so it needs no place in the cache.
         int capacity = longest + limits.maxNewTokens() - 1;
@@ -125,7 +126,8 @@ public final class Generator {
                     batch.retain(going);
                     growing = Arrays.stream(going).mapToObj(before::get).toList();
                 }
-                batch.append(Arrays.stream(going).map(sequence -> next[sequence]).toArray());
+                batch.append(
+                        Arrays.stream(going).map(sequence -> next[sequence]).toArray());
             }
         }
     }

@@ -75,8 +75,7 @@ final class NativeTokenizer implements AutoCloseable {
 
     /** Ids of a text. @param withSpecialTokens whether the post-processor adds its own */
     int[] encode(String text, boolean withSpecialTokens) {
-        return encoding(text, withSpecialTokens, encoding -> Arrays.stream(
-                        TokenizersLibrary.LIB.getTokenIds(encoding))
+        return encoding(text, withSpecialTokens, encoding -> Arrays.stream(TokenizersLibrary.LIB.getTokenIds(encoding))
                 .mapToInt(Math::toIntExact)
                 .toArray());
     }

@@ -65,7 +65,8 @@ public enum PromptTemplate {
             } else if (previous.role() != Role.USER) {
                 segments.add(new PromptSegment.Text(ALPACA_RESPONSE, false));
             }
-            // A question has opened its answer already: both are one text, so that words merge as they do in the original.
+            // A question has opened its answer already: both are one text, so that words merge as they do in the
+            // original.
         }
     },
 

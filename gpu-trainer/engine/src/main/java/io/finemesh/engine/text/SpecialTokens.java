@@ -34,7 +34,9 @@ public record SpecialTokens(List<Integer> endOfText) {
             ends = StrictJson.object(generationConfigJson).path("eos_token_id");
         } catch (JsonException malformed) {
             throw new TokenizerException(
-                    TokenizerException.Reason.MALFORMED, "generation_config.json: " + malformed.getMessage(), malformed);
+                    TokenizerException.Reason.MALFORMED,
+                    "generation_config.json: " + malformed.getMessage(),
+                    malformed);
         }
         List<Integer> all = new ArrayList<>(endOfText);
         if (ends.isArray()) {

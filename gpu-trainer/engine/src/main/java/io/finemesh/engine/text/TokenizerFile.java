@@ -52,7 +52,11 @@ record TokenizerFile(
                 special.put(content, token.path("id").intValue());
             }
         }
-        return new TokenizerFile(new String(json, StandardCharsets.UTF_8), special, added, largestId(root.path("model").path("vocab")));
+        return new TokenizerFile(
+                new String(json, StandardCharsets.UTF_8),
+                special,
+                added,
+                largestId(root.path("model").path("vocab")));
     }
 
     private static JsonNode parse(Path path, byte[] json) {
@@ -96,8 +100,10 @@ record TokenizerFile(
             }
             if (vocabulary instanceof ObjectNode byName) {
                 byName.remove(token.getKey());
-            } else if (vocabulary instanceof ArrayNode pieces && pieces.path(token.getValue()) instanceof ArrayNode piece) {
-                // A list's places are its ids, so the piece keeps its place under a name that is not text: a noncharacter and its id.
+            } else if (vocabulary instanceof ArrayNode pieces
+                    && pieces.path(token.getValue()) instanceof ArrayNode piece) {
+                // A list's places are its ids, so the piece keeps its place under a name that is not text: a
+                // noncharacter and its id.
                 piece.set(0, JsonNodeFactory.instance.textNode("\uFDD0" + token.getValue()));
             }
         }
@@ -113,8 +119,11 @@ record TokenizerFile(
             needed.add(vocabulary.path(model.path("unk_id").intValue()).path(0).asText());
         }
         for (JsonNode merge : model.path("merges")) {
-            String left = merge.isArray() ? merge.path(0).asText() : merge.asText().split(" ", 2)[0];
-            String right = merge.isArray() ? merge.path(1).asText() : merge.asText().substring(left.length()).strip();
+            String left =
+                    merge.isArray() ? merge.path(0).asText() : merge.asText().split(" ", 2)[0];
+            String right = merge.isArray()
+                    ? merge.path(1).asText()
+                    : merge.asText().substring(left.length()).strip();
             needed.add(left);
             needed.add(right);
             needed.add(left + right);
@@ -123,7 +132,6 @@ record TokenizerFile(
     }
 
     private static TokenizerException malformed(Path path, String problem, Throwable cause) {
-        return new TokenizerException(
-                TokenizerException.Reason.MALFORMED, "tokenizer " + path + " " + problem, cause);
+        return new TokenizerException(TokenizerException.Reason.MALFORMED, "tokenizer " + path + " " + problem, cause);
     }
 }

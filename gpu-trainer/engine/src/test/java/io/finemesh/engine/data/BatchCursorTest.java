@@ -40,7 +40,9 @@ class BatchCursorTest {
                 assertThat(stream.subList(epoch * samples.size(), (epoch + 1) * samples.size()).stream()
                                 .sorted()
                                 .toList())
-                        .as("master seed %d, trial %d, %d samples, %s, epoch %d", master, trial, samples.size(), plan, epoch)
+                        .as(
+                                "master seed %d, trial %d, %d samples, %s, epoch %d",
+                                master, trial, samples.size(), plan, epoch)
                         .isEqualTo(IntStream.range(0, samples.size()).boxed().toList());
             }
         }

@@ -21,7 +21,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ConversationReaderTest {
-    private static final String GOOD = "{\"messages\":[{\"role\":\"user\",\"content\":\"q\"},{\"role\":\"assistant\",\"content\":\"a\"}]}";
+    private static final String GOOD =
+            "{\"messages\":[{\"role\":\"user\",\"content\":\"q\"},{\"role\":\"assistant\",\"content\":\"a\"}]}";
     private static final Conversation READ = Conversation.of(Turn.user("q"), Turn.assistant("a"));
 
     private static ConversationReader reader(String text) {

@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 class RowPackerTest {
     @Test
     void putsEachDocumentIntoTheFirstRowWithRoomLongestFirst() {
-        assertThat(RowPacker.pack(new int[] {5, 4, 3, 2, 1}, 6)).containsExactly(List.of(0, 4), List.of(1, 3), List.of(2));
+        assertThat(RowPacker.pack(new int[] {5, 4, 3, 2, 1}, 6))
+                .containsExactly(List.of(0, 4), List.of(1, 3), List.of(2));
         assertThat(RowPacker.pack(new int[] {3, 3, 3, 3}, 6)).containsExactly(List.of(0, 1), List.of(2, 3));
         assertThat(RowPacker.pack(new int[] {1, 6, 2}, 6)).containsExactly(List.of(1), List.of(2, 0));
         assertThat(RowPacker.pack(new int[] {6}, 6)).containsExactly(List.of(0));
@@ -29,13 +30,15 @@ class RowPackerTest {
             int capacity = random.nextInt(1, 200);
             int[] lengths = random.ints(random.nextInt(0, 80), 1, capacity + 1).toArray();
             List<List<Integer>> rows = RowPacker.pack(lengths, capacity);
-            String facts = "seed %d, trial %d: %s in rows of %d".formatted(seed, trial, Arrays.toString(lengths), capacity);
+            String facts =
+                    "seed %d, trial %d: %s in rows of %d".formatted(seed, trial, Arrays.toString(lengths), capacity);
             assertThat(rows.stream().flatMap(List::stream).sorted().toList())
                     .as(facts)
                     .isEqualTo(IntStream.range(0, lengths.length).boxed().toList());
             int total = IntStream.of(lengths).sum();
             for (List<Integer> row : rows) {
-                int[] inRow = row.stream().mapToInt(document -> lengths[document]).toArray();
+                int[] inRow =
+                        row.stream().mapToInt(document -> lengths[document]).toArray();
                 assertThat(IntStream.of(inRow).sum()).as(facts).isLessThanOrEqualTo(capacity);
                 for (int d = 1; d < inRow.length; d++) {
                     assertThat(inRow[d]).as(facts).isLessThanOrEqualTo(inRow[d - 1]);

@@ -89,7 +89,8 @@ class SampleEncoderTest {
     @Test
     void encodesAWholeDatasetInOrder() {
         EncodedSamples encoded = encoder(6, LongSamples.TRUNCATE)
-                .encodeAll(List.of(SHORT, NO_ANSWER, LONG_ANSWER, LONG_QUESTION, SHORT).iterator());
+                .encodeAll(List.of(SHORT, NO_ANSWER, LONG_ANSWER, LONG_QUESTION, SHORT)
+                        .iterator());
         assertThat(encoded.samples()).extracting(EncodedText::length).containsExactly(4, 6, 4);
         assertThat(encoded.report()).isEqualTo(new EncodedSamples.Report(5, 1, 0, 2, 14, 7, 6));
         assertThat(encoded.report().describe())

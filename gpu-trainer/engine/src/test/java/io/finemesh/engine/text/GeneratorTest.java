@@ -42,7 +42,8 @@ class GeneratorTest {
         decoder = TinyModel.load(MODEL, Precision.FP32);
         SplittableRandom random = new SplittableRandom(0x5eed_0041L);
         prompts = IntStream.of(9, 1, 40, 3, 17, 17, 2, 133, 5, 28)
-                .mapToObj(length -> random.ints(length, 0, MODEL.vocabularySize()).toArray())
+                .mapToObj(
+                        length -> random.ints(length, 0, MODEL.vocabularySize()).toArray())
                 .toList();
     }
 
@@ -78,7 +79,8 @@ class GeneratorTest {
             assertThat(generations.get(i).stop()).isEqualTo(Generation.Stop.MAX_NEW_TOKENS);
             assertThat(generations.get(i).droppedPromptTokens()).isZero();
         }
-        assertThat(generations.stream().map(g -> Arrays.toString(g.tokens())).distinct()).hasSizeGreaterThan(5);
+        assertThat(generations.stream().map(g -> Arrays.toString(g.tokens())).distinct())
+                .hasSizeGreaterThan(5);
     }
 
     @Test
@@ -86,14 +88,22 @@ class GeneratorTest {
         Generator generator = new Generator(decoder);
         // Tokens the model says at different places, so that sequences leave their batch at different times.
         List<Generation> unstopped = generator.generate(prompts, limits(12, 1));
-        Integer[] stops = {unstopped.get(0).tokens()[3], unstopped.get(4).tokens()[0], unstopped.get(7).tokens()[9]};
+        Integer[] stops = {
+            unstopped.get(0).tokens()[3],
+            unstopped.get(4).tokens()[0],
+            unstopped.get(7).tokens()[9]
+        };
         List<Generation> alone = generator.generate(prompts, limits(12, 1, stops));
         for (int batchSize : new int[] {3, 7, 100}) {
             List<Generation> together = generator.generate(prompts, limits(12, batchSize, stops));
             for (int i = 0; i < prompts.size(); i++) {
                 String facts = "prompt %d in batches of %d".formatted(i, batchSize);
-                assertThat(together.get(i).tokens()).as(facts).isEqualTo(alone.get(i).tokens());
-                assertThat(together.get(i).stop()).as(facts).isEqualTo(alone.get(i).stop());
+                assertThat(together.get(i).tokens())
+                        .as(facts)
+                        .isEqualTo(alone.get(i).tokens());
+                assertThat(together.get(i).stop())
+                        .as(facts)
+                        .isEqualTo(alone.get(i).stop());
             }
         }
         assertThat(alone.stream().map(generation -> generation.tokens().length).distinct())
@@ -104,9 +114,15 @@ class GeneratorTest {
     @Test
     void endsBeforeAStopToken() {
         Generator generator = new Generator(decoder);
-        int[] unstopped = generator.generate(prompts.subList(0, 1), limits(20, 1)).getFirst().tokens();
+        int[] unstopped = generator
+                .generate(prompts.subList(0, 1), limits(20, 1))
+                .getFirst()
+                .tokens();
         int stop = unstopped[5];
-        int first = IntStream.range(0, 20).filter(i -> unstopped[i] == stop).findFirst().orElseThrow();
+        int first = IntStream.range(0, 20)
+                .filter(i -> unstopped[i] == stop)
+                .findFirst()
+                .orElseThrow();
         Generation stopped =
                 generator.generate(prompts.subList(0, 1), limits(20, 1, stop)).getFirst();
         assertThat(stopped.tokens()).isEqualTo(Arrays.copyOf(unstopped, first));
@@ -115,18 +131,23 @@ class GeneratorTest {
 
     @Test
     void oneNewTokenNeedsNoSecondPass() {
-        Generation one = new Generator(decoder).generate(prompts.subList(2, 3), limits(1, 1)).getFirst();
+        Generation one = new Generator(decoder)
+                .generate(prompts.subList(2, 3), limits(1, 1))
+                .getFirst();
         assertThat(one.tokens()).isEqualTo(withoutCache(prompts.get(2), 1));
     }
 
     @Test
     void longPromptsLoseTheirBeginning() {
-        int[] tooLong = new SplittableRandom(3).ints(600, 0, MODEL.vocabularySize()).toArray();
+        int[] tooLong =
+                new SplittableRandom(3).ints(600, 0, MODEL.vocabularySize()).toArray();
         int[] end = Arrays.copyOfRange(tooLong, 600 - (512 - 20), 600);
         List<Generation> generations =
                 new Generator(decoder).generate(List.of(tooLong, prompts.getFirst(), end), limits(20, 3));
         assertThat(generations.get(0).droppedPromptTokens()).isEqualTo(108);
-        assertThat(generations.get(0).tokens()).isEqualTo(generations.get(2).tokens()).hasSize(20);
+        assertThat(generations.get(0).tokens())
+                .isEqualTo(generations.get(2).tokens())
+                .hasSize(20);
         assertThat(generations.get(1).droppedPromptTokens()).isZero();
         assertThat(generations.get(2).droppedPromptTokens()).isZero();
     }
@@ -200,14 +221,15 @@ class GeneratorTest {
             beginnings.add(tokenizer.encodeWithSpecialTokens("Once upon a time"));
             beginnings.add(Arrays.copyOf(expected, 1));
             beginnings.add(Arrays.copyOf(expected, 30));
-            List<Generation> told = new Generator(stories)
-                    .generate(beginnings, new GenerationLimits(expected.length - 1, Set.of(), 2));
+            List<Generation> told =
+                    new Generator(stories).generate(beginnings, new GenerationLimits(expected.length - 1, Set.of(), 2));
             for (int i = 0; i < beginnings.size(); i++) {
                 int[] prompt = beginnings.get(i);
                 assertThat(Arrays.copyOf(told.get(i).tokens(), expected.length - prompt.length))
                         .isEqualTo(Arrays.copyOfRange(expected, prompt.length, expected.length));
             }
-            assertThat(tokenizer.decode(expected)).isEqualTo(golden.path("greedy_text").asText());
+            assertThat(tokenizer.decode(expected))
+                    .isEqualTo(golden.path("greedy_text").asText());
         }
     }
 }

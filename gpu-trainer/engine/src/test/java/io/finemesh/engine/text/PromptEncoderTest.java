@@ -42,8 +42,8 @@ class PromptEncoderTest {
 
     @Test
     void labelsTheAnswerAndItsEnd() {
-        try (Tokenizer words = Tokenizer.load(
-                TokenizerFiles.wordLevel(folder, "Tom", "has", "7"), new SpecialTokens(List.of(2)), 6)) {
+        try (Tokenizer words =
+                Tokenizer.load(TokenizerFiles.wordLevel(folder, "Tom", "has", "7"), new SpecialTokens(List.of(2)), 6)) {
             EncodedText encoded = new PromptEncoder(words, PromptTemplate.PLAIN)
                     .encode(Conversation.of(Turn.user("Tom has"), Turn.assistant("7 7")));
             assertThat(encoded.tokens()).containsExactly(1, 3, 4, 5, 5, 2);
@@ -60,8 +60,10 @@ class PromptEncoderTest {
         int[] user = byteLevel.encode("user\nhello");
         int[] assistant = byteLevel.encode("assistant\n");
         assertThat(encoded.tokens())
-                .containsExactly(concatenated(
-                        new int[] {START}, user, new int[] {END, newline, START}, assistant, new int[] {259, END, newline}));
+                .containsExactly(
+                        concatenated(new int[] {START}, user, new int[] {END, newline, START}, assistant, new int[] {
+                            259, END, newline
+                        }));
         assertThat(labelled(encoded)).containsExactly(259, END);
         assertThat(encoder.stopTokens()).containsExactlyInAnyOrder(END_OF_TEXT, END);
     }
@@ -93,9 +95,8 @@ class PromptEncoderTest {
             Turn previous = null;
             for (Turn turn : conversation.turns()) {
                 if (turn.role() == Role.ASSISTANT) {
-                    boolean space = template == PromptTemplate.PLAIN
-                            && previous != null
-                            && previous.role() != Role.ASSISTANT;
+                    boolean space =
+                            template == PromptTemplate.PLAIN && previous != null && previous.role() != Role.ASSISTANT;
                     expected.append(space ? " " : "").append(turn.content());
                     ends++;
                 }
@@ -103,7 +104,9 @@ class PromptEncoderTest {
             }
             int end = template == PromptTemplate.CHATML ? END : END_OF_TEXT;
             assertThat(byteLevel.decode(labelled(encoded))).as(facts).isEqualTo(expected.toString());
-            assertThat(IntStream.of(labelled(encoded)).filter(id -> id == end)).as(facts).hasSize(ends);
+            assertThat(IntStream.of(labelled(encoded)).filter(id -> id == end))
+                    .as(facts)
+                    .hasSize(ends);
         }
     }
 
@@ -125,8 +128,8 @@ class PromptEncoderTest {
 
     @Test
     void refusesATemplateWhoseMarkersTheTokenizerLacks() {
-        try (Tokenizer words = Tokenizer.load(
-                TokenizerFiles.wordLevel(folder, "a"), new SpecialTokens(List.of(2)), 4)) {
+        try (Tokenizer words =
+                Tokenizer.load(TokenizerFiles.wordLevel(folder, "a"), new SpecialTokens(List.of(2)), 4)) {
             assertThatThrownBy(() -> new PromptEncoder(words, PromptTemplate.CHATML))
                     .isInstanceOfSatisfying(TokenizerException.class, refused -> assertThat(refused.reason())
                             .isEqualTo(Reason.MISSING_SPECIAL_TOKEN))

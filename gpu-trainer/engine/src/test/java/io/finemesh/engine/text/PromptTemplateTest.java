@@ -37,8 +37,7 @@ class PromptTemplateTest {
     @Test
     void plainIsWordsOnly() {
         assertThat(shown(PromptTemplate.PLAIN.render(ONE_QUESTION))).isEqualTo("1 + 2?[ #### 3][EOT]");
-        assertThat(shown(PromptTemplate.PLAIN.render(TWO_QUESTIONS)))
-                .isEqualTo("Be brief. u1[ a1][EOT]u2[ a2][EOT]");
+        assertThat(shown(PromptTemplate.PLAIN.render(TWO_QUESTIONS))).isEqualTo("Be brief. u1[ a1][EOT]u2[ a2][EOT]");
         assertThat(shown(PromptTemplate.PLAIN.render(Conversation.of(Turn.assistant("Once")))))
                 .isEqualTo("[Once][EOT]");
         assertThat(shown(PromptTemplate.PLAIN.renderPrompt(Conversation.of(Turn.user("1 + 2?")))))
@@ -61,7 +60,8 @@ class PromptTemplateTest {
 
     @Test
     void alpacaRendersAQuestionAsOneText() {
-        assertThat(PromptTemplate.ALPACA.renderPrompt(Conversation.of(Turn.user("Hi")))).hasSize(1);
+        assertThat(PromptTemplate.ALPACA.renderPrompt(Conversation.of(Turn.user("Hi"))))
+                .hasSize(1);
     }
 
     @Test

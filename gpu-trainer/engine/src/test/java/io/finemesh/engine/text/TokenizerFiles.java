@@ -18,8 +18,13 @@ public final class TokenizerFiles {
     /** Special tokens of the byte-level tokenizer, after its 256 bytes and its merges. */
     public static final List<String> BYTE_LEVEL_SPECIAL = List.of("<|endoftext|>", "<|im_start|>", "<|im_end|>");
 
-    private static final List<List<String>> MERGES =
-            List.of(List.of("h", "e"), List.of("l", "l"), List.of("he", "ll"), List.of("hell", "o"), List.of("Ġ", "t"), List.of("Ġt", "he"));
+    private static final List<List<String>> MERGES = List.of(
+            List.of("h", "e"),
+            List.of("l", "l"),
+            List.of("he", "ll"),
+            List.of("hell", "o"),
+            List.of("Ġ", "t"),
+            List.of("Ġt", "he"));
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -45,12 +50,14 @@ public final class TokenizerFiles {
         byteAlphabet().forEach(letter -> vocabulary.put(letter, vocabulary.size()));
         MERGES.forEach(merge -> vocabulary.put(String.join("", merge), vocabulary.size()));
         Map<String, Object> file = file(
-                added(BYTE_LEVEL_SPECIAL, vocabulary.size()), Map.of("type", "BPE", "vocab", vocabulary, "merges", MERGES));
+                added(BYTE_LEVEL_SPECIAL, vocabulary.size()),
+                Map.of("type", "BPE", "vocab", vocabulary, "merges", MERGES));
         file.put(
                 "pre_tokenizer",
                 Map.of("type", "ByteLevel", "add_prefix_space", false, "trim_offsets", true, "use_regex", true));
         file.put(
-                "decoder", Map.of("type", "ByteLevel", "add_prefix_space", true, "trim_offsets", true, "use_regex", true));
+                "decoder",
+                Map.of("type", "ByteLevel", "add_prefix_space", true, "trim_offsets", true, "use_regex", true));
         return write(folder.resolve("byte-level.json"), file);
     }
 

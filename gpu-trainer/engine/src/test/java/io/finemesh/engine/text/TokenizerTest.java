@@ -66,7 +66,9 @@ class TokenizerTest {
                 Tokenizer bytes = byteLevel();
                 Tokenizer pieces = Tokenizer.load(TokenizerFiles.unigram(folder), new SpecialTokens(List.of(1)), 8)) {
             assertThat(words.encode("<s> Tom </s>")).containsExactly(0, 3, 0);
-            assertThat(bytes.encode("<|im_end|>")).hasSize("<|im_end|>".length()).doesNotContain(264);
+            assertThat(bytes.encode("<|im_end|>"))
+                    .hasSize("<|im_end|>".length())
+                    .doesNotContain(264);
             assertThat(bytes.encodeWithSpecialTokens("<|im_end|>")).containsExactly(264);
             assertThat(pieces.encode("a</s>")).containsExactly(6, 2, 3, 4, 5);
             assertThat(pieces.encodeWithSpecialTokens("a</s>")).containsExactly(6, 1);
@@ -139,8 +141,8 @@ class TokenizerTest {
 
     @Test
     void endOfTextTokensAreWithinTheVocabulary() {
-        assertThatThrownBy(() -> Tokenizer.load(
-                        TokenizerFiles.wordLevel(folder, "a"), new SpecialTokens(List.of(2, 99)), 4))
+        assertThatThrownBy(() ->
+                        Tokenizer.load(TokenizerFiles.wordLevel(folder, "a"), new SpecialTokens(List.of(2, 99)), 4))
                 .isInstanceOfSatisfying(TokenizerException.class, refused -> {
                     assertThat(refused.reason()).isEqualTo(Reason.VOCABULARY_MISMATCH);
                     assertThat(refused).hasMessageContaining("token 99");
@@ -149,8 +151,8 @@ class TokenizerTest {
 
     @Test
     void missingSpecialTokensAreNamed() {
-        try (Tokenizer tokenizer = Tokenizer.load(
-                TokenizerFiles.wordLevel(folder, "a"), new SpecialTokens(List.of()), 4)) {
+        try (Tokenizer tokenizer =
+                Tokenizer.load(TokenizerFiles.wordLevel(folder, "a"), new SpecialTokens(List.of()), 4)) {
             assertThatThrownBy(tokenizer::endOfText)
                     .isInstanceOfSatisfying(TokenizerException.class, refused -> assertThat(refused.reason())
                             .isEqualTo(Reason.MISSING_SPECIAL_TOKEN))
@@ -174,7 +176,8 @@ class TokenizerTest {
         assertRefused(
                 Files.write(folder.resolve("e"), new byte[] {'{', (byte) 0xff, '}'}), Reason.MALFORMED, "not UTF-8");
         assertRefused(
-                Files.writeString(folder.resolve("f"), "{\"added_tokens\":[{\"id\":-1,\"content\":\"x\"}],\"model\":{}}"),
+                Files.writeString(
+                        folder.resolve("f"), "{\"added_tokens\":[{\"id\":-1,\"content\":\"x\"}],\"model\":{}}"),
                 Reason.MALFORMED,
                 "added token without content or id");
     }
@@ -193,8 +196,7 @@ class TokenizerTest {
         root.set(
                 "truncation",
                 JSON.readTree("{\"direction\":\"Right\",\"max_length\":2,\"strategy\":\"LongestFirst\",\"stride\":0}"));
-        JsonNode padding = JSON.readTree(
-                """
+        JsonNode padding = JSON.readTree("""
                 {"strategy": {"Fixed": 9}, "direction": "Right", "pad_to_multiple_of": null, "pad_id": 0, "pad_type_id": 0,
                  "pad_token": "<unk>"}
                 """);
@@ -208,24 +210,25 @@ class TokenizerTest {
 
     @Test
     void takesEndOfTextFromTheModelAndStopsFromGenerationToo() {
-        ModelConfiguration configuration = ModelConfiguration.parse(
-                """
+        ModelConfiguration configuration = ModelConfiguration.parse("""
                 {"architectures": ["LlamaForCausalLM"], "model_type": "llama", "vocab_size": 6, "hidden_size": 8,
                  "intermediate_size": 8, "num_hidden_layers": 1, "num_attention_heads": 1, "num_key_value_heads": 1,
                  "head_dim": 8, "max_position_embeddings": 16, "rms_norm_eps": 1e-5, "rope_theta": 10000.0,
                  "tie_word_embeddings": true, "hidden_act": "silu", "bos_token_id": 1, "eos_token_id": [2, 5]}
                 """);
-        try (Tokenizer tokenizer =
-                Tokenizer.load(TokenizerFiles.wordLevel(folder, "Tom", "has", "7"), configuration)) {
+        try (Tokenizer tokenizer = Tokenizer.load(TokenizerFiles.wordLevel(folder, "Tom", "has", "7"), configuration)) {
             assertThat(tokenizer.endOfText()).isEqualTo(2);
             assertThat(tokenizer.endOfTextTokens()).containsExactly(2, 5);
             assertThat(tokenizer.vocabularySize()).isEqualTo(6);
         }
         SpecialTokens special = SpecialTokens.of(configuration);
-        assertThat(special.withGenerationConfig(utf8("{\"eos_token_id\":[1,2]}")).endOfText())
+        assertThat(special.withGenerationConfig(utf8("{\"eos_token_id\":[1,2]}"))
+                        .endOfText())
                 .containsExactly(2, 5, 1);
-        assertThat(special.withGenerationConfig(utf8("{\"eos_token_id\":4}")).endOfText()).containsExactly(2, 5, 4);
-        assertThat(special.withGenerationConfig(utf8("{\"eos_token_id\":null}")).endOfText()).containsExactly(2, 5);
+        assertThat(special.withGenerationConfig(utf8("{\"eos_token_id\":4}")).endOfText())
+                .containsExactly(2, 5, 4);
+        assertThat(special.withGenerationConfig(utf8("{\"eos_token_id\":null}")).endOfText())
+                .containsExactly(2, 5);
         assertThat(special.withGenerationConfig(utf8("{}")).endOfText()).containsExactly(2, 5);
         assertThatThrownBy(() -> special.withGenerationConfig(utf8("{\"eos_token_id\":\"x\"}")))
                 .isInstanceOf(TokenizerException.class)
@@ -280,18 +283,24 @@ class TokenizerTest {
     @Test
     void agreesWithTheReferenceOnARealTokenizer() throws IOException {
         Path model = SharedFolder.require("data/stories260K");
-        JsonNode golden = JSON.readTree(
-                SharedFolder.require("golden/stories260K.json").toFile());
+        JsonNode golden =
+                JSON.readTree(SharedFolder.require("golden/stories260K.json").toFile());
         ModelConfiguration configuration = ModelConfiguration.parse(Files.readAllBytes(model.resolve("config.json")));
         try (Tokenizer tokenizer = Tokenizer.load(model.resolve("tokenizer.json"), configuration)) {
             for (JsonNode example : golden.path("encode_llama2c")) {
                 String text = example.path("text").asText();
                 List<Integer> expected = new ArrayList<>();
                 example.path("ids").forEach(id -> expected.add(id.intValue()));
-                assertThat(tokenizer.encodeWithSpecialTokens(text)).as(text).containsExactly(
-                        expected.stream().mapToInt(Integer::intValue).toArray());
-                assertThat(tokenizer.encode(text)).as(text).containsExactly(
-                        expected.stream().skip(1).mapToInt(Integer::intValue).toArray());
+                assertThat(tokenizer.encodeWithSpecialTokens(text))
+                        .as(text)
+                        .containsExactly(
+                                expected.stream().mapToInt(Integer::intValue).toArray());
+                assertThat(tokenizer.encode(text))
+                        .as(text)
+                        .containsExactly(expected.stream()
+                                .skip(1)
+                                .mapToInt(Integer::intValue)
+                                .toArray());
                 assertThat(tokenizer.decode(tokenizer.encode(text))).isEqualTo(text);
             }
             assertThat(tokenizer.prefix()).containsExactly(1);
