@@ -62,7 +62,8 @@ final class DetachedStart {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), "up"));
+        command.addAll(
+                List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), "up", "--background"));
         if (fresh) {
             command.add("--fresh");
         }

@@ -243,12 +243,18 @@ public final class Mesh implements AutoCloseable {
 
     /** Ends the mesh in good order. A second call does nothing. */
     @Override
-    public synchronized void close() {
+    public void close() {
+        end();
+    }
+
+    /** The same; says whether there was something to end. */
+    synchronized boolean end() {
         if (closed) {
-            return;
+            return false;
         }
         closed = true;
-        if (lock.isPresent()) {
+        boolean held = lock.isPresent();
+        if (held) {
             board.phase(Phase.STOPPING);
         }
         for (Child child : children.reversed()) {
@@ -257,13 +263,14 @@ public final class Mesh implements AutoCloseable {
         attempt(KAFKA, this::stopBroker);
         attempt(STORAGE, this::stopStorage);
         attempt("http", http::close);
-        if (lock.isPresent()) {
+        if (held) {
             attempt("report", board::remove);
         }
         logs.ifPresent(LogRouting::close);
-        lock.ifPresent(held -> attempt("lock", held::close));
+        lock.ifPresent(file -> attempt("lock", file::close));
         end.complete(Optional.empty());
         board.wake();
+        return held;
     }
 
     private interface Step {

@@ -35,6 +35,10 @@ final class UpCommand implements Callable<Integer> {
             description = "First of the ports, instead of " + MeshLayout.PORT_VARIABLE + " or 7400.")
     private Integer portBase;
 
+    /** Given by {@link DetachedStart} to the process it leaves running. */
+    @Option(names = "--background", hidden = true)
+    private boolean background;
+
     @Spec
     private CommandSpec spec;
 
@@ -72,9 +76,10 @@ final class UpCommand implements Callable<Integer> {
     }
 
     private void drain(Mesh mesh, MeshLayout layout) {
-        mesh.close();
-        out().println("The mesh has stopped. What it kept is in "
-                + layout.home().directory());
+        if (mesh.end()) {
+            out().println("The mesh has stopped. What it kept is in "
+                    + layout.home().directory());
+        }
     }
 
     private void printWhereToLook(MeshLayout layout, String elapsed) {
@@ -83,7 +88,10 @@ final class UpCommand implements Callable<Integer> {
         out.printf("  gateway   %s%n", layout.gateway());
         out.printf("  logs      %s   (./finemesh logs NAME -f)%n", layout.home().logs());
         out.printf("  objects   %s%n", bucketFolder(layout));
-        out.printf("Ctrl-C stops it, and so does ./finemesh down from another terminal.%n");
+        out.println(
+                background
+                        ? "It runs in the background; ./finemesh down stops it."
+                        : "Ctrl-C stops it, and so does ./finemesh down from another terminal.");
     }
 
     private static Path bucketFolder(MeshLayout layout) {

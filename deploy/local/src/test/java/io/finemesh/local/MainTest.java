@@ -57,6 +57,7 @@ class MainTest {
                 .containsPattern("kafka +ready +127.0.0.1:" + (base + 10) + " +after [0-9.]+ s")
                 .containsPattern("gateway +ready +http://127.0.0.1:" + base)
                 .contains("The mesh is up after ")
+                .contains("./finemesh down stops it")
                 .contains(home.logs().toString());
 
         MeshReport report = MeshReport.ofRunning(home).orElseThrow();
@@ -65,6 +66,7 @@ class MainTest {
         assertThat(again.text())
                 .contains("process " + report.process().pid() + " (")
                 .contains("io.finemesh.local.Main up")
+                .doesNotContain("has stopped")
                 .contains("FINEMESH_PORT_BASE=");
         assertThat(checkout.run("up", "--fresh").text()).contains("--fresh refused");
         assertThat(checkout.run("status")).satisfies(status -> {

@@ -63,11 +63,9 @@ public final class EmbeddedStorage implements AutoCloseable {
             }
             server.start();
             return new EmbeddedStorage(endpoint, credentials, blobs, server);
-        } catch (Exception failure) {
+        } catch (Exception | LinkageError failure) {
             throw new StorageException(
-                    "The object store did not start over " + directory + " on port " + port + ": "
-                            + failure.getMessage(),
-                    failure);
+                    "The object store did not start over " + directory + " on port " + port + ": " + failure, failure);
         }
     }
 
