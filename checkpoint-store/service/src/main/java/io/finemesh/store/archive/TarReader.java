@@ -156,9 +156,12 @@ public final class TarReader {
             unsigned += value & 0xFF;
             signed += value;
         }
-        long stated = octal(slice(header, CHECKSUM_AT, CHECKSUM_BYTES), "checksum");
+        String stated = new String(slice(header, CHECKSUM_AT, CHECKSUM_BYTES), StandardCharsets.ISO_8859_1)
+                .replace('\0', ' ')
+                .trim()
+                .replaceFirst("^0+(?=.)", "");
         // Some old writers summed signed bytes.
-        if (stated != unsigned && stated != signed) {
+        if (!stated.equals(Integer.toOctalString(unsigned)) && !stated.equals(Integer.toOctalString(signed))) {
             throw new TarException("a header's checksum does not match; this is not a tar archive (a compressed one must be"
                     + " decompressed first)");
         }

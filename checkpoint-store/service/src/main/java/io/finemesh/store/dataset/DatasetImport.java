@@ -155,10 +155,11 @@ public final class DatasetImport {
             return new RefusalException(
                     Kind.NOT_USABLE, "data set " + name + " has no rows; send one JSON object a line");
         }
-        String hint = tally.examples().getFirst().startsWith("line 1: wrong_field: the line is not a JSON object")
-                        || tally.counts().getOrDefault(DropReason.NOT_JSON.wireName(), 0L) == tally.total()
-                ? " (a JSON array or a pretty-printed file is not taken; one object must stand on one line)"
-                : "";
+        String first = tally.examples().getFirst();
+        boolean otherShape = first.startsWith("line 1: " + DropReason.NOT_JSON.wireName())
+                || first.startsWith("line 1: " + DropReason.WRONG_FIELD.wireName() + ": " + RowReader.NO_OBJECT);
+        String hint =
+                otherShape ? " (a JSON array or a pretty-printed file is not taken; one object must stand on one line)" : "";
         return new RefusalException(
                 Kind.NOT_USABLE,
                 "not one of the " + tally.total() + " rows of data set " + name + " can be trained on: " + tally.counts()

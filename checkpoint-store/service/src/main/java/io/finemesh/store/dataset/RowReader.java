@@ -9,9 +9,9 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.finemesh.checkpoint.json.StrictJson;
 import io.finemesh.store.dataset.LineReader.Line;
 import io.finemesh.store.dataset.Row.Dropped;
+import io.finemesh.store.refusal.Names;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -20,6 +20,8 @@ import java.util.Optional;
 
 /** From a line to a row, strictly. The form is the one asked for, or that of the first row that shows one. */
 final class RowReader {
+    static final String NO_OBJECT = "the line is not a JSON object";
+
     private static final int DEEPEST = 32;
     private static final int LONGEST_NUMBER = 1000;
 
@@ -71,13 +73,13 @@ final class RowReader {
         } catch (JsonProcessingException malformed) {
             boolean duplicate = malformed.getOriginalMessage().startsWith("Duplicate field");
             return new Dropped(
-                    duplicate ? DropReason.DUPLICATE_KEY : DropReason.NOT_JSON, StrictJson.oneLine(malformed));
+                    duplicate ? DropReason.DUPLICATE_KEY : DropReason.NOT_JSON, complaint(malformed));
         } catch (IOException cannotHappen) {
             // Cannot happen because the text is in memory.
             throw new IllegalStateException(cannotHappen);
         }
-        if (row == null || !row.isObject()) {
-            return new Dropped(DropReason.WRONG_FIELD, "the line is not a JSON object");
+        if (!row.isObject()) {
+            return new Dropped(DropReason.WRONG_FIELD, NO_OBJECT);
         }
         if (format.isEmpty()) {
             format = RowFormat.of(row);
@@ -90,5 +92,13 @@ final class RowReader {
                             "neither an alpaca row (instruction, input, output) nor an OpenAI row (messages)");
         }
         return format.get().read(row);
+    }
+
+    /** The parser's words without its remarks about where its input came from. */
+    private static String complaint(JsonProcessingException malformed) {
+        String words = Names.shown(malformed.getOriginalMessage().replaceAll(" ?\\(start marker at .*", ""));
+        return malformed.getLocation() == null
+                ? words
+                : words + " (column " + malformed.getLocation().getColumnNr() + ")";
     }
 }

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -38,6 +39,11 @@ public final class S3Storage implements ObjectStorage, AutoCloseable {
     private static final int TOO_MANY_REQUESTS = 429;
     private static final int SERVER_ERROR = 500;
     private static final int INSUFFICIENT_STORAGE = 507;
+
+    /** Answers in the 400s that say that the request was damaged or cut off on its way. */
+    private static final Set<String> DAMAGED_ON_THE_WAY =
+            Set.of("BadDigest", "XAmzContentSHA256Mismatch", "IncompleteBody", "RequestTimeout", "RequestTimeTooSkewed");
+
     private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(3);
 
     private final S3Settings settings;
@@ -237,7 +243,12 @@ public final class S3Storage implements ObjectStorage, AutoCloseable {
             return new StorageFullException(
                     where + ": the storage is full (" + reason + "); free space there and repeat the request", failure);
         }
-        if (status >= SERVER_ERROR || status == CONFLICT || status == TOO_MANY_REQUESTS || status == 0) {
+        boolean transientFailure = status >= SERVER_ERROR
+                || status == CONFLICT
+                || status == TOO_MANY_REQUESTS
+                || answer.awsErrorDetails() != null
+                        && DAMAGED_ON_THE_WAY.contains(answer.awsErrorDetails().errorCode());
+        if (transientFailure) {
             return new StorageUnavailableException(where + ": " + reason, failure);
         }
         return new StorageRefusedException(
