@@ -8,9 +8,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
@@ -28,8 +29,10 @@ public final class Heart implements AutoCloseable {
     private final Duration interval;
     private final Clock clock;
     private final Supplier<EventId> ids;
-    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().name("finemesh-heart").daemon().factory());
+    private final ScheduledExecutorService thread = new ScheduledThreadPoolExecutor(
+            1,
+            Thread.ofPlatform().name("finemesh-heart").daemon().factory(),
+            new ThreadPoolExecutor.DiscardPolicy());
     private long sequence;
     private Instant lastComplaint = Instant.EPOCH;
     private boolean complained;
@@ -51,7 +54,7 @@ public final class Heart implements AutoCloseable {
         Future<?> _ = thread.scheduleAtFixedRate(this::beat, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Beats once more, now: something changed that others should know. */
+    /** Beats once more, now: something changed that others should know. Does nothing once closed. */
     public void beatNow() {
         thread.execute(this::beat);
     }

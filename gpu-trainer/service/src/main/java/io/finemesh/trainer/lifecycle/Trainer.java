@@ -39,6 +39,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
 /** A whole trainer: one life of it, from its start to its leaving. */
@@ -56,6 +57,7 @@ public final class Trainer {
     private final SegmentRunner runner;
     private final Heart heart;
     private final StoreProbe probe;
+    private final AtomicBoolean leaving = new AtomicBoolean();
 
     /**
      * Puts the parts together; nothing runs yet.
@@ -154,9 +156,12 @@ public final class Trainer {
 
     /**
      * Leaves in order: takes nothing any more, gives the lease of a running segment back after the step it is at, waits for uploads of
-     * finished ones, and falls silent.
+     * finished ones, and falls silent. Leaving again changes nothing.
      */
     public void leave() throws InterruptedException {
+        if (!leaving.compareAndSet(false, true)) {
+            return;
+        }
         LOG.infof("trainer %s leaves: no more work is taken, uploads have %d s", id, drainLimit.toSeconds());
         mailbox.leave();
         heart.beatNow();
@@ -179,7 +184,7 @@ public final class Trainer {
 
     /** Whether {@link #leave} was called. */
     public boolean isLeaving() {
-        return mailbox.isLeaving();
+        return leaving.get();
     }
 
     /** Signs of life. */
