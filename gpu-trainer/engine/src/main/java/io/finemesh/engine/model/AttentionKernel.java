@@ -6,6 +6,7 @@ import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -17,23 +18,29 @@ enum AttentionKernel {
     /** Scores formed whole, by batched products: faster for short documents, memory grows with L². */
     SCORES {
         @Override
-        Tensor attend(Tensor queries, Tensor keys, Tensor values, Tensor mask, double scale) {
-            long documents = queries.size(0);
-            long length = queries.size(1);
-            long heads = queries.size(2);
-            long keyValueHeads = keys.size(2);
-            long dimension = queries.size(3);
+        Tensor attend(Tensor turned, Tensor values, Tensor mask, double scale) {
+            long documents = values.size(0);
+            long length = values.size(1);
+            long keyValueHeads = values.size(2);
+            long dimension = values.size(3);
+            long heads = turned.size(2) - keyValueHeads;
             long shared = heads / keyValueHeads;
-            // [B, L, K, G, D] -> [B, K, G, L, D] -> [B * K, G * L, D]: heads that share keys become more rows of one product
-            Tensor q = queries.view(documents, length, keyValueHeads, shared, dimension)
-                    .permute(0, 2, 3, 1, 4)
-                    .reshape(documents * keyValueHeads, shared * length, dimension);
-            Tensor k = keys.permute(0, 2, 3, 1).reshape(documents * keyValueHeads, dimension, length);
-            Tensor v = values.transpose(1, 2).reshape(documents * keyValueHeads, length, dimension);
-            Tensor scores = torch.baddbmm(mask, q, k, new Scalar(1.0), new Scalar(scale)); // [B * K, G * L, L]
-            return torch.bmm(torch.softmax(scores, -1), v)
-                    .view(documents, keyValueHeads, shared, length, dimension)
-                    .permute(0, 3, 1, 2, 4)
+            // Heads first, so that queries and keys are contiguous after the split: one copy for both.
+            TensorVector parts = turned.permute(2, 0, 1, 3) // [H + K, B, L, D]
+                    .contiguous()
+                    .split_with_sizes(new long[] {heads, keyValueHeads}, 0);
+            // Heads that share keys become more rows of one product: [K, G, B, L, D] -> [K * B, G * L, D]
+            Tensor queries = parts.get(0)
+                    .view(keyValueHeads, shared, documents, length, dimension)
+                    .transpose(1, 2)
+                    .reshape(keyValueHeads * documents, shared * length, dimension);
+            Tensor keys = parts.get(1).view(keyValueHeads * documents, length, dimension);
+            Tensor valueRows = values.permute(2, 0, 1, 3).reshape(keyValueHeads * documents, length, dimension);
+            Tensor scores = torch.baddbmm(
+                    mask, queries, keys.transpose(1, 2), new Scalar(1.0), new Scalar(scale)); // [K * B, G * L, L]
+            return torch.bmm(torch.softmax(scores, -1), valueRows)
+                    .view(keyValueHeads, documents, shared, length, dimension)
+                    .permute(1, 3, 0, 2, 4) // [B, L, K, G, D]
                     .reshape(documents * length, heads * dimension);
         }
 
@@ -50,22 +57,23 @@ enum AttentionKernel {
     /** LibTorch's fused kernel: memory grows with L only. */
     FUSED {
         @Override
-        Tensor attend(Tensor queries, Tensor keys, Tensor values, Tensor mask, double scale) {
-            long documents = queries.size(0);
-            long length = queries.size(1);
-            long heads = queries.size(2);
-            boolean shareKeys = heads != keys.size(2);
+        Tensor attend(Tensor turned, Tensor values, Tensor mask, double scale) {
+            long documents = values.size(0);
+            long length = values.size(1);
+            long keyValueHeads = values.size(2);
+            long heads = turned.size(2) - keyValueHeads;
+            TensorVector parts = turned.split_with_sizes(new long[] {heads, keyValueHeads}, 2);
             return torch.scaled_dot_product_attention(
-                            queries.transpose(1, 2),
-                            keys.transpose(1, 2),
+                            parts.get(0).transpose(1, 2),
+                            parts.get(1).transpose(1, 2),
                             values.transpose(1, 2),
                             new TensorOptional(),
                             0.0,
                             true,
                             new DoubleOptional(scale),
-                            shareKeys)
+                            heads != keyValueHeads)
                     .transpose(1, 2)
-                    .reshape(documents * length, heads * queries.size(3));
+                    .reshape(documents * length, heads * values.size(3));
         }
 
         @Override
@@ -84,14 +92,13 @@ enum AttentionKernel {
     /**
      * Attends.
      *
-     * @param queries [B, L, H, D]
-     * @param keys [B, L, K, D]
+     * @param turned queries and keys after rotation, [B, L, H + K, D]
      * @param values [B, L, K, D]
      * @param mask from {@link #mask}
      * @param scale of the scores
      * @return [B * L, H * D]
      */
-    abstract Tensor attend(Tensor queries, Tensor keys, Tensor values, Tensor mask, double scale);
+    abstract Tensor attend(Tensor turned, Tensor values, Tensor mask, double scale);
 
     /** What {@link #attend} adds to scores, [G * L, L]; null where the kernel needs none. */
     abstract Tensor mask(int length, int shared);

@@ -5,6 +5,7 @@ import io.finemesh.checkpoint.model.ModelConfiguration;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -47,8 +48,10 @@ final class DecoderLayer {
         Tensor normed = norm(hidden, weights.get(WeightSlot.INPUT_NORM)); // [T, C]
         Tensor projected = linear(normed, weights, WeightSlot.QUERY_KEY_VALUE, WeightSlot.QUERY_KEY_VALUE_BIAS)
                 .view(tokens, heads + 2L * keyValueHeads, headDimension); // [T, H + 2K, D]
-        Tensor turned = attention.angles().turn(projected.narrow(1, 0, heads + keyValueHeads)); // [T, H + K, D]
-        Tensor values = projected.narrow(1, heads + keyValueHeads, keyValueHeads); // [T, K, D]
+        // Split, not two narrow(): its gradient is one concatenation instead of two zero-filled tensors and a sum.
+        TensorVector parts = projected.split_with_sizes(new long[] {heads + keyValueHeads, keyValueHeads}, 1);
+        Tensor turned = attention.angles().turn(parts.get(0)); // [T, H + K, D]
+        Tensor values = parts.get(1); // [T, K, D]
         Tensor attended = attention.attend(index, turned, values); // [T, H * D]
         Tensor residual = hidden;
         if (wantedRows != null) {
@@ -68,12 +71,11 @@ final class DecoderLayer {
 
     private Tensor mlp(Tensor normed, SlotTensors weights) {
         Tensor gateAndUp = linear(normed, weights, WeightSlot.GATE_UP, WeightSlot.GATE_UP_BIAS); // [R, 2F]
-        Tensor gate = gateAndUp.narrow(1, 0, intermediateSize);
-        Tensor up = gateAndUp.narrow(1, intermediateSize, intermediateSize);
+        TensorVector parts = gateAndUp.split_with_sizes(new long[] {intermediateSize, intermediateSize}, 1);
         Tensor opened = switch (activation) {
-            case SILU -> torch.silu(gate);
+            case SILU -> torch.silu(parts.get(0));
         };
-        return linear(opened.mul(up), weights, WeightSlot.DOWN, WeightSlot.DOWN_BIAS); // [R, C]
+        return linear(opened.mul(parts.get(1)), weights, WeightSlot.DOWN, WeightSlot.DOWN_BIAS); // [R, C]
     }
 
     private static Tensor linear(Tensor input, SlotTensors weights, WeightSlot weight, WeightSlot bias) {

@@ -121,14 +121,7 @@ final class PackedAttention implements AttentionContext {
         cache.ifPresent(target -> target.put(layer, cacheRows, turned.narrow(1, heads, keyValueHeads), values));
         List<Tensor> attended = new ArrayList<>();
         for (Group group : groups) {
-            Tensor queriesAndKeys = rows(turned, group); // [B, L, H + K, D]
-            attended.add(group.kernel()
-                    .attend(
-                            queriesAndKeys.narrow(2, 0, heads),
-                            queriesAndKeys.narrow(2, heads, keyValueHeads),
-                            rows(values, group),
-                            group.mask(),
-                            scale));
+            attended.add(group.kernel().attend(rows(turned, group), rows(values, group), group.mask(), scale));
         }
         Tensor all = attended.size() == 1
                 ? attended.getFirst()

@@ -40,11 +40,13 @@ public final class TensorScope implements AutoCloseable {
 
     /** Takes a native object out of the innermost scope; the caller closes it. */
     public static <P extends Pointer> P own(P pointer) {
-        // Scopes count references: the caller's comes before the scope's goes, or the object would be freed in between.
-        pointer.retainReference();
         TensorScope innermost = INNERMOST.get();
         if (innermost != null) {
+            // Scopes count references: the caller's comes before the scope's goes, or the object would be freed in between.
+            pointer.retainReference();
             innermost.pointers.detach(pointer);
+        } else if (pointer.referenceCount() == 0) {
+            pointer.retainReference();
         }
         return pointer;
     }

@@ -6,6 +6,7 @@ import io.finemesh.engine.data.BatchCursor;
 import io.finemesh.engine.data.BatchPlan;
 import io.finemesh.engine.data.CursorState;
 import io.finemesh.engine.model.Decoder;
+import io.finemesh.engine.model.GroupTensors;
 import io.finemesh.engine.model.PackedRow;
 import io.finemesh.engine.optim.Gradients;
 import io.finemesh.engine.optim.badam.ActiveBlock;
@@ -182,9 +183,11 @@ public final class FineTuneLoop implements AutoCloseable {
         }
         Optional<TrainingState> saved = unread.filter(state -> state.block().isPresent());
         unread = Optional.empty();
-        List<ParameterGroup> groups = window.block().map(Block::groups).orElse(decoder.structure().groups());
+        List<GroupTensors> trained = window.block().map(Block::groups).orElse(decoder.structure().groups()).stream()
+                .map(decoder::weights)
+                .toList();
         if (saved.isEmpty()) {
-            active = ActiveBlock.enter(id, decoder, groups, plan.method().adam());
+            active = ActiveBlock.enter(id, trained, plan.method().adam());
             return;
         }
         TrainingState state = saved.get();
@@ -192,7 +195,7 @@ public final class FineTuneLoop implements AutoCloseable {
             throw new IllegalArgumentException("the training state is inside block " + state.block().get() + ", segment "
                     + window.index() + " trains " + id + "; the state belongs to another run or another segment");
         }
-        active = ActiveBlock.resume(id, decoder, groups, plan.method().adam(), state.source(), state.updates());
+        active = ActiveBlock.resume(id, trained, plan.method().adam(), state.source(), state.updates());
     }
 
     /** Copies what changed. A finished visit of BAdam leaves its block, and with it all optimizer state. */

@@ -29,9 +29,16 @@ final class LabelledLoss {
     private static final long CHUNK_BYTES = 64L << 20;
 
     private final Decoder decoder;
+    private final long chunkRows;
 
     LabelledLoss(Decoder decoder) {
+        this(decoder, Math.max(16, CHUNK_BYTES / (4L * decoder.configuration().vocabularySize())));
+    }
+
+    /** With a given number of labelled tokens per chunk. */
+    LabelledLoss(Decoder decoder, long chunkRows) {
         this.decoder = decoder;
+        this.chunkRows = chunkRows;
     }
 
     /**
@@ -47,9 +54,9 @@ final class LabelledLoss {
             Tensor head = decoder.headWeight();
             long rows = hidden.size(0);
             float[] losses = new float[Math.toIntExact(rows)];
-            for (long from = 0; from < rows; from += chunkRows()) {
+            for (long from = 0; from < rows; from += chunkRows) {
                 try (TensorScope _ = TensorScope.open("chunk")) {
-                    long count = Math.min(chunkRows(), rows - from);
+                    long count = Math.min(chunkRows, rows - from);
                     Tensor targets = input.targets().narrow(0, from, count).unsqueeze(1); // [r, 1]
                     Tensor logProbabilities = torch.log_softmax(torch.linear(normed.narrow(0, from, count), head), 1);
                     float[] chosen = TensorBytes.floats(logProbabilities.gather(1, targets).neg());
@@ -115,9 +122,9 @@ final class LabelledLoss {
             Tensor headGradient = headTrained ? scope.keep(torch.zeros_like(head)) : null; // [V, C]
             double sum = 0;
             long rows = normed.size(0);
-            for (long from = 0; from < rows; from += chunkRows()) {
+            for (long from = 0; from < rows; from += chunkRows) {
                 try (TensorScope _ = TensorScope.open("chunk")) {
-                    long count = Math.min(chunkRows(), rows - from);
+                    long count = Math.min(chunkRows, rows - from);
                     Tensor states = normed.narrow(0, from, count); // [r, C]
                     Tensor targets = input.targets().narrow(0, from, count).unsqueeze(1); // [r, 1]
                     Tensor logProbabilities = torch.log_softmax(torch.linear(states, head), 1); // [r, V]
@@ -140,10 +147,6 @@ final class LabelledLoss {
             }
             return new Chunks(sum, slope, headGradient);
         }
-    }
-
-    private long chunkRows() {
-        return Math.max(16, CHUNK_BYTES / (4L * decoder.configuration().vocabularySize()));
     }
 
     /**

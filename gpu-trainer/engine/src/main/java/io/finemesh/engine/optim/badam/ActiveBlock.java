@@ -3,7 +3,6 @@ package io.finemesh.engine.optim.badam;
 import io.finemesh.checkpoint.model.ParameterGroup;
 import io.finemesh.checkpoint.safetensors.TensorData;
 import io.finemesh.checkpoint.safetensors.TensorSource;
-import io.finemesh.engine.model.Decoder;
 import io.finemesh.engine.model.GroupLayout;
 import io.finemesh.engine.model.GroupTensors;
 import io.finemesh.engine.optim.Gradients;
@@ -32,11 +31,10 @@ public final class ActiveBlock implements AutoCloseable {
     private final List<GroupTensors> masters = new ArrayList<>();
     private final AdamW adam;
 
-    private ActiveBlock(String id, Decoder decoder, List<ParameterGroup> groups, TensorSource resumed, AdamW adam) {
+    private ActiveBlock(String id, List<GroupTensors> trained, TensorSource resumed, AdamW adam) {
         this.id = id;
         this.adam = adam;
-        for (ParameterGroup group : groups) {
-            GroupTensors weights = decoder.weights(group);
+        for (GroupTensors weights : trained) {
             stored.add(weights);
             if (weights.precision() == Precision.FP32) {
                 masters.add(weights);
@@ -50,31 +48,29 @@ public final class ActiveBlock implements AutoCloseable {
         }
     }
 
-    /** Enters a block afresh: master from the stored weights, zero moments, no update made. */
-    public static ActiveBlock enter(
-            String id, Decoder decoder, List<ParameterGroup> groups, AdamHyperparameters settings) {
-        return new ActiveBlock(id, decoder, groups, null, new AdamW(settings, layouts(decoder, groups)));
+    /**
+     * Enters a block afresh: master from the stored weights, zero moments, no update made.
+     *
+     * @param trained stored weights of the block's groups; they stay the caller's
+     */
+    public static ActiveBlock enter(String id, List<GroupTensors> trained, AdamHyperparameters settings) {
+        return new ActiveBlock(id, trained, null, new AdamW(settings, layouts(trained)));
     }
 
     /**
      * Enters a block where a training state left it.
      *
+     * @param trained stored weights of the block's groups, as they were then
      * @param state as {@link #export} wrote it
      * @param updates made in the block so far
      */
     public static ActiveBlock resume(
-            String id,
-            Decoder decoder,
-            List<ParameterGroup> groups,
-            AdamHyperparameters settings,
-            TensorSource state,
-            long updates) {
-        return new ActiveBlock(
-                id, decoder, groups, state, new AdamW(settings, layouts(decoder, groups), state, updates));
+            String id, List<GroupTensors> trained, AdamHyperparameters settings, TensorSource state, long updates) {
+        return new ActiveBlock(id, trained, state, new AdamW(settings, layouts(trained), state, updates));
     }
 
-    private static List<GroupLayout> layouts(Decoder decoder, List<ParameterGroup> groups) {
-        return groups.stream().map(group -> decoder.weights(group).layout()).toList();
+    private static List<GroupLayout> layouts(List<GroupTensors> trained) {
+        return trained.stream().map(GroupTensors::layout).toList();
     }
 
     /** The block's id in its partition. */

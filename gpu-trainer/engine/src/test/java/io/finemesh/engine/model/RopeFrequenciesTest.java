@@ -1,0 +1,91 @@
+package io.finemesh.engine.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.finemesh.checkpoint.model.ModelConfiguration;
+import io.finemesh.engine.tensor.Backend;
+import io.finemesh.engine.tensor.TensorBytes;
+import io.finemesh.engine.tensor.TensorScope;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.Test;
+
+class RopeFrequenciesTest {
+    private static final int HEAD = 64;
+
+    @Test
+    void fallGeometricallyWithoutScaling() {
+        float[] frequencies = of("{\"rope_type\": \"default\", \"rope_theta\": 10000.0}");
+
+        for (int i = 0; i < HEAD / 2; i++) {
+            assertThat((double) frequencies[i]).isCloseTo(Math.pow(10000, -2.0 * i / HEAD), within(1e-7));
+        }
+    }
+
+    @Test
+    void areDividedByALinearFactor() {
+        float[] plain = of("{\"rope_type\": \"default\", \"rope_theta\": 10000.0}");
+        float[] scaled = of("{\"rope_type\": \"linear\", \"rope_theta\": 10000.0, \"factor\": 4.0}");
+
+        for (int i = 0; i < HEAD / 2; i++) {
+            assertThat(scaled[i]).isEqualTo(plain[i] / 4);
+        }
+    }
+
+    @Test
+    void llama3KeepsShortAndStretchesLongWavelengths() {
+        float[] plain = of("{\"rope_type\": \"default\", \"rope_theta\": 500000.0}");
+        float[] scaled = of("{\"rope_type\": \"llama3\", \"rope_theta\": 500000.0, \"factor\": 8.0, \"low_freq_factor\": 1.0, "
+                + "\"high_freq_factor\": 4.0, \"original_max_position_embeddings\": 8192}");
+
+        int blended = 0;
+        for (int i = 0; i < HEAD / 2; i++) {
+            double wavelength = 2 * Math.PI / plain[i];
+            if (wavelength < 8192 / 4.0) {
+                assertThat(scaled[i]).isEqualTo(plain[i]);
+            } else if (wavelength > 8192) {
+                assertThat(scaled[i]).isEqualTo(plain[i] / 8);
+            } else {
+                blended++;
+                assertThat(scaled[i]).isBetween(plain[i] / 8, plain[i]);
+            }
+        }
+        assertThat(blended).isPositive();
+    }
+
+    @Test
+    void turningKeepsLengthsAndDependsOnDistanceOnly() {
+        Backend.start(TinyModel.THREADS);
+        try (TensorScope _ = TensorScope.open("test")) {
+            RotaryEmbedding rotary = new RotaryEmbedding(of("{\"rope_type\": \"default\", \"rope_theta\": 10000.0}"));
+            float[] values = new float[2 * HEAD];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = (float) Math.sin(1 + 0.37 * i);
+            }
+            Tensor heads = TensorBytes.floats(values, 2, 1, HEAD); // a query and a key
+            double near = dot(rotary.at(new int[] {5, 3}).turn(heads));
+            double far = dot(rotary.at(new int[] {105, 103}).turn(heads));
+
+            assertThat(far).isCloseTo(near, within(1e-3));
+            assertThat(dot(rotary.at(new int[] {5, 4}).turn(heads))).isNotCloseTo(near, within(1e-3));
+        }
+    }
+
+    private static double dot(Tensor turned) {
+        float[] values = TensorBytes.floats(turned);
+        double sum = 0;
+        for (int i = 0; i < HEAD; i++) {
+            sum += values[i] * values[HEAD + i];
+        }
+        return sum;
+    }
+
+    private static float[] of(String rope) {
+        return RopeFrequencies.of(ModelConfiguration.parse("""
+                {"architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_act": "silu", "num_hidden_layers": 1, \
+                "hidden_size": 64, "num_attention_heads": 1, "num_key_value_heads": 1, "head_dim": 64, "intermediate_size": 8, \
+                "vocab_size": 8, "tie_word_embeddings": true, "rms_norm_eps": 1e-5, "max_position_embeddings": 65536, \
+                "rope_parameters": %s}\
+                """.formatted(rope)));
+    }
+}
