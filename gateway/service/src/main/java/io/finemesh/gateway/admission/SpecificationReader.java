@@ -224,7 +224,8 @@ public final class SpecificationReader {
             section.contradiction(
                     "warmup_steps",
                     "at most duration.max_steps, which is " + steps,
-                    "optimizer.warmup_steps is " + optimizer.warmupSteps() + ", more than the run's " + steps + " steps");
+                    "optimizer.warmup_steps is " + optimizer.warmupSteps()
+                            + "; allowed: at most duration.max_steps, which is " + steps);
         }
     }
 

@@ -37,6 +37,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,7 +54,6 @@ public final class RunView {
     private final List<Occurrence> moments = new ArrayList<>();
     private final Arrivals arrivals = new Arrivals();
     private final StepLedger ledger = new StepLedger();
-    private final Throughput throughput = new Throughput();
     private final Map<CheckpointId, CommittedCheckpoint> checkpoints = new LinkedHashMap<>();
     private final Map<EvaluationId, EvaluationView> evaluations = new LinkedHashMap<>();
     private final Map<Integer, String> blocks = new LinkedHashMap<>();
@@ -68,7 +68,7 @@ public final class RunView {
     private Optional<SegmentScheduled> segment = Optional.empty();
     private Optional<RunCompleted> result = Optional.empty();
     private Optional<Failure> failure = Optional.empty();
-    private Optional<CheckpointId> lastCheckpoint = Optional.empty();
+    private Optional<CheckpointId> checkpointAtEnd = Optional.empty();
     private Optional<Occurrence> end = Optional.empty();
     private Optional<Instant> submittedAt = Optional.empty();
     private Optional<Instant> startedAt = Optional.empty();
@@ -118,7 +118,6 @@ public final class RunView {
             return false;
         }
         arrivals.addStep(step.step());
-        throughput.add(occurrence.time().toEpochMilli(), step.tokens());
         return true;
     }
 
@@ -163,7 +162,7 @@ public final class RunView {
                 end = end.or(() -> Optional.of(occurrence));
             }
             case SegmentScheduled scheduled -> {
-                startedAt = startedAt.or(() -> Optional.of(occurrence.time()));
+                started(occurrence.time());
                 if (segment.isEmpty() || segment.get().epoch() < scheduled.epoch()) {
                     segment = Optional.of(scheduled);
                 }
@@ -174,16 +173,16 @@ public final class RunView {
             case RunCompleted completed -> {
                 result = Optional.of(completed);
                 committedSteps = Math.max(committedSteps, completed.steps());
-                lastCheckpoint = Optional.of(completed.checkpoint());
+                checkpointAtEnd = Optional.of(completed.checkpoint());
                 end = end.or(() -> Optional.of(occurrence));
             }
             case RunFailed failed -> {
                 failure = Optional.of(failed.failure());
-                lastCheckpoint = failed.lastCheckpoint().or(() -> lastCheckpoint);
+                checkpointAtEnd = failed.lastCheckpoint();
                 end = end.or(() -> Optional.of(occurrence));
             }
             case RunCancelled cancelled -> {
-                lastCheckpoint = cancelled.lastCheckpoint().or(() -> lastCheckpoint);
+                checkpointAtEnd = cancelled.lastCheckpoint();
                 end = end.or(() -> Optional.of(occurrence));
             }
         }
@@ -191,11 +190,17 @@ public final class RunView {
 
     private void training(TrainingEvent event, Occurrence occurrence) {
         switch (event) {
-            case SegmentStarted _ -> startedAt = startedAt.or(() -> Optional.of(occurrence.time()));
+            case SegmentStarted _ -> started(occurrence.time());
             case BlockActivated activated -> blocks.putIfAbsent(activated.segmentIndex(), activated.block());
             case SegmentTrained _, SegmentEnded _, SegmentFailed _ -> {
                 // Told in the feed; the scheduler decides what they mean for the run.
             }
+        }
+    }
+
+    private void started(Instant time) {
+        if (startedAt.isEmpty() || time.isBefore(startedAt.get())) {
+            startedAt = Optional.of(time);
         }
     }
 
@@ -205,9 +210,6 @@ public final class RunView {
                 checkpoints.putIfAbsent(
                         committed.checkpoint(),
                         new CommittedCheckpoint(committed, occurrence.time(), Optional.empty()));
-                if (committed.lastStep() >= committedSteps) {
-                    lastCheckpoint = Optional.of(committed.checkpoint());
-                }
                 committedSteps = Math.max(committedSteps, committed.lastStep() + 1);
             }
             case CheckpointRejected _, ModelImported _ -> {
@@ -291,9 +293,14 @@ public final class RunView {
         return failure.or(() -> snapshot.flatMap(RunSnapshot::failure));
     }
 
-    /** Last committed checkpoint. */
+    /** Last committed checkpoint: what the end of the run names, else what the store committed last, else what the scheduler knows of. */
     public Optional<CheckpointId> lastCheckpoint() {
-        return lastCheckpoint.or(() -> snapshot.flatMap(RunSnapshot::lastCheckpoint));
+        return checkpointAtEnd
+                .or(() -> checkpoints.values().stream()
+                        .map(CommittedCheckpoint::committed)
+                        .max(Comparator.comparingLong(CheckpointCommitted::lastStep))
+                        .map(CheckpointCommitted::checkpoint))
+                .or(() -> snapshot.flatMap(RunSnapshot::lastCheckpoint));
     }
 
     /** When it was asked for; the beginning of time when nothing says so any more. */
@@ -367,7 +374,7 @@ public final class RunView {
 
     /** The newest step. */
     public Optional<Step> lastStep() {
-        return ledger.last(committedSteps);
+        return ledger.lastSteps(1, committedSteps).stream().findFirst();
     }
 
     /** Steps from one on, each once, in order. */
@@ -377,12 +384,16 @@ public final class RunView {
 
     /** Tokens a second over the last steps, while it trains. */
     public OptionalDouble tokensPerSecond() {
-        return phase() == Phase.TRAINING ? throughput.tokensPerSecond() : OptionalDouble.empty();
+        return phase() == Phase.TRAINING ? throughput().tokensPerSecond() : OptionalDouble.empty();
     }
 
     /** Seconds an optimizer step took lately, while it trains. */
     public OptionalDouble secondsPerStep() {
-        return phase() == Phase.TRAINING ? throughput.secondsPerStep() : OptionalDouble.empty();
+        return phase() == Phase.TRAINING ? throughput().secondsPerStep() : OptionalDouble.empty();
+    }
+
+    private Throughput throughput() {
+        return Throughput.of(ledger.lastSteps(Throughput.WINDOW, committedSteps));
     }
 
     /** Seconds until the last step at that rate. */

@@ -132,17 +132,20 @@ final class StepLedger {
         return standing(step, order).map(page -> page.offset[row(step)]);
     }
 
-    /** The step with the highest number. */
-    Optional<Step> last(long committedSteps) {
+    /** The steps with the highest numbers, in order. */
+    List<Step> lastSteps(int atMost, long committedSteps) {
+        List<Step> steps = new ArrayList<>();
         for (var page : pages.descendingMap().entrySet()) {
-            for (int row = StepColumns.ROWS - 1; row >= 0; row--) {
+            for (int row = StepColumns.ROWS - 1; row >= 0 && steps.size() < atMost; row--) {
                 if (page.getValue().epoch[row] >= 0) {
-                    return Optional.of(read(
-                            page.getValue(), row, page.getKey() * StepColumns.ROWS + row, committedSteps));
+                    steps.add(read(page.getValue(), row, page.getKey() * StepColumns.ROWS + row, committedSteps));
                 }
             }
+            if (steps.size() >= atMost) {
+                break;
+            }
         }
-        return Optional.empty();
+        return steps.reversed();
     }
 
     private Optional<StepColumns> standing(long step, long order) {

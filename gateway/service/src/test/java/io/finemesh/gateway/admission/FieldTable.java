@@ -1,0 +1,178 @@
+package io.finemesh.gateway.admission;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * Values of single fields, good and bad. Each is put into an otherwise right specification, with what it needs beside it. The reader and
+ * the published schema must both agree with the table.
+ */
+final class FieldTable {
+    /**
+     * One value of one field.
+     *
+     * @param pointer where it stands
+     * @param yaml the value as written
+     * @param good whether it is allowed
+     * @param expressible whether JSON Schema can tell
+     */
+    record Row(String pointer, String yaml, boolean good, boolean expressible) {
+        @Override
+        public String toString() {
+            return pointer + " = " + yaml + (good ? " is allowed" : " is refused");
+        }
+
+        /** The whole specification with this value in it. */
+        String specification() {
+            Map<String, String> sections = new LinkedHashMap<>();
+            sections.put("model", "m");
+            sections.put("dataset", "d");
+            sections.put("duration", "{max_steps: 1000000}");
+            String[] path = pointer.substring(1).split("/");
+            if (path.length == 1) {
+                sections.put(path[0], yaml);
+            } else if (pointer.startsWith("/evaluation/tasks/0/")) {
+                sections.put(
+                        "evaluation",
+                        "{dataset: e, tasks: [{" + (path[3].equals("task") ? "" : "task: exact_match, ") + path[3] + ": "
+                                + yaml + "}]}");
+            } else if (pointer.startsWith("/evaluation/")) {
+                Map<String, String> evaluation = new LinkedHashMap<>();
+                evaluation.put("dataset", "e");
+                evaluation.put("tasks", "[{task: held_out_loss}]");
+                evaluation.put(path[1], yaml);
+                sections.put("evaluation", flow(evaluation));
+            } else {
+                sections.put(path[0], "{" + path[1] + ": " + yaml + "}");
+            }
+            if (path[0].equals("checkpoint")) {
+                sections.put("method", "{finetuning: adamw}");
+            }
+            StringBuilder document = new StringBuilder();
+            sections.forEach((key, value) ->
+                    document.append(key).append(": ").append(value).append('\n'));
+            return document.toString();
+        }
+
+        private static String flow(Map<String, String> fields) {
+            List<String> parts = new ArrayList<>();
+            fields.forEach((key, value) -> parts.add(key + ": " + value));
+            return "{" + String.join(", ", parts) + "}";
+        }
+    }
+
+    private FieldTable() {}
+
+    static Stream<Row> rows() {
+        List<Row> rows = new ArrayList<>();
+        good(rows, "/name", "a run", "x", "'with ünïcode ✓'", "'42'");
+        bad(rows, "/name", "''", "'   '", "42", "true", "[a]", "~", "\"a\\nb\"", "'" + "x".repeat(129) + "'");
+        good(rows, "/model", "m", "tiny-llama_2.0", "ck-0f3a9c41d27be865a1c00f3a9c41d27b", "x".repeat(64));
+        bad(rows, "/model", "''", "-m", "a/b", "'a b'", "42", "x".repeat(65), "{name: m}", "~", "../m");
+        good(rows, "/dataset", "d", "d@1", "d@99999999", "a.b-c_d");
+        bad(rows, "/dataset", "d@0", "d@", "d@x", "'@1'", "d@1@2", "d@100000000", "a/b", "1");
+        good(rows, "/output_name", "m2", "ck-short");
+        bad(rows, "/output_name", "ck-0f3a9c41d27be865a1c00f3a9c41d27b", "CK-0F3A9C41D27BE865A1C00F3A9C41D27B", "a@1");
+        good(rows, "/template", "plain", "alpaca", "chatml");
+        bad(rows, "/template", "llama3", "PLAIN", "1", "''", "[plain]");
+        good(rows, "/precision", "fp32", "bf16");
+        bad(rows, "/precision", "fp16", "32", "true");
+        good(rows, "/seed", "0", "42", "9007199254740991", "3.0", "0x10");
+        bad(rows, "/seed", "-1", "9007199254740992", "1.5", "'1'", "true", "1e30", "~");
+        beyond(rows, "/seed", ".nan", ".inf");
+        good(rows, "/method/finetuning", "adamw", "badam");
+        bad(rows, "/method/finetuning", "lora", "Adamw", "true");
+        good(rows, "/method/badam_switch_mode", "random", "ascending", "descending", "fixed");
+        bad(rows, "/method/badam_switch_mode", "sideways", "0", "[random]");
+        good(rows, "/method/badam_switch_interval", "1", "50", "1000000", "auto");
+        bad(rows, "/method/badam_switch_interval", "0", "-5", "1000001", "2.5", "Auto", "'50'", "true");
+        good(rows, "/method/badam_start_block", "0", "31");
+        bad(rows, "/method/badam_start_block", "-1", "first", "0.5");
+        for (String flag : List.of("badam_include_embedding", "badam_include_head", "badam_reference_compatible")) {
+            good(rows, "/method/" + flag, "true", "false");
+            bad(rows, "/method/" + flag, "yes", "1", "'true'", "~");
+        }
+        good(rows, "/optimizer/learning_rate", "1e-6", "5.0e-5", "1", "0.003");
+        bad(rows, "/optimizer/learning_rate", "0", "-1e-5", "1.5", "'1e-5'", "fast", "[1e-5]");
+        beyond(rows, "/optimizer/learning_rate", ".nan", ".inf", "-.inf", "1e400");
+        good(rows, "/optimizer/lr_scheduler_type", "constant", "linear", "cosine");
+        bad(rows, "/optimizer/lr_scheduler_type", "cosin", "polynomial", "1");
+        good(rows, "/optimizer/warmup_steps", "0", "100", "1000000");
+        bad(rows, "/optimizer/warmup_steps", "-1", "0.5", "1000000001");
+        beyond(rows, "/optimizer/warmup_steps", "1000001");
+        good(rows, "/optimizer/warmup_ratio", "0", "0.03", "1");
+        bad(rows, "/optimizer/warmup_ratio", "-0.1", "1.1", "'3%'");
+        good(rows, "/optimizer/final_fraction", "0", "0.1", "1");
+        bad(rows, "/optimizer/final_fraction", "-0.1", "2");
+        for (String beta : List.of("adam_beta1", "adam_beta2")) {
+            good(rows, "/optimizer/" + beta, "0", "0.9", "0.9999");
+            bad(rows, "/optimizer/" + beta, "1", "-0.1", "1.5", "high");
+        }
+        good(rows, "/optimizer/adam_epsilon", "1e-8", "1");
+        bad(rows, "/optimizer/adam_epsilon", "0", "-1e-8");
+        good(rows, "/optimizer/weight_decay", "0", "0.1", "1");
+        bad(rows, "/optimizer/weight_decay", "-0.1", "1.5");
+        good(rows, "/optimizer/max_grad_norm", "0", "1", "1.5", "1000000");
+        bad(rows, "/optimizer/max_grad_norm", "-1", "1000001");
+        for (String size : List.of("per_device_train_batch_size", "gradient_accumulation_steps")) {
+            good(rows, "/batch/" + size, "1", "8", "32768");
+            bad(rows, "/batch/" + size, "0", "-1", "32769", "1.5", "'8'");
+        }
+        good(rows, "/batch/cutoff_len", "2", "2048", "1048576");
+        bad(rows, "/batch/cutoff_len", "1", "0", "1048577");
+        good(rows, "/duration/num_train_epochs", "3", "0.5", "10000");
+        bad(rows, "/duration/num_train_epochs", "0", "-1", "10001", "three");
+        good(rows, "/duration/max_steps", "1", "1000000000");
+        bad(rows, "/duration/max_steps", "0", "-3", "1.5", "1000000001");
+        bad(rows, "/duration", "{}", "100", "~", "[max_steps]");
+        good(rows, "/checkpoint/save_steps", "1", "500");
+        bad(rows, "/checkpoint/save_steps", "0", "-1", "often");
+        good(rows, "/evaluation/dataset", "e", "e@2");
+        bad(rows, "/evaluation/dataset", "''", "3", "~");
+        bad(rows, "/evaluation/tasks", "[]", "{}", "held_out_loss", "~");
+        good(rows, "/evaluation/at_start", "true", "false");
+        bad(rows, "/evaluation/at_start", "1", "'no'");
+        good(rows, "/evaluation/every_segments", "0", "4");
+        bad(rows, "/evaluation/every_segments", "-1", "1.5");
+        good(rows, "/evaluation/tasks/0/task", "held_out_loss", "exact_match");
+        bad(rows, "/evaluation/tasks/0/task", "gsm8k", "1", "~");
+        good(rows, "/evaluation/tasks/0/limit", "0", "200");
+        bad(rows, "/evaluation/tasks/0/limit", "-1", "all");
+        good(rows, "/evaluation/tasks/0/max_new_tokens", "1", "256");
+        bad(rows, "/evaluation/tasks/0/max_new_tokens", "0", "131073");
+        good(rows, "/resources/memory_limit", "1", "20000000000", "20GB", "18.5GiB", "512 MiB", "1B");
+        bad(rows, "/resources/memory_limit", "0", "-1", "20gb", "GB", "1.5", "'-1GB'", "'20 000'");
+        good(rows, "/resources/memory_limit", "20");
+        beyond(rows, "/resources/memory_limit", "0GB", "0.5B", "999999999999999TB");
+        good(rows, "/trace/detail", "off", "segment", "per_step");
+        bad(rows, "/trace/detail", "false", "all", "0");
+        for (String section : List.of("method", "optimizer", "batch", "checkpoint", "resources", "trace")) {
+            good(rows, "/" + section, "{}");
+            bad(rows, "/" + section, "[]", "text", "1", "~");
+        }
+        bad(rows, "/evaluation", "[]", "~", "true");
+        return rows.stream();
+    }
+
+    private static void good(List<Row> rows, String pointer, String... values) {
+        for (String value : values) {
+            rows.add(new Row(pointer, value, true, true));
+        }
+    }
+
+    private static void bad(List<Row> rows, String pointer, String... values) {
+        for (String value : values) {
+            rows.add(new Row(pointer, value, false, true));
+        }
+    }
+
+    /** Refused by the reader, but not by anything JSON Schema can say. */
+    private static void beyond(List<Row> rows, String pointer, String... values) {
+        for (String value : values) {
+            rows.add(new Row(pointer, value, false, false));
+        }
+    }
+}
