@@ -20,6 +20,9 @@ import java.util.Optional;
 public final class ManifestStore {
     private static final int REMEMBERED = 32;
 
+    /** Damage on the way is not damage in storage, so bytes that are wrong are read once more. */
+    private static final int READS_UNTIL_BELIEVED = 2;
+
     private final ObjectStorage storage;
     private final DecisivePut puts;
     private final Map<CheckpointId, Manifest> remembered = new LinkedHashMap<>(REMEMBERED, 0.75f, true) {
@@ -55,24 +58,38 @@ public final class ManifestStore {
         };
     }
 
-    /** The bytes of a committed manifest; empty if the checkpoint does not exist. */
+    /**
+     * The bytes of a committed manifest; empty if the checkpoint does not exist.
+     *
+     * @throws DamagedManifestException if what is stored under its id is not that manifest
+     */
     public Optional<byte[]> bytes(CheckpointId id) {
+        for (int read = 1; ; read++) {
+            Optional<byte[]> found = read(id);
+            if (found.isEmpty()) {
+                return found;
+            }
+            String actual = Manifest.checkpointId(found.get());
+            if (actual.equals(id.value())) {
+                return found;
+            }
+            if (read == READS_UNTIL_BELIEVED) {
+                throw new DamagedManifestException(id, "its bytes are those of " + actual, null);
+            }
+        }
+    }
+
+    private Optional<byte[]> read(CheckpointId id) {
         Optional<StoredObject> found = storage.get(StorageLayout.manifest(id));
         if (found.isEmpty()) {
             return Optional.empty();
         }
-        byte[] bytes;
         try (StoredObject object = found.get()) {
-            bytes = object.body().readAllBytes();
+            return Optional.of(object.body().readAllBytes());
         } catch (IOException lost) {
             throw new StorageUnavailableException(
                     "reading the manifest of " + id + " was cut off: " + lost.getMessage(), lost);
         }
-        String actual = Manifest.checkpointId(bytes);
-        if (!actual.equals(id.value())) {
-            throw new DamagedManifestException(id, "its bytes are those of " + actual, null);
-        }
-        return Optional.of(bytes);
     }
 
     /**

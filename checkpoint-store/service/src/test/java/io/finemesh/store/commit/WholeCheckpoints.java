@@ -20,8 +20,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** What must hold of a storage at any moment, checked without the code under test. */
-public final class Committed {
-    private Committed() {}
+public final class WholeCheckpoints {
+    private WholeCheckpoints() {}
 
     /** Ids of all manifests, each of which is whole: canonical, of its own id, with every object there and as described. */
     public static Set<String> requireNoneTorn(MemoryStorage storage) {
