@@ -76,7 +76,7 @@ public final class Demo {
                 return report(List.of(first), start);
             }
             RunOutcome second = train(
-                    "BAdam on differences",
+                    "BAdam on comparisons",
                     files.specification(DemoFiles.SECOND_RUN, first.checkpoint().orElseThrow()));
             return report(List.of(first, second), start);
         } catch (GatewayException refused) {

@@ -30,7 +30,7 @@ import java.util.Locale;
  */
 public record DemoFiles(Path directory, long problems, int vocabularySize, long parameters) {
     static final String FIRST_RUN = "sums-adamw.yaml";
-    static final String SECOND_RUN = "differences-badam.yaml";
+    static final String SECOND_RUN = "comparisons-badam.yaml";
 
     private static final int COPIES = 40;
     private static final int MERGES = 120;
@@ -45,7 +45,7 @@ public record DemoFiles(Path directory, long problems, int vocabularySize, long 
             rows(directory.resolve(trainingName(family) + ".jsonl"), set.training());
             rows(directory.resolve(heldOutName(family) + ".jsonl"), set.heldOut());
             problems += set.training().size() + set.heldOut().size();
-            set.training().forEach(problem -> texts.add(problem.question() + problem.answer()));
+            set.training().forEach(problem -> texts.add(problem.question() + " " + problem.answer()));
         }
         Vocabulary vocabulary = BytePairTrainer.train(texts, MERGES);
         int size = TokenizerFile.write(model, vocabulary);

@@ -16,7 +16,7 @@ final class ScoreTable {
     }
 
     void print(PrintStream out) {
-        List<String> titles = List.of("sums, AdamW from scratch", "differences, BAdam");
+        List<String> titles = List.of("sums, AdamW from scratch", "comparisons, BAdam");
         out.printf(ROW, "held-out problems", "measure", "before", "after");
         out.println("  " + "-".repeat(67));
         for (int index = 0; index < runs.size(); index++) {

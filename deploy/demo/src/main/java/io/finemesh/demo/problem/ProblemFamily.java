@@ -19,26 +19,27 @@ public enum ProblemFamily {
             return new Problem(
                     person + " has " + pair.first() + " " + thing + " and finds " + pair.second()
                             + " more. How many in all?",
-                    " " + pair.first() + "+" + pair.second() + "=" + sum + " #### " + sum);
+                    pair.first() + "+" + pair.second() + "=" + sum + " #### " + sum);
         }
     },
 
-    /** {@code a - b} for a from 2 to 19 and b from 1 to a. */
-    DIFFERENCES {
+    /** The larger of two different numbers from 1 to 19. */
+    COMPARISONS {
         @Override
         List<Pair> pairs() {
-            List<Pair> pairs = grid(2, 19, 1, 19);
-            pairs.removeIf(pair -> pair.second() > pair.first());
+            List<Pair> pairs = grid(1, 19, 1, 19);
+            pairs.removeIf(pair -> pair.first() == pair.second());
             return pairs;
         }
 
         @Override
         Problem word(Pair pair, String person, String thing) {
-            int difference = pair.first() - pair.second();
+            int larger = Math.max(pair.first(), pair.second());
+            int smaller = Math.min(pair.first(), pair.second());
             return new Problem(
-                    person + " had " + pair.first() + " " + thing + " but lost " + pair.second()
-                            + " of them. How many are left?",
-                    " " + pair.first() + "-" + pair.second() + "=" + difference + " #### " + difference);
+                    person + " sees " + pair.first() + " " + thing + " here but " + pair.second()
+                            + " there. How many where there are more?",
+                    larger + ">" + smaller + " #### " + larger);
         }
     };
 
