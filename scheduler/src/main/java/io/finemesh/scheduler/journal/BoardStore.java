@@ -115,7 +115,7 @@ public final class BoardStore {
                 throw new UnreadableStateException(
                         "the placement board's entry " + key + " has version " + version + ", allowed: " + VERSION);
             }
-            return mapper.treeToValue(root.path("is"), type);
+            return mapper.treeToValue(StateMapper.content(root), type);
         } catch (IOException | IllegalArgumentException unreadable) {
             throw new UnreadableStateException(
                     "the placement board's entry " + key + " cannot be read: " + unreadable.getMessage(), unreadable);

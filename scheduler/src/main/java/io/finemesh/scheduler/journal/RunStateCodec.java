@@ -15,7 +15,7 @@ import java.util.Map;
 public final class RunStateCodec {
     private static final int VERSION = 1;
 
-    private static final Map<String, Class<? extends RunState>> NAMES = Map.of(
+    static final Map<String, Class<? extends RunState>> NAMES = Map.of(
             "awaiting-trainer", RunState.AwaitingTrainer.class,
             "training", RunState.Training.class,
             "committing", RunState.Committing.class,
@@ -61,7 +61,7 @@ public final class RunStateCodec {
             if (type == null) {
                 throw new UnreadableStateException("a run is in state '" + name + "', allowed: " + NAMES.keySet());
             }
-            return mapper.treeToValue(root.path("is"), type);
+            return mapper.treeToValue(StateMapper.content(root), type);
         } catch (IOException | IllegalArgumentException unreadable) {
             throw new UnreadableStateException("a run's state cannot be read: " + unreadable.getMessage(), unreadable);
         }

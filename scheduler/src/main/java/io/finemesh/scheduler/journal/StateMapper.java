@@ -1,6 +1,7 @@
 package io.finemesh.scheduler.journal;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.finemesh.contract.wire.WireMapper;
 
@@ -10,5 +11,14 @@ final class StateMapper {
 
     static ObjectMapper create() {
         return WireMapper.create().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+    }
+
+    /** What a versioned value holds. */
+    static JsonNode content(JsonNode root) {
+        JsonNode content = root.path("is");
+        if (!content.isObject()) {
+            throw new IllegalArgumentException("it has " + content.getNodeType() + " for 'is', allowed: an object");
+        }
+        return content;
     }
 }

@@ -92,6 +92,6 @@ final class CheckpointDecisions {
             return;
         }
         int before = Math.min(progress.uploadedInOrder(), rejected.segmentIndex() - progress.committedSegments());
-        deliberation.setBack(before, rejected.failure(), PlacementDecisions.holdsLease(working));
+        deliberation.setBack(before, rejected.failure(), PlacementDecisions.leaseNow(working));
     }
 }

@@ -128,16 +128,24 @@ final class Deliberation {
      * <p>Why the store is waited for instead of training those segments again: they no longer depend on any trainer, the verdict comes within
      * seconds, and both ways end in the same bytes. Should the verdict come after the segment was given out again, it is accepted as well.
      *
-     * @param stillHeld the lease of the segment in work is not over by itself, so it has to be ended
+     * @param leaseNow what became of the lease of the segment in work
      */
-    void setBack(int pendingKept, Failure failure, boolean stillHeld) {
+    void setBack(int pendingKept, Failure failure, LeaseNow leaseNow) {
         Working working = working();
         int segment = working.progress().committedSegments() + pendingKept;
         switch (policy.judge(working.progress().setbacks(), segment, failure)) {
             case RetryPolicy.Verdict.GiveUp giveUp -> fail(giveUp.failure());
             case RetryPolicy.Verdict.Again again -> {
-                if (stillHeld) {
-                    release(true, "segment " + segment + " starts again: " + failure.message());
+                boolean atOnce = pendingKept == 0 && again.rest().isZero();
+                switch (leaseNow) {
+                    case OVER -> {}
+                    case GIVEN_BACK -> {
+                        if (!atOnce) {
+                            // A request would end the lease on its own; without one the trainer is freed for others.
+                            release(false, "segment " + segment + " starts again later: " + failure.message());
+                        }
+                    }
+                    case HELD -> release(true, "segment " + segment + " starts again: " + failure.message());
                 }
                 change(new RunChange.SetBack(pendingKept, again.setbacks()));
                 say(
@@ -146,6 +154,16 @@ final class Deliberation {
                 goOn(pendingKept > 0, again.rest());
             }
         }
+    }
+
+    /** What became of the lease of the segment in work when something went wrong. */
+    enum LeaseNow {
+        /** Placement has ended it, or there was none. */
+        OVER,
+        /** The trainer no longer works on it, but placement does not know. */
+        GIVEN_BACK,
+        /** The trainer may be at work. */
+        HELD
     }
 
     private void goOn(boolean awaitsVerdict, Duration rest) {

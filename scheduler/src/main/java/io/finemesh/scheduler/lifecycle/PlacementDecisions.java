@@ -4,6 +4,7 @@ import io.finemesh.contract.placement.LeaseGranted;
 import io.finemesh.contract.placement.LeaseLost;
 import io.finemesh.contract.placement.PlacementEvent;
 import io.finemesh.contract.placement.PlacementImpossible;
+import io.finemesh.scheduler.lifecycle.Deliberation.LeaseNow;
 import io.finemesh.scheduler.lifecycle.RunState.AwaitingTrainer;
 import io.finemesh.scheduler.lifecycle.RunState.Committing;
 import io.finemesh.scheduler.lifecycle.RunState.Resting;
@@ -37,13 +38,13 @@ final class PlacementDecisions {
     private static void lost(Deliberation deliberation, Working working, LeaseLost lost) {
         int safe = working.progress().uploadedInOrder();
         if (holdsLease(working) && working.epoch() == lost.epoch()) {
-            deliberation.setBack(safe, lost.failure(), false);
+            deliberation.setBack(safe, lost.failure(), LeaseNow.OVER);
         } else if (working.progress().pending().stream()
                 .anyMatch(trained -> trained.epoch() == lost.epoch() && !trained.uploaded())) {
             // The trainer died between finishing this segment and being asked to go on: its result died with it, and so
             // did the base of
             // whatever was asked for since.
-            deliberation.setBack(safe, lost.failure(), holdsLease(working));
+            deliberation.setBack(safe, lost.failure(), leaseNow(working));
         } else {
             deliberation.ignore(stale("loss", lost.epoch(), working));
         }
@@ -67,6 +68,10 @@ final class PlacementDecisions {
             case Committing committing -> committing.holder().isPresent();
             case Resting _ -> false;
         };
+    }
+
+    static LeaseNow leaseNow(Working working) {
+        return holdsLease(working) ? LeaseNow.HELD : LeaseNow.OVER;
     }
 
     static String stale(String what, long epoch, Working working) {

@@ -8,6 +8,7 @@ import io.finemesh.contract.training.SegmentFailed;
 import io.finemesh.contract.training.SegmentStarted;
 import io.finemesh.contract.training.SegmentTrained;
 import io.finemesh.contract.training.TrainingEvent;
+import io.finemesh.scheduler.lifecycle.Deliberation.LeaseNow;
 import io.finemesh.scheduler.lifecycle.RunState.AwaitingTrainer;
 import io.finemesh.scheduler.lifecycle.RunState.Committing;
 import io.finemesh.scheduler.lifecycle.RunState.Training;
@@ -111,13 +112,13 @@ final class TrainingDecisions {
 
     private static void failed(Deliberation deliberation, Working working, SegmentFailed failed) {
         Progress progress = working.progress();
-        boolean stillHeld = PlacementDecisions.holdsLease(working);
         Optional<TrainedSegment> upload = progress.pending(failed.segmentIndex(), failed.epoch());
         if (upload.isPresent() && !upload.get().uploaded()) {
             // What was trained could not be uploaded; what is in work is built on it.
-            deliberation.setBack(progress.uploadedInOrder(), failed.failure(), stillHeld);
+            deliberation.setBack(
+                    progress.uploadedInOrder(), failed.failure(), PlacementDecisions.leaseNow(working));
         } else if (inWork(working, failed)) {
-            deliberation.setBack(progress.uploadedInOrder(), failed.failure(), false);
+            deliberation.setBack(progress.uploadedInOrder(), failed.failure(), LeaseNow.GIVEN_BACK);
         } else {
             deliberation.ignore(PlacementDecisions.stale("failure", failed.epoch(), working));
         }

@@ -98,6 +98,14 @@ public final class RunPlanner {
                         + Math.max(1, batch.samplesPerStep()) + " samples of a step");
         objections.require(
                 batch.cutoffTokens() >= 1, "cutoffTokens is " + batch.cutoffTokens() + ", allowed: 1 or more");
+        if (objections.none()) {
+            long tokens = (long) Math.ceilDiv(batch.samplesPerStep(), batch.gradientAccumulationSteps())
+                    * batch.cutoffTokens();
+            objections.require(
+                    tokens <= Integer.MAX_VALUE,
+                    "a micro-batch has up to " + tokens + " tokens, allowed: up to " + Integer.MAX_VALUE
+                            + "; lower samplesPerStep or cutoffTokens, or raise gradientAccumulationSteps");
+        }
     }
 
     private static void checkOptimizer(OptimizerSpecification optimizer, Objections objections) {
@@ -234,8 +242,13 @@ public final class RunPlanner {
                                 specification.method().includeHead());
                 };
         FloatFormat weights = specification.precision() == Precision.BF16 ? FloatFormat.BF16 : FloatFormat.FP32;
-        return new MemoryPlan(
-                model, method, weights, BatchShape.ofRows(specification.batch().cutoffTokens()));
+        return new MemoryPlan(model, method, weights, BatchShape.ofRows(tokensPerRow(specification.batch())));
+    }
+
+    /** Tokens that a trainer computes at once: a micro-batch is packed into rows that take all its samples at the cut-off. */
+    private static int tokensPerRow(BatchSpecification batch) {
+        return Math.multiplyExact(
+                Math.ceilDiv(batch.samplesPerStep(), batch.gradientAccumulationSteps()), batch.cutoffTokens());
     }
 
     private static void checkMemory(MemoryPlan memory, long limitBytes, Objections objections) {

@@ -272,9 +272,7 @@ class SetbackTest {
             story.wait(LONG);
         }
         for (int epoch = 10; epoch <= 12; epoch++) {
-            assertThat(kinds(story.failed(0, epoch, FailureCode.INTERNAL)))
-                    .first()
-                    .isEqualTo("SegmentRetried");
+            assertThat(kinds(story.failed(0, epoch, FailureCode.INTERNAL))).containsExactly("ReleaseLease", "SegmentRetried");
             story.wait(LONG);
         }
         assertThat(story.progress().setbacks()).isEqualTo(new Setbacks(3, 9, 0));
@@ -283,7 +281,9 @@ class SetbackTest {
     @Test
     void restsLongerEachTime() {
         story.failed(0, 1, FailureCode.STORE_UNREACHABLE);
-        story.failed(0, 2, FailureCode.STORE_UNREACHABLE);
+        List<Message> said = story.failed(0, 2, FailureCode.STORE_UNREACHABLE);
+        assertThat(kinds(said)).as("its trainer is free for others").containsExactly("ReleaseLease", "SegmentRetried");
+        assertThat(((ReleaseLease) said.getFirst()).stop()).isFalse();
         RunState.Resting first = story.state(RunState.Resting.class);
         assertThat(first.until()).isEqualTo(RunStory.START.plusSeconds(1));
         assertThat(story.wait(Duration.ofMillis(999))).isEmpty();

@@ -78,6 +78,14 @@ class RunPlannerTest {
     }
 
     @Test
+    void activationsFollowWhatATrainerComputesAtOnce() {
+        long whole = planned(adamw("r", 12).samplesPerStep(8)).memory().activationBytes();
+        long split = planned(adamw("r", 12).samplesPerStep(8).accumulation(4)).memory().activationBytes();
+        long few = planned(adamw("r", 12).samplesPerStep(2)).memory().activationBytes();
+        assertThat(split).isEqualTo(few).isLessThan(whole);
+    }
+
+    @Test
     void segmentsCoverEveryStepOnce() {
         SubmitRun submission =
                 badam("r", 103, 7).order(BlockOrder.RANDOM).startBlock(2).build();
@@ -130,6 +138,10 @@ class RunPlannerTest {
                         adamw("r", 9).cutoffTokens(0),
                         FailureCode.INVALID_SPECIFICATION,
                         "cutoffTokens is 0, allowed: 1 or more"),
+                arguments(
+                        adamw("r", 9).samplesPerStep(1 << 20).cutoffTokens(1 << 20),
+                        FailureCode.INVALID_SPECIFICATION,
+                        "a micro-batch has up to 1099511627776 tokens, allowed: up to 2147483647"),
                 arguments(
                         adamw("r", 9).learningRate(-0.1),
                         FailureCode.INVALID_SPECIFICATION,
