@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,7 +45,7 @@ public final class BlobFetcher {
             throws StoreException, SegmentFailureException, IOException, InterruptedException {
         Map<String, Path> paths = new HashMap<>();
         List<BlobReference> missing = new ArrayList<>();
-        for (BlobReference blob : blobs) {
+        for (BlobReference blob : new LinkedHashSet<>(blobs)) {
             Optional<Path> present = cache.find(blob.digest(), blob.sizeBytes());
             if (present.isPresent()) {
                 paths.put(blob.digest(), present.get());
@@ -73,10 +74,7 @@ public final class BlobFetcher {
 
     private Map<String, BlobLink> links(List<BlobReference> missing)
             throws StoreException, IOException, InterruptedException {
-        List<BlobDigest> digests = missing.stream()
-                .map(blob -> new BlobDigest(blob.digest()))
-                .distinct()
-                .toList();
+        List<BlobDigest> digests = missing.stream().map(blob -> new BlobDigest(blob.digest())).toList();
         Map<String, BlobLink> links = new HashMap<>();
         patience.insist("asking for links to " + digests.size() + " objects", () -> store.links(digests))
                 .forEach(link -> links.put(link.digest().value(), link));

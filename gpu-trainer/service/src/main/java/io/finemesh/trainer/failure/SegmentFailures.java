@@ -71,6 +71,10 @@ public final class SegmentFailures {
     }
 
     private static String outOfMemory(Throwable thrown) {
+        if (String.valueOf(thrown.getMessage()).contains("direct buffer memory")) {
+            return "the trainer may not copy as much as the result takes: " + firstLine(thrown)
+                    + "; start it with -XX:MaxDirectMemorySize above the memory budget of its runs";
+        }
         return "the trainer ran out of memory: " + firstLine(thrown)
                 + "; lower the cut-off or raise the gradient accumulation steps, or give the trainer more memory";
     }

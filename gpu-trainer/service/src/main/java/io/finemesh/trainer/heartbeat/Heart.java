@@ -30,9 +30,7 @@ public final class Heart implements AutoCloseable {
     private final Clock clock;
     private final Supplier<EventId> ids;
     private final ScheduledExecutorService thread = new ScheduledThreadPoolExecutor(
-            1,
-            Thread.ofPlatform().name("finemesh-heart").daemon().factory(),
-            new ThreadPoolExecutor.DiscardPolicy());
+            1, Thread.ofPlatform().name("finemesh-heart").daemon().factory(), new ThreadPoolExecutor.DiscardPolicy());
     private long sequence;
     private Instant lastComplaint = Instant.EPOCH;
     private boolean complained;
@@ -51,7 +49,7 @@ public final class Heart implements AutoCloseable {
 
     /** Begins to beat. */
     public void start() {
-        Future<?> _ = thread.scheduleAtFixedRate(this::beat, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+        Future<?> _ = thread.scheduleWithFixedDelay(this::beat, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Beats once more, now: something changed that others should know. Does nothing once closed. */

@@ -13,6 +13,7 @@ import io.finemesh.trainer.event.EventSink;
 import io.finemesh.trainer.heartbeat.HeartbeatSink;
 import io.quarkus.arc.DefaultBean;
 import jakarta.annotation.PreDestroy;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.HashMap;
@@ -42,9 +43,14 @@ public class KafkaPublisher implements EventSink, HeartbeatSink {
     private final Producer<String, byte[]> events;
     private final Producer<String, byte[]> heartbeats;
 
+    @Inject
     KafkaPublisher(@ConfigProperty(name = "kafka.bootstrap.servers") String servers, TrainerConfig config) {
-        this.events = producer(eventSettings(servers, config));
-        this.heartbeats = producer(heartbeatSettings(servers, config));
+        this(producer(eventSettings(servers, config)), producer(heartbeatSettings(servers, config)));
+    }
+
+    KafkaPublisher(Producer<String, byte[]> events, Producer<String, byte[]> heartbeats) {
+        this.events = events;
+        this.heartbeats = heartbeats;
     }
 
     static Map<String, Object> eventSettings(String servers, TrainerConfig config) {

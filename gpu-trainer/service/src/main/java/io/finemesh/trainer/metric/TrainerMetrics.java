@@ -32,7 +32,7 @@ public final class TrainerMetrics {
                 .description("Blocks that became the active one")
                 .register(registry);
         this.segments = Timer.builder("finemesh.segment.duration")
-                .description("Segments, from their acceptance to the finished result")
+                .description("Segments, from fetching their base to the finished result")
                 .register(registry);
         this.uploads = Timer.builder("finemesh.upload.duration")
                 .description("Uploads of results, repetitions included")

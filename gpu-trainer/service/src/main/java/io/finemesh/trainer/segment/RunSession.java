@@ -3,12 +3,8 @@ package io.finemesh.trainer.segment;
 import io.finemesh.checkpoint.manifest.Manifest;
 import io.finemesh.checkpoint.manifest.ManifestTensorSource;
 import io.finemesh.checkpoint.manifest.TensorEntry;
-import io.finemesh.checkpoint.manifest.TrainingStateEntry;
 import io.finemesh.checkpoint.model.ModelConfiguration;
 import io.finemesh.checkpoint.model.ModelStructure;
-import io.finemesh.checkpoint.safetensors.SafetensorsFile;
-import io.finemesh.checkpoint.safetensors.TensorData;
-import io.finemesh.checkpoint.safetensors.TensorInfo;
 import io.finemesh.contract.failure.FailureCode;
 import io.finemesh.contract.id.CheckpointId;
 import io.finemesh.contract.id.RunId;
@@ -20,14 +16,10 @@ import io.finemesh.engine.train.FineTuneLoop;
 import io.finemesh.engine.train.SegmentOutcome;
 import io.finemesh.engine.train.StepListener;
 import io.finemesh.engine.train.TrainingPlan;
-import io.finemesh.engine.train.TrainingState;
 import io.finemesh.plan.schedule.SegmentWindow;
 import io.finemesh.trainer.failure.SegmentFailureException;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -41,16 +33,23 @@ final class RunSession implements AutoCloseable {
     private final TrainingSamples samples;
     private final Decoder decoder;
     private final FineTuneLoop loop;
+    private final SavedState saved;
     private CheckpointId checkpoint;
     private Manifest manifest;
     private int nonFiniteSteps;
 
     private RunSession(
-            SegmentWork work, TrainingSamples samples, Decoder decoder, FineTuneLoop loop, Manifest manifest) {
+            SegmentWork work,
+            TrainingSamples samples,
+            Decoder decoder,
+            FineTuneLoop loop,
+            SavedState saved,
+            Manifest manifest) {
         this.run = work.runId();
         this.samples = samples;
         this.decoder = decoder;
         this.loop = loop;
+        this.saved = saved;
         this.checkpoint = work.base();
         this.manifest = manifest;
     }
@@ -73,15 +72,19 @@ final class RunSession implements AutoCloseable {
                 known.filter(candidate -> candidate.key().equals(key));
         TrainingSamples samples = same.isPresent() ? same.get() : TrainingSamples.encode(base, work, configuration);
         BatchCursor cursor = new BatchCursor(samples.samples().samples(), plan.batch());
-        Optional<TrainingState> state = state(work, base);
         Decoder decoder;
         try (ManifestTensorSource weights = new ManifestTensorSource(base.manifest(), base::path)) {
             decoder = Decoder.load(configuration, weights, plan.precision());
         }
+        SavedState saved = null;
         try {
-            FineTuneLoop loop = new FineTuneLoop(decoder, plan, cursor, state);
-            return new RunSession(work, samples, decoder, loop, base.manifest());
-        } catch (RuntimeException refused) {
+            saved = SavedState.open(base, work);
+            FineTuneLoop loop = new FineTuneLoop(decoder, plan, cursor, saved.state());
+            return new RunSession(work, samples, decoder, loop, saved, base.manifest());
+        } catch (IOException | RuntimeException refused) {
+            if (saved != null) {
+                saved.close();
+            }
             decoder.close();
             throw refused;
         }
@@ -119,7 +122,11 @@ final class RunSession implements AutoCloseable {
 
     /** Trains the steps of a segment. */
     SegmentOutcome train(SegmentWindow window, StepListener listener, BooleanSupplier stopRequested) {
-        return loop.run(window, listener, stopRequested);
+        try {
+            return loop.run(window, listener, stopRequested);
+        } finally {
+            saved.close();
+        }
     }
 
     /** Optimizer steps in a row, up to the last one, whose loss or gradient was no number. */
@@ -136,6 +143,7 @@ final class RunSession implements AutoCloseable {
 
     @Override
     public void close() {
+        saved.close();
         loop.close();
         decoder.close();
     }
@@ -154,26 +162,5 @@ final class RunSession implements AutoCloseable {
                             + " in " + first.dtype()
                             + "; choose the precision the model is stored in, or import it converted");
         }
-    }
-
-    /** Copies of the saved tensors, because the engine reads them when it enters the segment, after the files are unmapped. */
-    private static Optional<TrainingState> state(SegmentWork work, SegmentBase base) throws IOException {
-        Optional<TrainingStateEntry> entry =
-                base.manifest().trainingState().filter(saved -> BaseLoader.continues(base.manifest(), work));
-        if (entry.isEmpty()) {
-            return Optional.empty();
-        }
-        List<TensorData> tensors = new ArrayList<>();
-        for (var blob : entry.get().stateBlobs()) {
-            try (SafetensorsFile file = SafetensorsFile.open(base.path(blob))) {
-                for (TensorInfo tensor : file.tensors()) {
-                    MemorySegment mapped = file.bytes(tensor.name());
-                    MemorySegment copy = Arena.ofAuto().allocate(mapped.byteSize(), Long.BYTES);
-                    copy.copyFrom(mapped);
-                    tensors.add(new TensorData(tensor.name(), tensor.dtype(), tensor.shape(), copy));
-                }
-            }
-        }
-        return Optional.of(TrainingState.of(entry.get().cursorJson(), tensors));
     }
 }

@@ -2,6 +2,7 @@ package io.finemesh.trainer.segment;
 
 import io.finemesh.contract.failure.Failure;
 import io.finemesh.contract.failure.FailureCode;
+import io.finemesh.contract.failure.Fault;
 import io.finemesh.contract.id.CheckpointId;
 import io.finemesh.trainer.event.SegmentReporter;
 import io.finemesh.trainer.failure.SegmentFailures;
@@ -109,23 +110,32 @@ public final class SegmentRunner implements Runnable {
     }
 
     private void execute(Assignment assignment) {
-        Instant accepted = assignment.command().time();
+        Instant start = clock.instant();
         SegmentReporter reporter = execution.reporter(assignment);
         try (SegmentTrace trace = tracing.segment(assignment.command())) {
             try {
                 assignment.requireHeld();
                 execution.train(assignment, memory, reporter, trace);
-                metrics.segment(Duration.between(accepted, clock.instant()));
+                metrics.segment(Duration.between(start, clock.instant()));
             } catch (WithdrawnException withdrawn) {
                 withdrawn(assignment, withdrawn.withdrawal(), reporter, trace);
             } catch (Throwable failed) {
                 Failure failure = SegmentFailures.of(failed);
-                LOG.errorf(failed, "%s failed with %s", assignment, failure.code());
+                log(assignment, failure, failed);
                 fail(failure, reporter, trace);
             } finally {
                 mailbox.drop(assignment);
                 memory.closeIfUnsteady();
             }
+        }
+    }
+
+    /** Where a failure came from is of use only where nobody foresaw it. */
+    private static void log(Assignment assignment, Failure failure, Throwable thrown) {
+        if (failure.code().fault() == Fault.BUG) {
+            LOG.errorf(thrown, "%s failed with %s", assignment, failure.code());
+        } else {
+            LOG.errorf("%s failed with %s: %s", assignment, failure.code(), failure.message());
         }
     }
 

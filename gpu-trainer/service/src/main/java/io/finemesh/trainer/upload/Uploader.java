@@ -205,8 +205,9 @@ public final class Uploader {
             span.setStatus(StatusCode.ERROR, "dropped");
         } catch (StoreException | IOException | ExecutionException | RuntimeException failed) {
             span.setStatus(StatusCode.ERROR, failed.getMessage());
-            LOG.errorf(failed, "%s failed", upload);
-            giveUp(upload, SegmentFailures.of(failed));
+            Failure failure = SegmentFailures.of(failed);
+            LOG.errorf(failed, "%s failed with %s", upload, failure.code());
+            giveUp(upload, failure);
         } finally {
             tracing.end(span);
         }

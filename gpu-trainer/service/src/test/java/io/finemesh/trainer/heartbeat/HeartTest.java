@@ -48,7 +48,9 @@ class HeartTest {
 
             assertThat(first.trainer()).isEqualTo(TinyRun.TRAINER);
             assertThat(first.incarnation()).isEqualTo(TinyRun.INCARNATION);
-            assertThat(beats.subList(0, 3)).extracting(TrainerHeartbeat::sequence).containsExactly(0L, 1L, 2L);
+            assertThat(beats.subList(0, 3))
+                    .extracting(TrainerHeartbeat::sequence)
+                    .containsExactly(0L, 1L, 2L);
             assertThat(first.condition()).isEqualTo(TrainerCondition.IDLE);
             assertThat(first.device()).isEqualTo("cpu");
             assertThat(first.blas()).isIn("mkl", "openblas");
@@ -83,9 +85,12 @@ class HeartTest {
             downloads.countDown();
             SegmentTrained trained = bench.recorder().awaitLast(SegmentTrained.class, 1);
 
-            assertThat(bench.recorder().heartbeats()).extracting(TrainerHeartbeat::step).contains(OptionalLong.of(1));
+            assertThat(bench.recorder().heartbeats())
+                    .extracting(TrainerHeartbeat::step)
+                    .contains(OptionalLong.of(1));
             await().until(() -> bench.recorder().heartbeats().getLast().condition() == TrainerCondition.IDLE);
-            assertThat(bench.recorder().heartbeats().getLast().heldCheckpoints()).containsExactly(trained.checkpoint());
+            assertThat(bench.recorder().heartbeats().getLast().heldCheckpoints())
+                    .containsExactly(trained.checkpoint());
         }
     }
 
@@ -110,7 +115,8 @@ class HeartTest {
         try (Workbench bench = new Workbench(store, directory, Map.of("memory.budget", "1M"))) {
             await().until(() -> !bench.recorder().heartbeats().isEmpty());
 
-            assertThat(bench.recorder().heartbeats().getFirst().memoryBudgetBytes()).isEqualTo(1 << 20);
+            assertThat(bench.recorder().heartbeats().getFirst().memoryBudgetBytes())
+                    .isEqualTo(1 << 20);
         }
     }
 
@@ -125,7 +131,8 @@ class HeartTest {
 
             bench.recorder().refuse(null);
 
-            await().until(() -> bench.trainer().heart().acknowledged().orElseThrow().isAfter(last));
+            await().until(() ->
+                    bench.trainer().heart().acknowledged().orElseThrow().isAfter(last));
         }
     }
 }

@@ -85,7 +85,8 @@ class FailureTest {
 
         assertThat(failure(wild.train(0, model, 1)))
                 .hasFieldOrPropertyWithValue("code", FailureCode.NON_FINITE_LOSS)
-                .satisfies(failure -> assertThat(failure.message()).contains("3 optimizer steps in a row", "learning rate"));
+                .satisfies(failure ->
+                        assertThat(failure.message()).contains("3 optimizer steps in a row", "learning rate"));
     }
 
     @Test
@@ -94,7 +95,8 @@ class FailureTest {
 
         assertThat(failure(run.train(0, model, 1)))
                 .hasFieldOrPropertyWithValue("code", FailureCode.BLOB_CORRUPT)
-                .satisfies(failure -> assertThat(failure.message()).contains(run.dataset().digest()));
+                .satisfies(failure ->
+                        assertThat(failure.message()).contains(run.dataset().digest()));
     }
 
     @Test
@@ -103,7 +105,8 @@ class FailureTest {
 
         assertThat(failure(run.train(0, model, 1)))
                 .hasFieldOrPropertyWithValue("code", FailureCode.BLOB_CORRUPT)
-                .satisfies(failure -> assertThat(failure.message()).contains(run.dataset().digest()));
+                .satisfies(failure ->
+                        assertThat(failure.message()).contains(run.dataset().digest()));
     }
 
     @Test
@@ -130,7 +133,8 @@ class FailureTest {
 
         assertThat(failure(run.train(0, lost, 1)))
                 .hasFieldOrPropertyWithValue("code", FailureCode.TRAINER_LOST)
-                .satisfies(failure -> assertThat(failure.message()).contains(lost.value(), "neither committed nor held"));
+                .satisfies(
+                        failure -> assertThat(failure.message()).contains(lost.value(), "neither committed nor held"));
     }
 
     @Test
@@ -147,8 +151,8 @@ class FailureTest {
                 work.memoryBytes(),
                 Optional.empty());
 
-        Failure failure = failure(
-                bAdam.command("wrong", new TrainSegment(TinyRun.TRAINER, TinyRun.INCARNATION, 1, wrong)));
+        Failure failure =
+                failure(bAdam.command("wrong", new TrainSegment(TinyRun.TRAINER, TinyRun.INCARNATION, 1, wrong)));
 
         assertThat(failure.code()).isEqualTo(FailureCode.INVALID_SPECIFICATION);
         assertThat(failure.message()).contains("layer.9", "[layer.0, layer.1, layer.2]");
@@ -183,7 +187,8 @@ class FailureTest {
         try (Workbench bench = new Workbench(store, directory)) {
             bench.recorder().refuse(new IOException("no broker"));
             bench.send(run.train(0, model, 1));
-            await().until(() -> bench.registry().find("finemesh.segment.failures").counter() != null);
+            await().until(() ->
+                    bench.registry().find("finemesh.segment.failures").counter() != null);
             bench.recorder().refuse(null);
 
             bench.train(run, 0, 1, model);

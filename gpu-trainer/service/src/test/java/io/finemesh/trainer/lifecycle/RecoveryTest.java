@@ -59,8 +59,7 @@ class RecoveryTest {
         List<CheckpointId> checkpoints = inOneGo(half);
 
         assertThat(checkpoints).isEqualTo(aTrainerEachSegment(half));
-        assertThat(store.committed(checkpoints.getLast()).tensors())
-                .allMatch(tensor -> tensor.dtype() == Dtype.BF16);
+        assertThat(store.committed(checkpoints.getLast()).tensors()).allMatch(tensor -> tensor.dtype() == Dtype.BF16);
     }
 
     @Test

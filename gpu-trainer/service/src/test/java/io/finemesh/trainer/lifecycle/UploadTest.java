@@ -2,6 +2,7 @@ package io.finemesh.trainer.lifecycle;
 
 import static io.finemesh.trainer.fixture.Recorder.await;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.finemesh.checkpoint.safetensors.Dtype;
 import io.finemesh.contract.failure.FailureCode;
@@ -79,7 +80,9 @@ class UploadTest {
             CheckpointId base = model;
             for (int segment = 0; segment < 2; segment++) {
                 bench.send(run.train(segment, base, segment + 1));
-                base = bench.recorder().awaitLast(SegmentTrained.class, segment + 1).checkpoint();
+                base = bench.recorder()
+                        .awaitLast(SegmentTrained.class, segment + 1)
+                        .checkpoint();
             }
             bench.send(run.train(2, base, 3));
             int beats = bench.recorder().heartbeats().size();
@@ -129,7 +132,15 @@ class UploadTest {
     void aStoreThatStaysAwayFailsTheResultAndWhatIsBuiltOnIt() throws Exception {
         CountDownLatch uploads = store.holdUploads();
         TinyRun long2 = new TinyRun(
-                run.id(), run.method(), run.precision(), run.trace(), 2, FOR_EVER, run.learningRate(), run.dataset(), 40);
+                run.id(),
+                run.method(),
+                run.precision(),
+                run.trace(),
+                2,
+                FOR_EVER,
+                run.learningRate(),
+                run.dataset(),
+                40);
         try (Workbench bench = new Workbench(store, directory)) {
             bench.send(long2.train(0, model, 1));
             SegmentTrained first = bench.recorder().awaitLast(SegmentTrained.class, 1);
@@ -143,8 +154,7 @@ class UploadTest {
             SegmentFailed running = bench.recorder().awaitLast(SegmentFailed.class, 2);
             assertThat(bench.recorder().of(SegmentFailed.class))
                     .extracting(SegmentFailed::segmentIndex, SegmentFailed::epoch)
-                    .containsExactly(
-                            org.assertj.core.groups.Tuple.tuple(0, 1L), org.assertj.core.groups.Tuple.tuple(1, 2L));
+                    .containsExactly(tuple(0, 1L), tuple(1, 2L));
             assertThat(running.failure().code()).isEqualTo(FailureCode.STORE_UNREACHABLE);
             assertThat(bench.recorder().of(SegmentEnded.class)).isEmpty();
 
@@ -173,7 +183,10 @@ class UploadTest {
             store.fail(0);
             // Neither is held any more: a segment on top of one is refused instead of being built on sand.
             bench.send(run.train(1, first.checkpoint(), 3));
-            assertThat(bench.recorder().awaitLast(SegmentFailed.class, 3).failure().code())
+            assertThat(bench.recorder()
+                            .awaitLast(SegmentFailed.class, 3)
+                            .failure()
+                            .code())
                     .isEqualTo(FailureCode.TRAINER_LOST);
         }
     }

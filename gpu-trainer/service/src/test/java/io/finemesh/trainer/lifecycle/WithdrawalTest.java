@@ -54,7 +54,8 @@ class WithdrawalTest {
 
             await().until(() -> bench.recorder().of(StepCompleted.class).size() >= 3);
             await().until(() -> bench.recorder().heartbeats().getLast().condition() == TrainerCondition.IDLE);
-            assertThat(bench.recorder().heartbeats().getLast().heldCheckpoints()).isEmpty();
+            assertThat(bench.recorder().heartbeats().getLast().heldCheckpoints())
+                    .isEmpty();
             assertThat(bench.recorder().words()).containsExactly("started 0", "step 0 0", "step 0 1", "step 0 2");
 
             bench.train(run, 0, 1, model);
@@ -93,7 +94,8 @@ class WithdrawalTest {
                     .extracting(SegmentTrained::runId)
                     .containsExactly(other.id());
             bench.send(run.train(0, model, 8));
-            assertThat(bench.recorder().awaitLast(SegmentTrained.class, 2).epoch()).isEqualTo(8);
+            assertThat(bench.recorder().awaitLast(SegmentTrained.class, 2).epoch())
+                    .isEqualTo(8);
         }
     }
 

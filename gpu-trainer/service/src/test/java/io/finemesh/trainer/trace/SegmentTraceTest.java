@@ -68,7 +68,8 @@ class SegmentTraceTest {
                     .containsEntry(TrainerTracing.FIRST_STEP, 0L)
                     .containsEntry(TrainerTracing.STEPS, 4L)
                     .containsEntry(TrainerTracing.BASE, model.value())
-                    .containsEntry(TrainerTracing.CHECKPOINT, checkpoints.getFirst().value());
+                    .containsEntry(
+                            TrainerTracing.CHECKPOINT, checkpoints.getFirst().value());
         }
     }
 
@@ -79,8 +80,10 @@ class SegmentTraceTest {
             SpanContext segment = spans(bench, "train.segment", 1).getFirst().getSpanContext();
             String traceparent = "00-" + segment.getTraceId() + "-" + segment.getSpanId() + "-01";
 
-            assertThat(bench.recorder().of(SegmentStarted.class).getFirst().traceparent()).isEqualTo(traceparent);
-            assertThat(bench.recorder().of(SegmentTrained.class).getFirst().traceparent()).isEqualTo(traceparent);
+            assertThat(bench.recorder().of(SegmentStarted.class).getFirst().traceparent())
+                    .isEqualTo(traceparent);
+            assertThat(bench.recorder().of(SegmentTrained.class).getFirst().traceparent())
+                    .isEqualTo(traceparent);
             assertThat(bench.recorder().envelopes()).allSatisfy(envelope -> {
                 assertThat(envelope.traceparent()).contains(TinyRun.SUBMISSION);
                 assertThat(envelope.correlation()).contains("run-badam");
@@ -88,7 +91,9 @@ class SegmentTraceTest {
                 assertThat(envelope.source()).isEqualTo("/gpu-trainer/trainer-0");
                 assertThat(envelope.key()).isEqualTo("run-badam");
             });
-            assertThat(bench.recorder().envelopes()).extracting(envelope -> envelope.id()).doesNotHaveDuplicates();
+            assertThat(bench.recorder().envelopes())
+                    .extracting(envelope -> envelope.id())
+                    .doesNotHaveDuplicates();
         }
     }
 
@@ -106,11 +111,11 @@ class SegmentTraceTest {
                 StepCompleted said = bench.recorder().of(StepCompleted.class).get(i);
                 assertThat(step.getParentSpanContext().getSpanId()).isEqualTo(segment.getSpanId());
                 assertThat(step.getStartEpochNanos()).isBetween(end, step.getEndEpochNanos());
-                assertThat(step.getAttributes().get(AttributeKey.doubleKey("finemesh.step.loss"))).isEqualTo(said.loss());
-                said.phaseMicros()
-                        .forEach((phase, micros) -> assertThat(step.getAttributes()
-                                        .get(AttributeKey.longKey("finemesh.step.phase." + phase + "_micros")))
-                                .isEqualTo(micros));
+                assertThat(step.getAttributes().get(AttributeKey.doubleKey("finemesh.step.loss")))
+                        .isEqualTo(said.loss());
+                said.phaseMicros().forEach((phase, micros) -> assertThat(step.getAttributes()
+                                .get(AttributeKey.longKey("finemesh.step.phase." + phase + "_micros")))
+                        .isEqualTo(micros));
                 end = step.getEndEpochNanos();
             }
             assertThat(segment.getEndEpochNanos()).isGreaterThanOrEqualTo(end);
@@ -148,7 +153,8 @@ class SegmentTraceTest {
         try (Workbench bench = new Workbench(store, directory)) {
             bench.train(run.traced(TraceDetail.OFF), 0, 1, model);
 
-            assertThat(bench.recorder().of(SegmentTrained.class).getFirst().traceparent()).isEmpty();
+            assertThat(bench.recorder().of(SegmentTrained.class).getFirst().traceparent())
+                    .isEmpty();
             assertThat(bench.spans().getFinishedSpanItems()).isEmpty();
         }
     }
@@ -187,7 +193,8 @@ class SegmentTraceTest {
     void aContextThatIsNoneIsNotLinked() {
         assertThat(TrainerTracing.parse("00-xyz")).isEmpty();
         assertThat(TrainerTracing.parse("")).isEmpty();
-        assertThat(TrainerTracing.parse(TinyRun.SUBMISSION).map(TrainerTracing::format)).contains(TinyRun.SUBMISSION);
+        assertThat(TrainerTracing.parse(TinyRun.SUBMISSION).map(TrainerTracing::format))
+                .contains(TinyRun.SUBMISSION);
         assertThat(TrainerTracing.format(SpanContext.getInvalid())).isEmpty();
     }
 
