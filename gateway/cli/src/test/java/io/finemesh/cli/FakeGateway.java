@@ -71,7 +71,8 @@ final class FakeGateway implements AutoCloseable {
             return new Answer(
                     404,
                     "application/problem+json",
-                    "{\"title\":\"Nothing here\",\"detail\":\"no such thing\",\"suggestions\":[\"run-1\"]}".getBytes(UTF_8));
+                    "{\"title\":\"Nothing here\",\"detail\":\"no such thing\",\"suggestions\":[\"run-1\"]}"
+                            .getBytes(UTF_8));
         }
         return prepared.size() > 1 ? prepared.removeFirst() : prepared.getFirst();
     }

@@ -10,7 +10,6 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Map;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.junit.jupiter.api.AfterEach;
@@ -20,8 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 class FinemeshTest {
-    private static final String EVENTS =
-            """
+    private static final String EVENTS = """
             id: 1
             event: run.accepted
             data: {"type":"run.accepted","time":"2026-01-01T00:00:00Z","plan":{"totalSteps":2,"segments":1}}
@@ -35,15 +33,13 @@ class FinemeshTest {
             data: {"type":"training.step-completed","time":"2026-01-01T00:00:02Z","step":1,"loss":2.25,"tokens":100,"block":"layer.1"}
 
             """;
-    private static final String COMPLETED =
-            """
+    private static final String COMPLETED = """
             id: 4
             event: run.completed
             data: {"type":"run.completed","time":"2026-01-01T00:00:03Z","checkpoint":"ck-1"}
 
             """;
-    private static final String FAILED =
-            """
+    private static final String FAILED = """
             id: 4
             event: run.failed
             data: {"type":"run.failed","time":"2026-01-01T00:00:03Z","failure":{"code":"NON_FINITE_LOSS","message":"the loss is not a number"}}
@@ -68,7 +64,8 @@ class FinemeshTest {
     }
 
     private int finemesh(String... arguments) {
-        CommandLine line = Finemesh.commandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+        CommandLine line =
+                Finemesh.commandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
         return line.execute(arguments);
     }
 
@@ -88,24 +85,23 @@ class FinemeshTest {
                 .isZero();
         assertThat(out.toString().strip()).isEqualTo("run-1");
         assertThat(gateway.requests())
-                .containsExactly(
-                        new FakeGateway.Request("POST /v1/runs", "application/yaml", "k", null, "model: m\n"));
+                .containsExactly(new FakeGateway.Request("POST /v1/runs", "application/yaml", "k", null, "model: m\n"));
     }
 
     @Test
     void everyErrorOfARefusedSpecificationIsShown() throws Exception {
         Path specification = Files.writeString(directory.resolve("run.json"), "{}");
-        gateway.on(
-                "POST /v1/runs",
-                422,
-                """
+        gateway.on("POST /v1/runs", 422, """
                 {"title":"The run specification is not valid","detail":"2 errors",
                  "errors":[{"pointer":"/model","message":"is missing"},{"pointer":"/sed","message":"is unknown; did you mean seed?"}]}
                 """);
 
         assertThat(finemesh(with("run", specification.toString()))).isEqualTo(3);
         assertThat(err.toString())
-                .contains("The run specification is not valid: 2 errors", "/model: is missing", "/sed: is unknown; did you mean seed?");
+                .contains(
+                        "The run specification is not valid: 2 errors",
+                        "/model: is missing",
+                        "/sed: is unknown; did you mean seed?");
         assertThat(gateway.requests().getFirst().contentType()).isEqualTo("application/json");
     }
 
@@ -126,7 +122,9 @@ class FinemeshTest {
         gateway.on("GET /v1/runs/run-1/events", 200, "text/event-stream", COMPLETED.getBytes(UTF_8));
 
         assertThat(finemesh(with("watch", "run-1", "--json"))).isZero();
-        assertThat(gateway.requests()).extracting(FakeGateway.Request::lastEventId).containsExactly(null, "3");
+        assertThat(gateway.requests())
+                .extracting(FakeGateway.Request::lastEventId)
+                .containsExactly(null, "3");
         assertThat(out.toString().lines()).hasSize(4).allMatch(line -> line.startsWith("{\"type\""));
     }
 
@@ -167,13 +165,20 @@ class FinemeshTest {
                 .on("GET /v1/runs/run-1", 200, "{\"id\":\"run-1\"}")
                 .on("POST /v1/runs/run-1/cancel", 202, "{\"id\":\"run-1\"}");
         for (String[] command : new String[][] {
-            {"runs"}, {"models"}, {"datasets"}, {"show", "run-1"}, {"cancel", "run-1"}, {"inspect", directory.toString()}
+            {"runs"},
+            {"models"},
+            {"datasets"},
+            {"show", "run-1"},
+            {"cancel", "run-1"},
+            {"inspect", directory.toString()}
         }) {
             out.getBuffer().setLength(0);
             String[] arguments = Arrays.copyOf(with(command), command.length + 3);
             arguments[command.length + 2] = "--json";
             finemesh(arguments);
-            assertThat(new ObjectMapper().readValue(out.toString(), Map.class)).as(command[0]).isNotEmpty();
+            assertThat(new ObjectMapper().readTree(out.toString()).isObject())
+                    .as(command[0])
+                    .isTrue();
         }
     }
 
@@ -192,10 +197,9 @@ class FinemeshTest {
     void anExportThatWouldLeaveItsDirectoryWritesNothing() throws Exception {
         gateway.on("GET /v1/checkpoints/ck-1/export", 200, "application/x-tar", tar("../evil"));
 
-        assertThat(finemesh(with("export", "ck-1", directory.resolve("model").toString()))).isEqualTo(2);
-        try (var files = Files.walk(directory.getParent(), 2)) {
-            assertThat(files.map(file -> file.getFileName().toString())).doesNotContain("evil", "model");
-        }
+        assertThat(finemesh(with("export", "ck-1", directory.resolve("model").toString())))
+                .isEqualTo(2);
+        assertThat(directory.resolveSibling("evil")).doesNotExist();
         try (var files = Files.list(directory)) {
             assertThat(files).isEmpty();
         }
@@ -216,7 +220,8 @@ class FinemeshTest {
         assertThat(finemesh("walk")).isEqualTo(2);
         assertThat(finemesh("run")).isEqualTo(2);
         assertThat(finemesh()).isEqualTo(2);
-        assertThat(finemesh(with("run", directory.resolve("missing.yaml").toString()))).isEqualTo(2);
+        assertThat(finemesh(with("run", directory.resolve("missing.yaml").toString())))
+                .isEqualTo(2);
         assertThat(err.toString()).contains("missing.yaml does not exist");
     }
 
