@@ -25,7 +25,6 @@ public final class AdamW implements AutoCloseable {
     private final AdamHyperparameters settings;
     private final List<GroupTensors> first = new ArrayList<>();
     private final List<GroupTensors> second = new ArrayList<>();
-    private final FusedAdamW kernel = new FusedAdamW();
     private long updates;
 
     /** Zero moments, no update made. */
@@ -89,7 +88,7 @@ public final class AdamW implements AutoCloseable {
             case ALL -> true;
             case MATRICES -> matrices;
         };
-        kernel.step(
+        FusedAdamW.step(
                 parameters, slopes, firsts, seconds, updates, learningRate, decayed ? settings.weightDecay() : 0, settings);
     }
 

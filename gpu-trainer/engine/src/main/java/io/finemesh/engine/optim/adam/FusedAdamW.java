@@ -20,15 +20,18 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * each weight, gradient and moment once; composed of single operations the update takes three to four times as long.
  */
 final class FusedAdamW {
-    private final OperatorHandle operator =
+    /** Found once per process, and never freed. */
+    private static final OperatorHandle OPERATOR =
             TensorScope.own(Dispatcher.singleton().findSchemaOrThrow("aten::_fused_adamw_", ""));
+
+    private FusedAdamW() {}
 
     /**
      * One update: decay w -= rate * decay * w, then w -= rate * m' / (sqrt(v') + epsilon) with bias-corrected moments m' and v' (arXiv 1711.05101).
      *
      * @param update number of this update for bias correction, from 1
      */
-    void step(
+    static void step(
             List<Tensor> weights,
             List<Tensor> gradients,
             List<Tensor> first,
@@ -59,7 +62,7 @@ final class FusedAdamW {
             stack.push_back(new IValue(false)); // maximize
             stack.push_back(new IValue()); // gradient scale
             stack.push_back(new IValue()); // found infinity: non-finite gradients never come here
-            operator.callBoxed(stack);
+            OPERATOR.callBoxed(stack);
         }
     }
 

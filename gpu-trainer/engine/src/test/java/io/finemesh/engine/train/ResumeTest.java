@@ -1,0 +1,68 @@
+package io.finemesh.engine.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** N steps equal k steps, save, new process, load, N-k steps: every bit of every loss, norm, weight and moment. */
+class ResumeTest {
+    private static final int STEPS = 20;
+    private static final int SEGMENTS = STEPS / TinyRun.SEGMENT_STEPS;
+
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @CsvSource({"adamw, FP32, 2", "adamw, BF16, 3", "badam, FP32, 3", "badam, BF16, 2"})
+    void aNewProcessContinuesAsIfNothingHadHappened(String method, String precision, int firstSegments) throws Exception {
+        List<String> uninterrupted = train(method, precision, SEGMENTS, "-", "whole");
+
+        List<String> resumed = new ArrayList<>(train(method, precision, firstSegments, "-", "half"));
+        resumed.addAll(train(
+                method, precision, SEGMENTS - firstSegments, folder.resolve("half").toString(), "rest"));
+
+        assertThat(uninterrupted).hasSize(STEPS);
+        assertThat(resumed).isEqualTo(uninterrupted);
+        for (String file : List.of("weights.safetensors", "state.safetensors", "cursor.json")) {
+            assertThat(Files.mismatch(folder.resolve("rest").resolve(file), folder.resolve("whole").resolve(file)))
+                    .as("first differing byte of " + file)
+                    .isEqualTo(-1);
+        }
+        assertThat(Files.mismatch(
+                        folder.resolve("half/weights.safetensors"), folder.resolve("whole/weights.safetensors")))
+                .as("the second half changed something")
+                .isNotEqualTo(-1);
+    }
+
+    /** Runs {@link ResumeProgram} with this process's Java, class path and environment; returns its lines. */
+    private List<String> train(String method, String precision, int segments, String from, String to)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>();
+        command.add(ProcessHandle.current().info().command().orElseThrow());
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(argument -> !argument.startsWith("-javaagent") && !argument.startsWith("-agentlib"))
+                .forEach(command::add);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), ResumeProgram.class.getName()));
+        command.addAll(List.of(
+                method,
+                precision,
+                Integer.toString(STEPS),
+                Integer.toString(segments),
+                from,
+                folder.resolve(to).toString()));
+        Path errors = folder.resolve(to + ".err");
+        Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
+        List<String> lines = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+        assertThat(process.waitFor()).as(Files.readString(errors)).isZero();
+        return lines;
+    }
+}

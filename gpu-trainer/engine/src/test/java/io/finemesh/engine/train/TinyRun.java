@@ -1,0 +1,108 @@
+package io.finemesh.engine.train;
+
+import io.finemesh.checkpoint.model.ModelConfiguration;
+import io.finemesh.checkpoint.model.ModelStructure;
+import io.finemesh.checkpoint.model.ParameterGroup;
+import io.finemesh.checkpoint.safetensors.TensorData;
+import io.finemesh.engine.data.BatchCursor;
+import io.finemesh.engine.data.BatchPlan;
+import io.finemesh.engine.model.Decoder;
+import io.finemesh.engine.model.TinyModel;
+import io.finemesh.engine.optim.adam.AdamHyperparameters;
+import io.finemesh.engine.tensor.Precision;
+import io.finemesh.engine.text.EncodedText;
+import io.finemesh.plan.blocks.BlockOrder;
+import io.finemesh.plan.blocks.BlockPartition;
+import io.finemesh.plan.blocks.BlockVisits;
+import io.finemesh.plan.schedule.LearningRateSchedule;
+import io.finemesh.plan.schedule.SegmentPlan;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A small run: a tiny model, forty closed-form samples of 6 to 17 tokens, batches of 6 in rows of 48. */
+record TinyRun(Method method, Precision precision, int steps) {
+    static final ModelConfiguration MODEL = TinyModel.untied();
+    static final int SEGMENT_STEPS = 4;
+    private static final AdamHyperparameters SETTINGS = AdamHyperparameters.withDecay(0.05);
+
+    static TinyRun adamw(Precision precision, int steps) {
+        return new TinyRun(new Method.AdamW(SETTINGS), precision, steps);
+    }
+
+    static TinyRun badam(Precision precision, int steps) {
+        return new TinyRun(new Method.BAdam(SETTINGS), precision, steps);
+    }
+
+    Decoder model() {
+        return TinyModel.load(MODEL, precision);
+    }
+
+    TrainingPlan plan() {
+        return new TrainingPlan(
+                method,
+                new BatchPlan(6, 48, 11),
+                new LearningRateSchedule(LearningRateSchedule.Kind.COSINE, 3e-3, 2, steps, 0.1),
+                1.0,
+                7,
+                precision,
+                steps);
+    }
+
+    SegmentPlan segments() {
+        return switch (method) {
+            case Method.AdamW _ -> SegmentPlan.ofWindows(steps, SEGMENT_STEPS);
+            case Method.BAdam _ -> SegmentPlan.ofVisits(new BlockVisits(
+                    BlockPartition.layers(ModelStructure.of(MODEL), true, true),
+                    BlockOrder.RANDOM,
+                    BlockOrder.NATURAL_START,
+                    SEGMENT_STEPS,
+                    false,
+                    7,
+                    steps));
+        };
+    }
+
+    BatchCursor data() {
+        List<EncodedText> samples = new ArrayList<>();
+        for (int s = 0; s < 40; s++) {
+            int length = 6 + (s * 5) % 12;
+            int[] tokens = new int[length];
+            boolean[] labelled = new boolean[length];
+            for (int t = 0; t < length; t++) {
+                tokens[t] = 3 + (s * 7 + t * t + 3 * t * (s % 5)) % (MODEL.vocabularySize() - 3);
+                labelled[t] = t >= length / 3;
+            }
+            samples.add(new EncodedText(tokens, labelled));
+        }
+        return new BatchCursor(samples, plan().batch());
+    }
+
+    /** All weights, bit by bit. */
+    static Map<String, List<Byte>> bits(Decoder decoder) {
+        return bits(decoder.export());
+    }
+
+    static Map<String, List<Byte>> bits(Decoder decoder, ParameterGroup group) {
+        return bits(decoder.export(group));
+    }
+
+    static Map<String, List<Byte>> bits(List<TensorData> tensors) {
+        Map<String, List<Byte>> bits = new LinkedHashMap<>();
+        for (TensorData tensor : tensors) {
+            List<Byte> bytes = new ArrayList<>();
+            for (byte b : bytes(tensor.bytes())) {
+                bytes.add(b);
+            }
+            bits.put(tensor.name(), bytes);
+        }
+        return bits;
+    }
+
+    private static byte[] bytes(MemorySegment segment) {
+        return segment.toArray(ValueLayout.JAVA_BYTE);
+    }
+}
