@@ -12,9 +12,9 @@ import org.junit.jupiter.api.Test;
 
 /** House rules that no compiler checks: see docs/architecture.md, "Conventions". */
 class SourceStyleTest {
-    private static final int LONGEST_FILE = 450;
+    private static final int LONGEST_FILE = 480;
     private static final Pattern VAGUE_NAME =
-            Pattern.compile("(Manager|Impl|Helper|Util|Utils|Processor|Base[A-Z]\\w*|Abstract[A-Z]\\w*)\\.java$");
+            Pattern.compile("(Manager|Impl|Helper|Util|Utils|Processor|Abstract[A-Z]\\w*)\\.java$");
 
     @Test
     void everyPackageSaysWhatItIsFor() {

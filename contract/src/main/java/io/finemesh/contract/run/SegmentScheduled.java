@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import io.finemesh.contract.id.CheckpointId;
 import io.finemesh.contract.id.RunId;
 import io.finemesh.contract.id.TrainerId;
-import io.finemesh.contract.training.SegmentAssignment;
 
 /**
  * A trainer holds the lease of a segment. A later one for the same segment replaces it.

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.finemesh.contract.id.BlobDigest;
 import io.finemesh.contract.id.CheckpointId;
-import io.finemesh.contract.wire.WireMapper;
+import io.finemesh.contract.json.WireMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;

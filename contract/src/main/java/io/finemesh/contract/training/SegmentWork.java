@@ -6,6 +6,7 @@ import io.finemesh.contract.id.CheckpointId;
 import io.finemesh.contract.id.RunId;
 import io.finemesh.contract.run.ResolvedDataset;
 import io.finemesh.contract.run.RunSpecification;
+import io.finemesh.contract.run.SegmentAssignment;
 import java.util.Optional;
 
 /**

@@ -44,7 +44,7 @@ public final class Topics {
             RunEvent.class,
             "run",
             SCHEDULER,
-            List.of(GATEWAY),
+            List.of(GATEWAY, STORE),
             RUN_PARTITIONS,
             new Cleanup.Keep(),
             "What was decided about each run.");

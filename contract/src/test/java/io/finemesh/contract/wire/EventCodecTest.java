@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.fail;
 import io.finemesh.contract.Message;
 import io.finemesh.contract.id.EventId;
 import io.finemesh.contract.id.RunId;
+import io.finemesh.contract.json.WireMapper;
 import io.finemesh.contract.run.CancelRun;
 import io.finemesh.contract.run.RunCommand;
 import io.finemesh.contract.training.StepCompleted;

@@ -17,7 +17,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -70,10 +69,10 @@ final class GatewayCalls {
 
     JsonNode upload(String name, String format, byte[] rows) {
         return json(request()
-                .contentType("application/x-ndjson")
+                .contentType("application/octet-stream")
                 .queryParam("name", name)
                 .queryParam("format", format)
-                .body(new String(rows, StandardCharsets.UTF_8))
+                .body(rows)
                 .post("/v1/datasets")
                 .then()
                 .statusCode(201)

@@ -48,6 +48,10 @@ final class ComponentBoard {
         publish();
     }
 
+    synchronized State state(String name) {
+        return components.get(name).state();
+    }
+
     /** A component of this process. */
     synchronized void set(String name, State state, String detail) {
         change(name, state, state == State.STOPPED ? null : ProcessIdentity.of(ProcessHandle.current()), detail);

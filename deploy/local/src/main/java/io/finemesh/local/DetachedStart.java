@@ -11,6 +11,8 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -20,12 +22,14 @@ final class DetachedStart {
     private final MeshLayout layout;
     private final boolean fresh;
     private final OptionalInt portBase;
+    private final Clock clock;
     private final PrintWriter out;
 
-    DetachedStart(MeshLayout layout, boolean fresh, OptionalInt portBase, PrintWriter out) {
+    DetachedStart(MeshLayout layout, boolean fresh, OptionalInt portBase, Clock clock, PrintWriter out) {
         this.layout = layout;
         this.fresh = fresh;
         this.portBase = portBase;
+        this.clock = clock;
         this.out = out;
     }
 
@@ -33,6 +37,7 @@ final class DetachedStart {
     int run() throws IOException, InterruptedException {
         // Beside the home's own logs: a fresh start deletes those while this one is being written.
         LogFile console = new LogFile(layout.home().directory().resolve("console.log"));
+        Instant begin = clock.instant();
         Files.createDirectories(layout.home().directory());
         Files.deleteIfExists(console.path());
         Process mesh = new ProcessBuilder(Launch.detached(command()))
@@ -48,6 +53,8 @@ final class DetachedStart {
             return mesh.exitValue();
         }
         Runtime.getRuntime().removeShutdownHook(stop);
+        UpCommand.printWhereToLook(out, layout, begin, clock.instant());
+        out.println("It runs in the background; ./finemesh down stops it.");
         return 0;
     }
 

@@ -1,36 +1,23 @@
 package io.finemesh.local;
 
 import io.finemesh.local.broker.BrokerExit;
-import io.finemesh.local.broker.BrokerSettings;
-import io.finemesh.local.broker.EmbeddedBroker;
-import io.finemesh.local.broker.TopicCatalogue;
 import io.finemesh.local.home.HomeLock;
 import io.finemesh.local.home.Leftovers;
 import io.finemesh.local.home.MeshHome;
 import io.finemesh.local.home.MeshReport.Phase;
 import io.finemesh.local.home.MeshReport.State;
-import io.finemesh.local.ports.PortPlan;
 import io.finemesh.local.process.Child;
-import io.finemesh.local.process.ChildState;
-import io.finemesh.local.process.Launch;
-import io.finemesh.local.storage.EmbeddedStorage;
 import io.finemesh.local.storage.StorageCredentials;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,41 +33,47 @@ public final class Mesh implements AutoCloseable {
     static final String STORAGE = "s3";
 
     private static final Logger LOG = LoggerFactory.getLogger(Mesh.class);
-    private static final int SHOWN_LOG_LINES = 20;
-
-    /** A service that never was ready and failed this often in a row will not become ready by being started again. */
-    private static final int HOPELESS_FAILURES = 3;
 
     private final MeshLayout layout;
     private final Clock clock;
     private final ComponentBoard board;
-    private final HttpClient http =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
-    private final List<Child> children = new ArrayList<>();
+    private final Preflight preflight;
+    private final Backbone backbone;
+    private final RunningServices services;
     /** Completed with the reason when the mesh cannot go on, with nothing when it was closed. */
     private final CompletableFuture<Optional<String>> end = new CompletableFuture<>();
 
     private Optional<HomeLock> lock = Optional.empty();
     private Optional<LogRouting> logs = Optional.empty();
-    private Optional<EmbeddedBroker> broker = Optional.empty();
-    private Optional<EmbeddedStorage> storage = Optional.empty();
+    private Optional<Thread> endHook = Optional.empty();
     private boolean closed;
 
     Mesh(MeshLayout layout, Clock clock, MeshListener listener) {
         this.layout = layout;
         this.clock = clock;
         this.board = new ComponentBoard(layout, clock, listener);
+        this.preflight = new Preflight(layout);
+        this.backbone = new Backbone(layout, clock, board, this::brokerGaveUp);
+        this.services = new RunningServices(layout, clock, board);
     }
 
     /**
-     * Starts a mesh and returns when its broker and object store work and its services are starting.
+     * Starts a mesh and returns when its broker and object store work and its services are starting. It is closed when this process ends,
+     * if not before: services never outlive who started them, unless that is killed.
      *
      * @throws MeshException when it cannot be started: it runs already, ports are taken, the build is missing
      */
     public static Mesh start(MeshLayout layout) {
         Mesh mesh = new Mesh(layout, Clock.systemUTC(), MeshListener.SILENT);
         mesh.open();
+        mesh.endWithProcess();
         return mesh;
+    }
+
+    private synchronized void endWithProcess() {
+        Thread hook = Thread.ofPlatform().name("close-mesh").unstarted(this::end);
+        Runtime.getRuntime().addShutdownHook(hook);
+        endHook = Optional.of(hook);
     }
 
     /** Steps 1 to 6. */
@@ -89,19 +82,19 @@ public final class Mesh implements AutoCloseable {
             return;
         }
         try {
-            checkBuild();
-            lock = Optional.of(lockHome());
+            preflight.checkBuild();
+            lock = Optional.of(preflight.lockHome());
             endLeftovers();
             if (layout.fresh()) {
                 layout.home().clear();
             }
-            checkPorts();
+            preflight.checkPorts();
             logs = Optional.of(LogRouting.attach(layout.home()));
             board.phase(Phase.STARTING);
             StorageCredentials credentials =
                     StorageCredentials.loadOrCreate(layout.home().credentials(), new SecureRandom());
-            startBrokerAndStorage(credentials);
-            startServices(credentials);
+            backbone.start(credentials);
+            services.start(credentials);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             close();
@@ -128,13 +121,12 @@ public final class Mesh implements AutoCloseable {
      */
     public void awaitReady(Duration limit) throws InterruptedException {
         Instant deadline = clock.instant().plus(limit);
-        board.await(deadline, () -> end.isDone() || children.stream().allMatch(Mesh::isReady) || isHopeless());
+        board.await(deadline, () -> end.isDone() || services.allReady() || services.isHopeless());
         if (end.isDone()) {
             throw new MeshException(end.join().orElse("The mesh was stopped before it was ready"));
         }
-        List<Child> late = children.stream().filter(child -> !isReady(child)).toList();
-        if (!late.isEmpty()) {
-            throw new MeshException(explain(late, limit));
+        if (!services.allReady()) {
+            throw new MeshException(services.explain(limit));
         }
         board.phase(Phase.UP);
     }
@@ -146,51 +138,32 @@ public final class Mesh implements AutoCloseable {
      * @throws MeshException when there is no such service or it is not running
      */
     public void kill(String service) throws InterruptedException {
-        try {
-            child(service).kill();
-        } catch (IllegalStateException notRunning) {
-            throw new MeshException(notRunning.getMessage(), notRunning);
-        }
+        services.kill(service);
     }
 
     /** Process id of a service, if it runs at the moment. */
     public Optional<Long> pid(String service) {
-        var pid = child(service).state().pid();
-        return pid.isPresent() ? Optional.of(pid.getAsLong()) : Optional.empty();
+        return services.pid(service);
     }
 
     /** Stops the broker; the services go on without it. */
-    public synchronized void stopBroker() {
-        broker.ifPresent(running -> {
-            board.set(KAFKA, State.STOPPING, "");
-            broker = Optional.empty();
-            running.close();
-            board.set(KAFKA, State.STOPPED, "");
-        });
+    public void stopBroker() {
+        backbone.stopBroker();
     }
 
     /** Starts the broker again, over the records it had. */
-    public synchronized void startBroker() {
-        if (broker.isEmpty()) {
-            broker = Optional.of(startBrokerNow());
-        }
+    public void startBroker() {
+        backbone.startBroker();
     }
 
     /** Stops the object store; the services go on without it. */
-    public synchronized void stopStorage() {
-        storage.ifPresent(running -> {
-            board.set(STORAGE, State.STOPPING, "");
-            storage = Optional.empty();
-            running.close();
-            board.set(STORAGE, State.STOPPED, "");
-        });
+    public void stopStorage() {
+        backbone.stopStorage();
     }
 
     /** Starts the object store again, over the objects it had. */
-    public synchronized void startStorage() {
-        if (storage.isEmpty()) {
-            storage = Optional.of(startStorageNow(credentials()));
-        }
+    public void startStorage() {
+        backbone.startStorage(credentials());
     }
 
     /** Address of the gateway. */
@@ -204,7 +177,7 @@ public final class Mesh implements AutoCloseable {
                 .filter(definition -> definition.name().equals(service))
                 .map(definition -> layout.address(definition.portOffset()))
                 .findFirst()
-                .orElseThrow(() -> unknown(service));
+                .orElseThrow(() -> layout.unknown(service));
     }
 
     public String bootstrapServers() {
@@ -257,12 +230,12 @@ public final class Mesh implements AutoCloseable {
         if (held) {
             board.phase(Phase.STOPPING);
         }
-        for (Child child : children.reversed()) {
+        for (Child child : services.lastFirst()) {
             attempt(child.name(), () -> child.stop(layout.drainLimit()));
         }
-        attempt(KAFKA, this::stopBroker);
-        attempt(STORAGE, this::stopStorage);
-        attempt("http", http::close);
+        attempt(KAFKA, backbone::stopBroker);
+        attempt(STORAGE, backbone::stopStorage);
+        attempt("services", services::close);
         if (held) {
             attempt("report", board::remove);
         }
@@ -270,7 +243,16 @@ public final class Mesh implements AutoCloseable {
         lock.ifPresent(file -> attempt("lock", file::close));
         end.complete(Optional.empty());
         board.wake();
+        endHook.ifPresent(Mesh::forget);
         return held;
+    }
+
+    private static void forget(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException processIsEnding) {
+            LOG.debug("The mesh ended with its process");
+        }
     }
 
     private interface Step {
@@ -289,29 +271,6 @@ public final class Mesh implements AutoCloseable {
         }
     }
 
-    private void checkBuild() {
-        List<String> missing = layout.services().stream()
-                .flatMap(service -> service.program().stream())
-                .filter(program -> !Files.exists(program))
-                .map(program -> layout.root().relativize(program).toString())
-                .toList();
-        if (!missing.isEmpty()) {
-            throw new MeshException("Not built yet: " + String.join(", ", missing)
-                    + ". Start the mesh with ./finemesh up, which builds, or run" + " `mvn -DskipTests package` first");
-        }
-    }
-
-    private HomeLock lockHome() throws IOException {
-        return HomeLock.acquire(layout.home())
-                .orElseThrow(() -> new MeshException((layout.fresh() ? "--fresh refused: a" : "A")
-                        + " mesh already uses "
-                        + layout.home().directory() + ": "
-                        + HomeLock.holder(layout.home()).map(Object::toString).orElse("a process that cannot be named")
-                        + ".\nSee it with ./finemesh status, stop it with ./finemesh down, or start a second one with "
-                        + MeshLayout.HOME_VARIABLE + "=<another folder> " + MeshLayout.PORT_VARIABLE
-                        + "=<another first port>"));
-    }
-
     private void endLeftovers() throws InterruptedException {
         for (Leftovers.Leftover leftover : Leftovers.of(layout.home())) {
             board.note(leftover.name() + " (process " + leftover.process().pid()
@@ -320,150 +279,9 @@ public final class Mesh implements AutoCloseable {
         }
     }
 
-    private void checkPorts() {
-        List<String> conflicts = PortPlan.conflicts(layout.portUses());
-        if (!conflicts.isEmpty()) {
-            throw new MeshException("Ports are taken:\n  " + String.join("\n  ", conflicts)
-                    + "\nStop what holds them, or choose others:"
-                    + " " + MeshLayout.PORT_VARIABLE + "=<first port> ./finemesh up (now "
-                    + layout.ports().base() + ")");
-        }
-    }
-
-    private void startBrokerAndStorage(StorageCredentials credentials) throws InterruptedException {
-        CompletableFuture<EmbeddedStorage> storing = inOwnThread(STORAGE, () -> startStorageNow(credentials));
-        try {
-            broker = Optional.of(startBrokerNow());
-        } finally {
-            // Waited for in any case: what has been started must be stopped again if the other failed.
-            storage = finish(storing);
-        }
-        if (storage.isEmpty()) {
-            throw new MeshException(storing.exceptionNow().getMessage(), storing.exceptionNow());
-        }
-    }
-
-    private EmbeddedBroker startBrokerNow() {
-        Instant begin = clock.instant();
-        board.set(KAFKA, State.STARTING, "");
-        EmbeddedBroker started = EmbeddedBroker.start(
-                new BrokerSettings(
-                        layout.home().kafka(),
-                        layout.ports().kafka(),
-                        layout.ports().kafkaController()),
-                this::brokerGaveUp);
-        TopicCatalogue.Outcome topics = TopicCatalogue.ofContract().apply(started.bootstrapServers());
-        board.set(
-                KAFKA,
-                State.READY,
-                ComponentBoard.after(begin, clock.instant()) + ", " + topics.created() + " topics created, "
-                        + (topics.changed() + topics.unchanged()) + " found");
-        return started;
-    }
-
-    private EmbeddedStorage startStorageNow(StorageCredentials credentials) {
-        Instant begin = clock.instant();
-        board.set(STORAGE, State.STARTING, "");
-        EmbeddedStorage started = EmbeddedStorage.start(
-                layout.home().storage(), layout.ports().storage(), credentials, MeshLayout.BUCKET);
-        board.set(STORAGE, State.READY, ComponentBoard.after(begin, clock.instant()));
-        return started;
-    }
-
     private void brokerGaveUp(BrokerExit exit) {
         board.set(KAFKA, State.FAILED, exit.describe());
         end.complete(Optional.of(exit.describe() + ": " + log(KAFKA)));
         board.wake();
-    }
-
-    private void startServices(StorageCredentials credentials) throws IOException {
-        for (ServiceDefinition service : layout.services()) {
-            Path data = layout.home().data(service.name());
-            Files.createDirectories(data);
-            List<String> command = new ArrayList<>();
-            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-            command.addAll(service.javaArguments());
-            Launch launch = new Launch(
-                    service.name(),
-                    command,
-                    ServiceEnvironment.of(service, layout, credentials),
-                    data,
-                    layout.home().log(service.name()),
-                    layout.address(service.portOffset()).resolve("/q/health/ready"));
-            children.add(new Child(launch, layout.restartPolicy(), clock, http, board::changed));
-        }
-        children.forEach(Child::start);
-    }
-
-    private boolean isHopeless() {
-        return children.stream()
-                .anyMatch(child -> child.state() instanceof ChildState.BackingOff backingOff
-                                && !backingOff.everReady()
-                                && backingOff.failures() >= HOPELESS_FAILURES
-                        || child.state() instanceof ChildState.Stopped);
-    }
-
-    private static boolean isReady(Child child) {
-        return child.state() instanceof ChildState.Ready;
-    }
-
-    private String explain(List<Child> late, Duration limit) {
-        StringBuilder text = new StringBuilder(
-                isHopeless()
-                        ? "A service does not start."
-                        : String.format(Locale.ROOT, "Not ready after %d s.", limit.toSeconds()));
-        for (Child child : late) {
-            text.append("\n\n").append(child.name()).append(": ").append(ComponentBoard.describe(child.state()));
-            List<String> lines = tail(child);
-            text.append(lines.isEmpty() ? "\n  (its log is empty)" : "\n  last " + lines.size() + " lines of its log:");
-            lines.forEach(line -> text.append("\n  | ").append(line));
-            text.append("\n  the whole log: ").append(child.launch().log().path());
-        }
-        return text.append("\n\nAfter the cause is gone, ./finemesh up continues with what is in ")
-                .append(layout.home().directory())
-                .append("; ./finemesh up --fresh starts empty.")
-                .toString();
-    }
-
-    private static List<String> tail(Child child) {
-        try {
-            return child.launch().log().tail(SHOWN_LOG_LINES);
-        } catch (IOException unreadable) {
-            return List.of("(its log cannot be read: " + unreadable + ")");
-        }
-    }
-
-    private Child child(String service) {
-        return children.stream()
-                .filter(candidate -> candidate.name().equals(service))
-                .findFirst()
-                .orElseThrow(() -> unknown(service));
-    }
-
-    private MeshException unknown(String service) {
-        return new MeshException("There is no service \"" + service + "\"; there are "
-                + String.join(
-                        ", ",
-                        layout.services().stream().map(ServiceDefinition::name).toList()));
-    }
-
-    private static <T> CompletableFuture<T> inOwnThread(String name, Supplier<T> work) {
-        CompletableFuture<T> result = new CompletableFuture<>();
-        Thread.ofPlatform().name("start-" + name).start(() -> {
-            try {
-                result.complete(work.get());
-            } catch (RuntimeException | Error failure) {
-                result.completeExceptionally(failure);
-            }
-        });
-        return result;
-    }
-
-    private static <T> Optional<T> finish(CompletableFuture<T> future) throws InterruptedException {
-        try {
-            return Optional.of(future.get());
-        } catch (ExecutionException askedForByTheCaller) {
-            return Optional.empty();
-        }
     }
 }

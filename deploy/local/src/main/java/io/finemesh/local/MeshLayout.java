@@ -43,7 +43,7 @@ public record MeshLayout(
     static final String HOME_VARIABLE = "FINEMESH_HOME";
     static final String PORT_VARIABLE = "FINEMESH_PORT_BASE";
 
-    private static final Duration READY_LIMIT = Duration.ofSeconds(120);
+    private static final Duration READY_LIMIT = Duration.ofSeconds(180);
     private static final Duration DRAIN_LIMIT = Duration.ofSeconds(30);
 
     public MeshLayout {
@@ -150,6 +150,13 @@ public record MeshLayout(
 
     URI address(int portOffset) {
         return URI.create("http://127.0.0.1:" + ports.service(portOffset));
+    }
+
+    /** Nothing is called so. */
+    MeshException unknown(String service) {
+        return new MeshException("There is no service \"" + service + "\"; there are "
+                + String.join(
+                        ", ", services.stream().map(ServiceDefinition::name).toList()));
     }
 
     /** Every port with what it is for. */

@@ -75,7 +75,8 @@ final class ServiceEnvironment {
         // machine.
         environment.put(THREADS, threads);
         environment.put("MKL_DYNAMIC", "FALSE");
-        // Threads that wait by spinning take the processor from the services beside them: on a busy machine steps took 40 times longer.
+        // Threads that wait by spinning take the processor from the services beside them: on a busy machine steps took
+        // 40 times longer.
         environment.put(WAITING, parent.getOrDefault(WAITING, "PASSIVE"));
         environment.put(INSTRUCTION_SET, parent.getOrDefault(INSTRUCTION_SET, "AVX2"));
         // Beside MKL the other library is mapped but not used; its threads would only idle.

@@ -3,7 +3,6 @@ package io.finemesh.local;
 import io.finemesh.local.home.MeshReport.Component;
 import io.finemesh.local.home.MeshReport.State;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Locale;
@@ -50,7 +49,7 @@ final class UpCommand implements Callable<Integer> {
         }
         if (detach) {
             OptionalInt base = portBase == null ? OptionalInt.empty() : OptionalInt.of(portBase);
-            return new DetachedStart(layout, fresh, base, out()).run();
+            return new DetachedStart(layout, fresh, base, Clock.systemUTC(), out()).run();
         }
         return stay(fresh ? layout.withFreshStart() : layout);
     }
@@ -66,7 +65,10 @@ final class UpCommand implements Callable<Integer> {
         try {
             mesh.open();
             mesh.awaitReady();
-            printWhereToLook(layout, ComponentBoard.after(begin, clock.instant()));
+            if (!background) {
+                printWhereToLook(out(), layout, begin, clock.instant());
+                out().println("Ctrl-C stops it, and so does ./finemesh down from another terminal.");
+            }
             Optional<String> failure = mesh.awaitEnd();
             failure.ifPresent(reason -> spec.commandLine().getErr().println(reason));
             return failure.isPresent() ? Main.FAILED : 0;
@@ -82,20 +84,11 @@ final class UpCommand implements Callable<Integer> {
         }
     }
 
-    private void printWhereToLook(MeshLayout layout, String elapsed) {
-        PrintWriter out = out();
-        out.printf("%nThe mesh is up %s.%n", elapsed);
+    static void printWhereToLook(PrintWriter out, MeshLayout layout, Instant begin, Instant end) {
+        out.printf("%nThe mesh is up %s.%n", ComponentBoard.after(begin, end));
         out.printf("  gateway   %s%n", layout.gateway());
         out.printf("  logs      %s   (./finemesh logs NAME -f)%n", layout.home().logs());
-        out.printf("  objects   %s%n", bucketFolder(layout));
-        out.println(
-                background
-                        ? "It runs in the background; ./finemesh down stops it."
-                        : "Ctrl-C stops it, and so does ./finemesh down from another terminal.");
-    }
-
-    private static Path bucketFolder(MeshLayout layout) {
-        return layout.home().storage().resolve(MeshLayout.BUCKET);
+        out.printf("  objects   %s%n", layout.home().storage().resolve(MeshLayout.BUCKET));
     }
 
     private PrintWriter out() {

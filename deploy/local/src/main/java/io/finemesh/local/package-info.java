@@ -1,8 +1,10 @@
 /**
  * The embedded mesh: a real Kafka broker and a real S3 server in this JVM, and the five services as its child processes, all on
  * loopback and all under one folder. {@link io.finemesh.local.Main} is the command line, {@link io.finemesh.local.MeshLayout} says
- * what runs where, {@link io.finemesh.local.Mesh} runs it; {@link io.finemesh.local.ServiceDefinition} is the table of services and
- * {@link io.finemesh.local.ServiceEnvironment} what each of them is given.
+ * what runs where, {@link io.finemesh.local.Mesh} runs it: {@link io.finemesh.local.Preflight} refuses what cannot go well, {@link
+ * io.finemesh.local.Backbone} is the broker and the object store, {@link io.finemesh.local.RunningServices} the child processes,
+ * {@link io.finemesh.local.ComponentBoard} where each of them stands. {@link io.finemesh.local.ServiceDefinition} is the table of
+ * services and {@link io.finemesh.local.ServiceEnvironment} what each of them is given.
  *
  * <p>Environment of every service:
  *

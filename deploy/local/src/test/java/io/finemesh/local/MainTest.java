@@ -91,7 +91,7 @@ class MainTest {
             assertThat(status.text()).contains("scheduler outlived a mesh that was killed");
         });
         Process foreground = checkout.start(folder, checkout.root().resolve("finemesh"), "up");
-        await().atMost(Duration.ofSeconds(60))
+        await().atMost(Duration.ofMinutes(5))
                 .until(() -> MeshReport.ofRunning(home).map(MeshReport::phase), Optional.of(Phase.UP)::equals);
 
         assertThat(checkout.run("down")).satisfies(down -> {

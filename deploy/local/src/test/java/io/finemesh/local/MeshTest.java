@@ -12,6 +12,7 @@ import io.finemesh.local.process.FakeService;
 import io.finemesh.local.process.RestartPolicy;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class MeshTest {
     private static final RestartPolicy QUICK =
             new RestartPolicy(Duration.ofMillis(20), Duration.ofMillis(100), Duration.ofSeconds(60));
-    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final Duration LONG = Duration.ofMinutes(5);
 
     @TempDir
     Path folder;
@@ -144,6 +145,25 @@ class MeshTest {
         assertThat(changes)
                 .anyMatch(change ->
                         change.name().equals("scheduler") && change.detail().contains("SIGKILL"));
+    }
+
+    @Test
+    void servicesEndWithTheProcessThatStartedThem() throws Exception {
+        Process owner = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        ForgetfulOwner.class.getName(),
+                        folder.toString())
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        String service = new String(owner.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+
+        assertThat(owner.waitFor()).isZero();
+        assertThat(ProcessHandle.of(Long.parseLong(service))).isEmpty();
+        assertThat(journal()).containsExactly("start gateway", "end gateway");
     }
 
     @Test

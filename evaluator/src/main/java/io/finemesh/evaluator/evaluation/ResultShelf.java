@@ -3,7 +3,7 @@ package io.finemesh.evaluator.evaluation;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.finemesh.contract.evaluation.EvaluationCompleted;
 import io.finemesh.contract.id.EvaluationId;
-import io.finemesh.contract.wire.WireMapper;
+import io.finemesh.contract.json.WireMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

@@ -3,7 +3,7 @@ package io.finemesh.scheduler.journal;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.finemesh.contract.wire.WireMapper;
+import io.finemesh.contract.json.WireMapper;
 
 /** The contract's JSON mapping, but an unknown field is an error: nobody else writes states. */
 final class StateMapper {

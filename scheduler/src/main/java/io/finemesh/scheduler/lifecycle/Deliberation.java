@@ -222,7 +222,8 @@ final class Deliberation {
                             runId,
                             last.checkpoint(),
                             last.weightsDigest(),
-                            active.progress().committedSteps()));
+                            active.progress().committedSteps(),
+                            active.charter().submission().specification().outputName()));
             change(new RunChange.Completed());
         } else if (active instanceof Working) {
             change(new RunChange.TrainingEnded());

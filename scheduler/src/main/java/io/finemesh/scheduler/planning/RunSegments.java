@@ -5,7 +5,7 @@ import io.finemesh.contract.run.MethodSpecification;
 import io.finemesh.contract.run.RunPlan;
 import io.finemesh.contract.run.RunSpecification;
 import io.finemesh.contract.run.SubmitRun;
-import io.finemesh.contract.training.SegmentAssignment;
+import io.finemesh.contract.run.SegmentAssignment;
 import io.finemesh.plan.blocks.Block;
 import io.finemesh.plan.blocks.BlockOrder;
 import io.finemesh.plan.blocks.BlockVisits;

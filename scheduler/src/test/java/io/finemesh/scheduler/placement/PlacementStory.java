@@ -11,7 +11,7 @@ import io.finemesh.contract.id.TrainerIncarnation;
 import io.finemesh.contract.placement.PlaceSegment;
 import io.finemesh.contract.placement.ReleaseLease;
 import io.finemesh.contract.run.SubmitRun;
-import io.finemesh.contract.training.SegmentAssignment;
+import io.finemesh.contract.run.SegmentAssignment;
 import io.finemesh.contract.training.SegmentWork;
 import io.finemesh.contract.training.StopSegment;
 import io.finemesh.contract.training.TrainSegment;

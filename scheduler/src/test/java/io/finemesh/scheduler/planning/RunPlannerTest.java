@@ -10,7 +10,7 @@ import io.finemesh.contract.failure.FailureCode;
 import io.finemesh.contract.run.BlockOrder;
 import io.finemesh.contract.run.RunPlan;
 import io.finemesh.contract.run.SubmitRun;
-import io.finemesh.contract.training.SegmentAssignment;
+import io.finemesh.contract.run.SegmentAssignment;
 import io.finemesh.scheduler.SubmissionBuilder;
 import java.util.List;
 import java.util.stream.IntStream;

@@ -57,7 +57,9 @@ public final class TarReader {
             int read = in.readNBytes(header, 0, BLOCK_BYTES);
             if (read < BLOCK_BYTES) {
                 throw new TarException(
-                        read == 0 ? "the archive ends without its end mark; it was cut off" : "the archive ends in a header");
+                        read == 0
+                                ? "the archive ends without its end mark; it was cut off"
+                                : "the archive ends in a header");
             }
             if (isZero(header)) {
                 return Optional.empty();
@@ -162,8 +164,9 @@ public final class TarReader {
                 .replaceFirst("^0+(?=.)", "");
         // Some old writers summed signed bytes.
         if (!stated.equals(Integer.toOctalString(unsigned)) && !stated.equals(Integer.toOctalString(signed))) {
-            throw new TarException("a header's checksum does not match; this is not a tar archive (a compressed one must be"
-                    + " decompressed first)");
+            throw new TarException(
+                    "a header's checksum does not match; this is not a tar archive (a compressed one must be"
+                            + " decompressed first)");
         }
     }
 
@@ -183,7 +186,9 @@ public final class TarReader {
     }
 
     private static long octal(byte[] field, String name) throws TarException {
-        String text = new String(field, StandardCharsets.ISO_8859_1).replace('\0', ' ').trim();
+        String text = new String(field, StandardCharsets.ISO_8859_1)
+                .replace('\0', ' ')
+                .trim();
         if (text.isEmpty()) {
             return 0;
         }
@@ -211,7 +216,10 @@ public final class TarReader {
 
     private static String text(byte[] bytes, String what) throws TarException {
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
         } catch (CharacterCodingException notUtf8) {
             throw new TarException(what + " is not UTF-8");
         }

@@ -69,7 +69,9 @@ public final class BlobStore {
                 .toList();
         if (!errors.isEmpty()) {
             throw new RefusalException(
-                    Kind.TOO_LARGE, errors.size() + " of " + blobs.size() + " objects have a size that is not taken", errors);
+                    Kind.TOO_LARGE,
+                    errors.size() + " of " + blobs.size() + " objects have a size that is not taken",
+                    errors);
         }
         return new StageResponse(inParallel(blobs, blob -> {
             boolean present = storage.head(StorageLayout.blob(blob.digest()))
@@ -92,8 +94,7 @@ public final class BlobStore {
      */
     public LinkResponse links(List<BlobDigest> digests) {
         requireFew(digests.size());
-        List<Optional<ObjectFacts>> found =
-                inParallel(digests, digest -> storage.head(StorageLayout.blob(digest)));
+        List<Optional<ObjectFacts>> found = inParallel(digests, digest -> storage.head(StorageLayout.blob(digest)));
         List<String> unknown = new ArrayList<>();
         List<BlobLink> links = new ArrayList<>();
         for (int i = 0; i < digests.size(); i++) {
@@ -132,7 +133,9 @@ public final class BlobStore {
         BlobDigest digest = new BlobDigest(content.sha256());
         BlobReference reference = new BlobReference(digest, content.sizeBytes());
         String key = StorageLayout.blob(digest);
-        if (storage.head(key).filter(facts -> facts.sizeBytes() == content.sizeBytes()).isPresent()) {
+        if (storage.head(key)
+                .filter(facts -> facts.sizeBytes() == content.sizeBytes())
+                .isPresent()) {
             return reference;
         }
         return switch (puts.put(key, content)) {
@@ -189,7 +192,8 @@ public final class BlobStore {
             case COPIED -> true;
             case SOURCE_CHANGED -> false;
             // A commit that was cut off after its manifest removes what it staged.
-            case SOURCE_MISSING -> storage.head(StorageLayout.blob(verified.digest())).isPresent();
+            case SOURCE_MISSING ->
+                storage.head(StorageLayout.blob(verified.digest())).isPresent();
         };
     }
 
@@ -206,11 +210,12 @@ public final class BlobStore {
     public byte[] read(BlobReference blob, long limitBytes) {
         String key = StorageLayout.blob(blob.digest());
         if (blob.sizeBytes() > limitBytes) {
-            throw new IllegalArgumentException(key + " has " + blob.sizeBytes() + " bytes; at most " + limitBytes
-                    + " are read into memory");
+            throw new IllegalArgumentException(
+                    key + " has " + blob.sizeBytes() + " bytes; at most " + limitBytes + " are read into memory");
         }
         try (StoredObject object = storage.get(key).orElseThrow(() -> missing(key))) {
-            byte[] bytes = object.body().readNBytes((int) Math.min(object.facts().sizeBytes(), limitBytes));
+            byte[] bytes =
+                    object.body().readNBytes((int) Math.min(object.facts().sizeBytes(), limitBytes));
             if (!Sha256.of(bytes).equals(blob.digest().value())) {
                 throw corrupt(key);
             }

@@ -201,8 +201,8 @@ public final class CommitQueue implements AutoCloseable {
                     yield Optional.empty();
                 }
                 case BaseMissing.GiveUp giveUp ->
-                    Optional.of(SegmentCommit.rejected(
-                            claim, FailureCode.CHECKPOINT_REFUSED, List.of(giveUp.problem())));
+                    Optional.of(
+                            SegmentCommit.rejected(claim, FailureCode.CHECKPOINT_REFUSED, List.of(giveUp.problem())));
             };
         } finally {
             lock.unlock();
@@ -287,7 +287,8 @@ public final class CommitQueue implements AutoCloseable {
                         claim.checkpoint(),
                         committed.event().changedTensors().size(),
                         committed.event().newBytes());
-            case Rejected rejected -> LOG.errorf("%s", rejected.event().failure().message());
+            case Rejected rejected ->
+                LOG.errorf("%s", rejected.event().failure().message());
             case BaseUnknown undecided -> LOG.debugf("undecided: %s", undecided);
         }
     }

@@ -97,8 +97,7 @@ final class EvidenceCollector {
     }
 
     private StagedBlob safetensors(InputStream body, BlobReference claimed) throws IOException {
-        return StagedBlob.of(
-                SafetensorsVerifier.verify(body, claimed.digest().value(), claimed.sizeBytes()));
+        return StagedBlob.of(SafetensorsVerifier.verify(body, claimed.digest().value(), claimed.sizeBytes()));
     }
 
     private LedgerEvidence ledger(InputStream body, BlobReference claimed) throws IOException {

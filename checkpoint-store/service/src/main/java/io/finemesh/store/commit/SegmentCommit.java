@@ -86,8 +86,7 @@ public final class SegmentCommit {
         EvidenceCollector evidence = new EvidenceCollector(blobs, claim, steps);
         CommitDecision decision = CommitRules.decide(claim, parent, evidence.collect());
         return switch (decision) {
-            case CommitDecision.Refuse refuse ->
-                rejected(claim, FailureCode.CHECKPOINT_REFUSED, refuse.problems());
+            case CommitDecision.Refuse refuse -> rejected(claim, FailureCode.CHECKPOINT_REFUSED, refuse.problems());
             case CommitDecision.Commit commit -> {
                 evidence.verified().forEach(this::promote);
                 manifests.put(commit.manifest());
@@ -111,12 +110,15 @@ public final class SegmentCommit {
                         && one.segmentIndex() == claim.segmentIndex()
                         && one.lastStep() == claim.lastStep())
                 .isPresent();
-        if (!same || parent.isEmpty() || !manifest.parent().equals(Optional.of(claim.base().value()))) {
+        if (!same
+                || parent.isEmpty()
+                || !manifest.parent().equals(Optional.of(claim.base().value()))) {
             return rejected(
                     claim,
                     FailureCode.CHECKPOINT_REFUSED,
-                    List.of("checkpoint " + claim.checkpoint() + " exists and is that of " + by.map(Object::toString)
-                            .orElse("an import") + " on base " + manifest.parent().orElse("(none)")));
+                    List.of("checkpoint " + claim.checkpoint() + " exists and is that of "
+                            + by.map(Object::toString).orElse("an import") + " on base "
+                            + manifest.parent().orElse("(none)")));
         }
         dropStaged(claim);
         return committed(claim, parent.orElseThrow(), manifest, true);

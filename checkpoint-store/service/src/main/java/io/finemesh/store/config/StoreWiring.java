@@ -1,6 +1,6 @@
 package io.finemesh.store.config;
 
-import io.finemesh.contract.wire.WireMapper;
+import io.finemesh.contract.json.WireMapper;
 import io.finemesh.store.blob.BlobStore;
 import io.finemesh.store.commit.CommitObserver;
 import io.finemesh.store.commit.CommitPolicy;

@@ -44,7 +44,10 @@ final class AlpacaRow {
                 return new Dropped(DropReason.WRONG_FIELD, "history is not a list of pairs");
             }
             for (JsonNode pair : history) {
-                if (!pair.isArray() || pair.size() != 2 || !pair.get(0).isTextual() || !pair.get(1).isTextual()) {
+                if (!pair.isArray()
+                        || pair.size() != 2
+                        || !pair.get(0).isTextual()
+                        || !pair.get(1).isTextual()) {
                     return new Dropped(DropReason.WRONG_FIELD, "history has an entry that is not a pair of texts");
                 }
                 turns.add(new Turn(Role.USER, pair.get(0).textValue()));

@@ -86,8 +86,8 @@ public final class DatasetImport {
         long blankLines = 0;
         long samples = 0;
         long bytes = 0;
-        try (OutputStream out = new BufferedOutputStream(
-                new DigestOutputStream(Files.newOutputStream(file), digest), BUFFER_BYTES)) {
+        try (OutputStream out =
+                new BufferedOutputStream(new DigestOutputStream(Files.newOutputStream(file), digest), BUFFER_BYTES)) {
             for (Optional<Line> line = next(lines); line.isPresent(); line = next(lines)) {
                 if (line.get().isBlank()) {
                     blankLines++;
@@ -146,8 +146,8 @@ public final class DatasetImport {
         return RowFormat.named(name)
                 .orElseThrow(() -> new RefusalException(
                         Kind.MALFORMED,
-                        "the format '" + Names.shown(name) + "' is not known; allowed: alpaca, openai, or none to tell by the"
-                                + " first row"));
+                        "the format '" + Names.shown(name)
+                                + "' is not known; allowed: alpaca, openai, or none to tell by the" + " first row"));
     }
 
     private static RefusalException nothingLeft(String name, DropTally tally) {
@@ -158,12 +158,13 @@ public final class DatasetImport {
         String first = tally.examples().getFirst();
         boolean otherShape = first.startsWith("line 1: " + DropReason.NOT_JSON.wireName())
                 || first.startsWith("line 1: " + DropReason.WRONG_FIELD.wireName() + ": " + RowReader.NO_OBJECT);
-        String hint =
-                otherShape ? " (a JSON array or a pretty-printed file is not taken; one object must stand on one line)" : "";
+        String hint = otherShape
+                ? " (a JSON array or a pretty-printed file is not taken; one object must stand on one line)"
+                : "";
         return new RefusalException(
                 Kind.NOT_USABLE,
-                "not one of the " + tally.total() + " rows of data set " + name + " can be trained on: " + tally.counts()
-                        + hint,
+                "not one of the " + tally.total() + " rows of data set " + name + " can be trained on: "
+                        + tally.counts() + hint,
                 tally.examples());
     }
 }

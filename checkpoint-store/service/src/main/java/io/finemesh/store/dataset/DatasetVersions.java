@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.finemesh.contract.id.DatasetVersion;
 import io.finemesh.contract.store.BlobReference;
 import io.finemesh.contract.store.DatasetDescriptor;
-import io.finemesh.contract.wire.WireMapper;
+import io.finemesh.contract.json.WireMapper;
 import io.finemesh.store.refusal.Names;
 import io.finemesh.store.refusal.RefusalException;
 import io.finemesh.store.refusal.RefusalException.Kind;
@@ -41,7 +41,12 @@ public final class DatasetVersions {
                 number -> StorageLayout.dataset(name, number),
                 newest -> describe(newest).blob().equals(rows),
                 number -> json(new DatasetDescriptor(
-                        new DatasetVersion(name + SEPARATOR + number), name, format, rows, samples, new TreeMap<>(dropped))));
+                        new DatasetVersion(name + SEPARATOR + number),
+                        name,
+                        format,
+                        rows,
+                        samples,
+                        new TreeMap<>(dropped))));
     }
 
     /**

@@ -22,7 +22,8 @@ final class OpenAiRow {
             return new Dropped(DropReason.EMPTY, "no field");
         }
         if (!messages.isArray()) {
-            return new Dropped(DropReason.WRONG_FIELD, "messages is " + (messages.isMissingNode() ? "missing" : "not a list"));
+            return new Dropped(
+                    DropReason.WRONG_FIELD, "messages is " + (messages.isMissingNode() ? "missing" : "not a list"));
         }
         List<Turn> turns = new ArrayList<>();
         for (JsonNode message : messages) {

@@ -64,7 +64,8 @@ public enum RowFormat {
             return new Dropped(DropReason.EMPTY, "no message");
         }
         boolean learnable = turns.stream()
-                .anyMatch(turn -> turn.role() == Role.ASSISTANT && !turn.content().isBlank());
+                .anyMatch(
+                        turn -> turn.role() == Role.ASSISTANT && !turn.content().isBlank());
         if (!learnable) {
             return new Dropped(DropReason.NO_ASSISTANT_TEXT, "no assistant message with text");
         }
@@ -73,7 +74,8 @@ public enum RowFormat {
         for (int i = 0; i < turns.size(); i++) {
             Turn turn = turns.get(i);
             if (turn.role() == Role.SYSTEM ? i > 0 : turn.role() != expected(previous)) {
-                wrongOrder.add("message " + (i + 1) + " is of role " + turn.role().name().toLowerCase(Locale.ROOT));
+                wrongOrder.add("message " + (i + 1) + " is of role "
+                        + turn.role().name().toLowerCase(Locale.ROOT));
             }
             if (turn.content().isBlank() && turn.role() != Role.SYSTEM) {
                 return new Dropped(DropReason.EMPTY, "message " + (i + 1) + " has no text");
@@ -87,7 +89,8 @@ public enum RowFormat {
                 ? new Kept(turns)
                 : new Dropped(
                         DropReason.WRONG_ORDER,
-                        wrongOrder.getFirst() + "; allowed: at most one system message first, then user and assistant in turn");
+                        wrongOrder.getFirst()
+                                + "; allowed: at most one system message first, then user and assistant in turn");
     }
 
     private static Role expected(Role previous) {

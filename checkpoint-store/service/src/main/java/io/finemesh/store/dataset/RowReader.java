@@ -72,8 +72,7 @@ final class RowReader {
             row = mapper.readTree(parser);
         } catch (JsonProcessingException malformed) {
             boolean duplicate = malformed.getOriginalMessage().startsWith("Duplicate field");
-            return new Dropped(
-                    duplicate ? DropReason.DUPLICATE_KEY : DropReason.NOT_JSON, complaint(malformed));
+            return new Dropped(duplicate ? DropReason.DUPLICATE_KEY : DropReason.NOT_JSON, complaint(malformed));
         } catch (IOException cannotHappen) {
             // Cannot happen because the text is in memory.
             throw new IllegalStateException(cannotHappen);

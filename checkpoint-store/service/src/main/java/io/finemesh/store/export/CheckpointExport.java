@@ -42,9 +42,9 @@ public final class CheckpointExport implements AutoCloseable {
         this.weights = weights;
         this.tensors = HuggingFaceExport.tensors(weights);
         this.members = new ArrayList<>();
-        files.forEach(file -> members.add(new TarEntry(file.name(), Kind.FILE, file.blob().sizeBytes())));
-        members.add(new TarEntry(
-                WEIGHTS_FILE, Kind.FILE, SafetensorsWriter.byteSize(tensors, GroupBlob.METADATA)));
+        files.forEach(file ->
+                members.add(new TarEntry(file.name(), Kind.FILE, file.blob().sizeBytes())));
+        members.add(new TarEntry(WEIGHTS_FILE, Kind.FILE, SafetensorsWriter.byteSize(tensors, GroupBlob.METADATA)));
     }
 
     /**

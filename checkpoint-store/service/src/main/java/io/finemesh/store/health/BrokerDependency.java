@@ -45,10 +45,12 @@ final class BrokerDependency implements Dependency, AutoCloseable {
         } catch (ExecutionException failure) {
             if (failure.getCause() instanceof UnknownTopicOrPartitionException) {
                 throw new UnusableException(
-                        "a topic does not exist on " + brokers + ": " + failure.getCause().getMessage() + "; create " + TOPICS,
+                        "a topic does not exist on " + brokers + ": "
+                                + failure.getCause().getMessage() + "; create " + TOPICS,
                         failure);
             }
-            throw new UnusableException(brokers + " does not answer: " + failure.getCause().getMessage(), failure);
+            throw new UnusableException(
+                    brokers + " does not answer: " + failure.getCause().getMessage(), failure);
         } catch (TimeoutException | KafkaException failure) {
             throw new UnusableException(brokers + " does not answer: " + failure.getMessage(), failure);
         }

@@ -63,10 +63,13 @@ public class DependencyWatch {
             WorkDirectory.clear(StoreWiring.workDirectory(config));
         } catch (IOException failure) {
             throw new UncheckedIOException(
-                    "the work directory " + StoreWiring.workDirectory(config) + " cannot be emptied; check FINEMESH_DATA_DIR",
+                    "the work directory " + StoreWiring.workDirectory(config)
+                            + " cannot be emptied; check FINEMESH_DATA_DIR",
                     failure);
         }
-        watcher = Thread.ofVirtual().name("dependency-watch").start(() -> watch(config.watch().interval()));
+        watcher = Thread.ofVirtual()
+                .name("dependency-watch")
+                .start(() -> watch(config.watch().interval()));
     }
 
     void stop(@Observes ShutdownEvent stopping) throws InterruptedException {

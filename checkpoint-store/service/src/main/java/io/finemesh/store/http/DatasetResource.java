@@ -24,6 +24,7 @@ import java.io.InputStream;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Data sets. */
 @Path(StorePaths.DATASETS)
@@ -34,13 +35,16 @@ public class DatasetResource {
     private final ImportAnnouncer announcer;
     private final ImportTelemetry telemetry;
     private final ObjectMapper mapper;
+    private final boolean tracing;
 
     DatasetResource(
             DatasetImport imports,
             DatasetVersions versions,
             ImportAnnouncer announcer,
             ImportTelemetry telemetry,
-            ObjectMapper mapper) {
+            ObjectMapper mapper,
+            @ConfigProperty(name = "quarkus.otel.sdk.disabled") boolean tracingDisabled) {
+        this.tracing = !tracingDisabled;
         this.imports = imports;
         this.versions = versions;
         this.announcer = announcer;
@@ -62,7 +66,7 @@ public class DatasetResource {
         return telemetry.within("dataset", name, () -> {
             ImportedDataset dataset =
                     imports.run(name, Optional.ofNullable(format).filter(text -> !text.isEmpty()), body);
-            announcer.announce(dataset.key(), TraceContexts.current(traceparent));
+            announcer.announce(dataset.key(), TraceContexts.starting(traceparent, tracing));
             ObjectNode answer = mapper.valueToTree(dataset.descriptor());
             answer.set("droppedExamples", mapper.valueToTree(dataset.droppedExamples()));
             return Response.created(URI.create(StorePaths.DATASETS + "/"

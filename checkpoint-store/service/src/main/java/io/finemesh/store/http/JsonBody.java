@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.finemesh.checkpoint.json.JsonException;
 import io.finemesh.checkpoint.json.StrictJson;
-import io.finemesh.contract.wire.WireMapper;
+import io.finemesh.contract.json.WireMapper;
 import io.finemesh.store.refusal.RefusalException;
 import io.finemesh.store.refusal.RefusalException.Kind;
 import java.io.IOException;
@@ -31,8 +31,7 @@ final class JsonBody {
             throw new RefusalException(Kind.MALFORMED, "the body is " + malformed.getMessage());
         } catch (JsonProcessingException mismatch) {
             throw new RefusalException(
-                    Kind.MALFORMED,
-                    "the body is not a " + type.getSimpleName() + ": " + StrictJson.oneLine(mismatch));
+                    Kind.MALFORMED, "the body is not a " + type.getSimpleName() + ": " + StrictJson.oneLine(mismatch));
         } catch (IOException cannotHappen) {
             // Cannot happen because the bytes are in memory.
             throw new IllegalStateException(cannotHappen);

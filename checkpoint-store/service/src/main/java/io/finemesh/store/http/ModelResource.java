@@ -28,8 +28,8 @@ import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Supplier;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Models by name: imports, and names for committed checkpoints. */
 @Path(StorePaths.MODELS)
@@ -41,8 +41,15 @@ public class ModelResource {
     private final ModelNames names;
     private final ImportAnnouncer announcer;
     private final ImportTelemetry telemetry;
+    private final boolean tracing;
 
-    ModelResource(ModelImport imports, ModelNames names, ImportAnnouncer announcer, ImportTelemetry telemetry) {
+    ModelResource(
+            ModelImport imports,
+            ModelNames names,
+            ImportAnnouncer announcer,
+            ImportTelemetry telemetry,
+            @ConfigProperty(name = "quarkus.otel.sdk.disabled") boolean tracingDisabled) {
+        this.tracing = !tracingDisabled;
         this.imports = imports;
         this.names = names;
         this.announcer = announcer;
@@ -93,7 +100,7 @@ public class ModelResource {
             @PathParam("name") String name, @HeaderParam("traceparent") String traceparent, InputStream body) {
         String text = new String(JsonBody.bytes(body, LONGEST_ID_BYTES), StandardCharsets.UTF_8).strip();
         NumberedKey key = names.point(name, CheckpointCatalogue.parse(text));
-        announcer.announce(key, TraceContexts.current(traceparent));
+        announcer.announce(key, TraceContexts.starting(traceparent, tracing));
         return names.resolve(name);
     }
 
@@ -101,8 +108,7 @@ public class ModelResource {
         return telemetry.within("model", name, () -> {
             CheckpointId checkpoint = work.get();
             NumberedKey key = names.point(name, checkpoint);
-            Optional<String> trace = TraceContexts.current(traceparent);
-            announcer.announce(key, trace);
+            announcer.announce(key, TraceContexts.starting(traceparent, tracing));
             return Response.created(URI.create(StorePaths.MODELS + "/" + name))
                     .entity(names.resolve(name))
                     .build();

@@ -29,11 +29,19 @@ public class Problems {
     @ServerExceptionMapper
     public Response refused(RefusalException refusal) {
         return switch (refusal.kind()) {
-            case MALFORMED -> answer(400, "malformed", "The request is malformed", refusal.getMessage(), refusal.errors());
+            case MALFORMED ->
+                answer(400, "malformed", "The request is malformed", refusal.getMessage(), refusal.errors());
             case UNKNOWN -> answer(404, "unknown", "There is no such thing", refusal.getMessage(), refusal.errors());
-            case CONFLICT -> answer(409, "conflict", "The request contradicts what is there", refusal.getMessage(), refusal.errors());
+            case CONFLICT ->
+                answer(
+                        409,
+                        "conflict",
+                        "The request contradicts what is there",
+                        refusal.getMessage(),
+                        refusal.errors());
             case TOO_LARGE -> answer(413, "too-large", "More than is taken", refusal.getMessage(), refusal.errors());
-            case NOT_USABLE -> answer(422, "not-usable", "The content cannot be used", refusal.getMessage(), refusal.errors());
+            case NOT_USABLE ->
+                answer(422, "not-usable", "The content cannot be used", refusal.getMessage(), refusal.errors());
         };
     }
 

@@ -175,7 +175,8 @@ public final class CommitRules {
         List<Long> steps = evidence.ledger().steps();
         for (int i = 0; i < Math.min(steps.size(), count); i++) {
             if (steps.get(i) != first + i) {
-                problems.add("line " + (i + 1) + " of the ledger is of step " + steps.get(i) + ", expected " + (first + i));
+                problems.add(
+                        "line " + (i + 1) + " of the ledger is of step " + steps.get(i) + ", expected " + (first + i));
                 return;
             }
         }

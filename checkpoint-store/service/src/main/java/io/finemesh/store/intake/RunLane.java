@@ -42,10 +42,7 @@ public final class RunLane<T> {
 
     /** The oldest result that is not aside. */
     public Optional<T> next() {
-        return waiting.stream()
-                .filter(one -> !one.aside)
-                .map(one -> one.result)
-                .findFirst();
+        return waiting.stream().filter(one -> !one.aside).map(one -> one.result).findFirst();
     }
 
     /** Whether nothing waits. */
@@ -73,8 +70,8 @@ public final class RunLane<T> {
                     one.aside = true;
                     return new BaseMissing.Wait(giveUpAt);
                 }
-                return new BaseMissing.GiveUp("the base " + base + " is not committed, and was not for "
-                        + patience.toSeconds() + " s");
+                return new BaseMissing.GiveUp(
+                        "the base " + base + " is not committed, and was not for " + patience.toSeconds() + " s");
             }
         }
         throw new IllegalArgumentException("the result is not in this lane: " + result);

@@ -70,14 +70,15 @@ public final class CheckpointCatalogue {
     public CheckpointDescriptor describe(CheckpointId id) {
         Manifest manifest = manifest(id);
         Optional<CheckpointId> parent = manifest.parent().map(CheckpointId::new);
-        ManifestDifference difference = parent.map(
-                        base -> ManifestDifference.between(manifest(base), manifest))
+        ManifestDifference difference = parent.map(base -> ManifestDifference.between(manifest(base), manifest))
                 .orElseGet(() -> ManifestDifference.ofRoot(manifest));
         return new CheckpointDescriptor(
                 id,
                 parent,
                 manifest.trainedBy().map(by -> new RunId(by.runId())),
-                manifest.trainedBy().map(by -> OptionalInt.of(by.segmentIndex())).orElse(OptionalInt.empty()),
+                manifest.trainedBy()
+                        .map(by -> OptionalInt.of(by.segmentIndex()))
+                        .orElse(OptionalInt.empty()),
                 manifest.trainedBy().map(by -> OptionalLong.of(by.lastStep())).orElse(OptionalLong.empty()),
                 manifest.weightsDigest(),
                 parameterCount(manifest),

@@ -56,7 +56,8 @@ final class ModelArchive {
                 unpacking.member(entry.get(), reader.content());
             }
         } catch (TarException malformed) {
-            throw new RefusalException(Kind.MALFORMED, "the upload is not a usable tar archive: " + malformed.getMessage());
+            throw new RefusalException(
+                    Kind.MALFORMED, "the upload is not a usable tar archive: " + malformed.getMessage());
         } catch (IOException lost) {
             throw new RefusalException(
                     Kind.MALFORMED, "the upload was cut off after " + unpacking.bytes + " bytes: " + lost.getMessage());

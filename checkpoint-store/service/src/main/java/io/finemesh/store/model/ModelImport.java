@@ -82,14 +82,16 @@ public final class ModelImport {
         }
         if (!path.isAbsolute()) {
             throw new RefusalException(
-                    Kind.MALFORMED, "the path '" + text + "' is relative; give the absolute path on the store's machine");
+                    Kind.MALFORMED,
+                    "the path '" + text + "' is relative; give the absolute path on the store's machine");
         }
         Path real;
         try {
             real = path.toRealPath();
         } catch (IOException absent) {
             throw new RefusalException(
-                    Kind.NOT_USABLE, "there is no directory " + path + " on the store's machine, or it may not be read");
+                    Kind.NOT_USABLE,
+                    "there is no directory " + path + " on the store's machine, or it may not be read");
         }
         if (!limits.directories().isEmpty() && limits.directories().stream().noneMatch(real::startsWith)) {
             throw new RefusalException(
@@ -151,8 +153,8 @@ public final class ModelImport {
             if (staged.blob().sizeBytes() > BlobStore.LARGEST_BLOB_BYTES) {
                 throw new RefusalException(
                         Kind.TOO_LARGE,
-                        "parameter group " + group.id() + " has " + staged.blob().sizeBytes() + " bytes; allowed: "
-                                + BlobStore.LARGEST_BLOB_BYTES);
+                        "parameter group " + group.id() + " has "
+                                + staged.blob().sizeBytes() + " bytes; allowed: " + BlobStore.LARGEST_BLOB_BYTES);
             }
             blobs.put(file, staged.blob().digest(), staged.blob().sizeBytes());
             Files.delete(file);
@@ -164,6 +166,8 @@ public final class ModelImport {
 
     private static RefusalException refused(String detail, List<Problem> problems) {
         return new RefusalException(
-                Kind.NOT_USABLE, detail, problems.stream().map(Problem::describe).toList());
+                Kind.NOT_USABLE,
+                detail,
+                problems.stream().map(Problem::describe).toList());
     }
 }

@@ -103,7 +103,8 @@ public final class ImportAnnouncer {
         publisher.publish(
                 Topics.CHECKPOINTS,
                 Envelope.starting(
-                        EventId.derived(new EventId(model.checkpoint().value()), "model-imported " + key.key(), key.number()),
+                        EventId.derived(
+                                new EventId(model.checkpoint().value()), "model-imported " + key.key(), key.number()),
                         SOURCE,
                         model.checkpoint().value(),
                         clock.instant(),
@@ -127,6 +128,10 @@ public final class ImportAnnouncer {
                         clock.instant(),
                         traceparent,
                         new DatasetCommitted(
-                                dataset.version(), dataset.name(), dataset.blob(), dataset.samples(), dataset.dropped())));
+                                dataset.version(),
+                                dataset.name(),
+                                dataset.blob(),
+                                dataset.samples(),
+                                dataset.dropped())));
     }
 }

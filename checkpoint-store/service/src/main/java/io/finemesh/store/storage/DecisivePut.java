@@ -68,8 +68,7 @@ public final class DecisivePut {
             while (body.read(chunk) >= 0) {
                 // The digest is what is wanted.
             }
-            return Optional.of(
-                    Sha256.finish(digest).equals(content.sha256()) ? Outcome.PRESENT : Outcome.DIFFERENT);
+            return Optional.of(Sha256.finish(digest).equals(content.sha256()) ? Outcome.PRESENT : Outcome.DIFFERENT);
         } catch (IOException lost) {
             throw new StorageUnavailableException("reading back " + key + " was cut off: " + lost.getMessage(), lost);
         }

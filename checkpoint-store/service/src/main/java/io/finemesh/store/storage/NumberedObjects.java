@@ -108,8 +108,7 @@ public final class NumberedObjects {
             }
             return new Numbered(key, object.body().readAllBytes());
         } catch (IOException lost) {
-            throw new StorageUnavailableException(
-                    "reading " + key.key() + " was cut off: " + lost.getMessage(), lost);
+            throw new StorageUnavailableException("reading " + key.key() + " was cut off: " + lost.getMessage(), lost);
         }
     }
 

@@ -41,8 +41,8 @@ public final class S3Storage implements ObjectStorage, AutoCloseable {
     private static final int INSUFFICIENT_STORAGE = 507;
 
     /** Answers in the 400s that say that the request was damaged or cut off on its way. */
-    private static final Set<String> DAMAGED_ON_THE_WAY =
-            Set.of("BadDigest", "XAmzContentSHA256Mismatch", "IncompleteBody", "RequestTimeout", "RequestTimeTooSkewed");
+    private static final Set<String> DAMAGED_ON_THE_WAY = Set.of(
+            "BadDigest", "XAmzContentSHA256Mismatch", "IncompleteBody", "RequestTimeout", "RequestTimeTooSkewed");
 
     private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(3);
 
@@ -54,9 +54,8 @@ public final class S3Storage implements ObjectStorage, AutoCloseable {
         this.settings = settings;
         StaticCredentialsProvider credentials = StaticCredentialsProvider.create(
                 AwsBasicCredentials.create(settings.accessKey(), settings.secretKey()));
-        S3Configuration pathStyle = S3Configuration.builder()
-                .pathStyleAccessEnabled(true)
-                .build();
+        S3Configuration pathStyle =
+                S3Configuration.builder().pathStyleAccessEnabled(true).build();
         this.client = S3Client.builder()
                 .endpointOverride(settings.endpoint())
                 .region(Region.of(settings.region()))
@@ -113,8 +112,8 @@ public final class S3Storage implements ObjectStorage, AutoCloseable {
     @Override
     public Optional<StoredObject> get(String key) {
         return find("reading " + key, () -> {
-            ResponseInputStream<GetObjectResponse> answer =
-                    client.getObject(request -> request.bucket(settings.bucket()).key(key));
+            ResponseInputStream<GetObjectResponse> answer = client.getObject(
+                    request -> request.bucket(settings.bucket()).key(key));
             long size = answer.response().contentLength();
             return new StoredObject(
                     new ObjectFacts(key, size, answer.response().eTag()),
@@ -125,8 +124,8 @@ public final class S3Storage implements ObjectStorage, AutoCloseable {
     @Override
     public Optional<ObjectFacts> head(String key) {
         return find("looking for " + key, () -> {
-            HeadObjectResponse answer =
-                    client.headObject(request -> request.bucket(settings.bucket()).key(key));
+            HeadObjectResponse answer = client.headObject(
+                    request -> request.bucket(settings.bucket()).key(key));
             return new ObjectFacts(key, answer.contentLength(), answer.eTag());
         });
     }
@@ -138,8 +137,8 @@ public final class S3Storage implements ObjectStorage, AutoCloseable {
             client.listObjectsV2Paginator(
                             request -> request.bucket(settings.bucket()).prefix(prefix))
                     .contents()
-                    .forEach(object -> found.add(new ObjectFacts(
-                            object.key(), object.size(), object.eTag() == null ? "" : object.eTag())));
+                    .forEach(object -> found.add(
+                            new ObjectFacts(object.key(), object.size(), object.eTag() == null ? "" : object.eTag())));
             found.sort(Comparator.comparing(ObjectFacts::key));
             return found;
         } catch (SdkException failure) {
@@ -231,8 +230,7 @@ public final class S3Storage implements ObjectStorage, AutoCloseable {
     private StorageException failed(String what, SdkException failure) {
         String where = what + " in bucket " + settings.bucket() + " at " + settings.endpoint();
         if (!(failure instanceof S3Exception answer)) {
-            return new StorageUnavailableException(
-                    where + ": no answer (" + rootMessage(failure) + ")", failure);
+            return new StorageUnavailableException(where + ": no answer (" + rootMessage(failure) + ")", failure);
         }
         int status = answer.statusCode();
         String reason = answer.awsErrorDetails() == null

@@ -43,14 +43,17 @@ public final class CommitTelemetry implements CommitObserver {
         String name =
                 switch (outcome) {
                     case CommitOutcome.Committed committed -> {
-                        span.setAttribute("finemesh.checkpoint.new_bytes", committed.event().newBytes());
+                        span.setAttribute(
+                                "finemesh.checkpoint.new_bytes",
+                                committed.event().newBytes());
                         span.setAttribute(
                                 "finemesh.checkpoint.changed_tensors",
                                 committed.event().changedTensors().size());
                         yield committed.existed() ? "repeated" : "committed";
                     }
                     case CommitOutcome.Rejected rejected -> {
-                        span.setStatus(StatusCode.ERROR, rejected.event().failure().message());
+                        span.setStatus(
+                                StatusCode.ERROR, rejected.event().failure().message());
                         yield "rejected";
                     }
                     case CommitOutcome.BaseUnknown undecided -> "undecided";

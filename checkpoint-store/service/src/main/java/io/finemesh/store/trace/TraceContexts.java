@@ -17,20 +17,27 @@ public final class TraceContexts {
     /** The context a text means; empty if it is none. */
     public static Optional<SpanContext> parse(Optional<String> traceparent) {
         return traceparent
-                .map(text -> Span.fromContext(W3CTraceContextPropagator.getInstance()
-                                .extract(Context.root(), text, Single.INSTANCE))
+                .map(text -> Span.fromContext(
+                                W3CTraceContextPropagator.getInstance().extract(Context.root(), text, Single.INSTANCE))
                         .getSpanContext())
                 .filter(SpanContext::isValid);
     }
 
-    /** The context of the span that is current, else what a caller sent; the second is passed on unchanged when tracing is off. */
-    public static Optional<String> current(String sent) {
+    /**
+     * The context in which a request began: what its sender says, unchanged, because the starting trace is what events carry; else that
+     * of the request's own span.
+     *
+     * @param sent the {@code traceparent} header, null if there was none
+     * @param tracing whether spans go anywhere; a context that nobody can look up is none
+     */
+    public static Optional<String> starting(String sent, boolean tracing) {
+        Optional<String> valid = Optional.ofNullable(sent).filter(text -> parse(Optional.of(text)).isPresent());
         SpanContext context = Span.current().getSpanContext();
-        if (context.isValid()) {
-            return Optional.of("00-" + context.getTraceId() + "-" + context.getSpanId() + "-"
-                    + context.getTraceFlags().asHex());
+        if (valid.isPresent() || !tracing || !context.isValid()) {
+            return valid;
         }
-        return Optional.ofNullable(sent).filter(text -> parse(Optional.of(text)).isPresent());
+        return Optional.of(
+                "00-" + context.getTraceId() + "-" + context.getSpanId() + "-" + context.getTraceFlags().asHex());
     }
 
     private enum Single implements TextMapGetter<String> {

@@ -36,11 +36,10 @@ class TarTest {
         writer.file("empty", 0, content -> {});
         writer.end();
 
-        assertThat(out.size())
-                .isEqualTo((int) TarWriter.archiveBytes(List.of(
-                        new TarEntry("first.txt", Kind.FILE, first.length),
-                        new TarEntry(LONG_NAME, Kind.FILE, second.length),
-                        new TarEntry("empty", Kind.FILE, 0))));
+        assertThat(out.size()).isEqualTo((int) TarWriter.archiveBytes(List.of(
+                new TarEntry("first.txt", Kind.FILE, first.length),
+                new TarEntry(LONG_NAME, Kind.FILE, second.length),
+                new TarEntry("empty", Kind.FILE, 0))));
         try (TarArchiveInputStream in = new TarArchiveInputStream(new ByteArrayInputStream(out.toByteArray()))) {
             TarArchiveEntry entry = in.getNextEntry();
             assertThat(entry.getName()).isEqualTo("first.txt");
@@ -67,7 +66,8 @@ class TarTest {
         });
         writer.end();
 
-        assertThat(head.count).isEqualTo(TarWriter.archiveBytes(List.of(new TarEntry("model.safetensors", Kind.FILE, size))));
+        assertThat(head.count)
+                .isEqualTo(TarWriter.archiveBytes(List.of(new TarEntry("model.safetensors", Kind.FILE, size))));
         try (TarArchiveInputStream in = new TarArchiveInputStream(new ByteArrayInputStream(head.kept.toByteArray()))) {
             assertThat(in.getNextEntry().getSize()).isEqualTo(size);
         }

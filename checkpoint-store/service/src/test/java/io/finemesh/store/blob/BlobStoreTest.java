@@ -55,9 +55,8 @@ class BlobStoreTest {
             assertThat(blobs.promote(open.where())).isTrue();
         }
 
-        assertThat(blobs.links(List.of(BLOB.digest())).links())
-                .singleElement()
-                .satisfies(link -> assertThat(link.url()).isEqualTo("memory:/get/" + StorageLayout.blob(BLOB.digest())));
+        assertThat(blobs.links(List.of(BLOB.digest())).links()).singleElement().satisfies(link -> assertThat(link.url())
+                .isEqualTo("memory:/get/" + StorageLayout.blob(BLOB.digest())));
     }
 
     @Test

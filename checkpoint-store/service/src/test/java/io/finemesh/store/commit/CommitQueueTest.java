@@ -61,9 +61,9 @@ class CommitQueueTest {
         await().atMost(LIMIT).until(() -> acknowledged.size() == 1);
         Envelope<?> event = publisher.published().getFirst();
         assertThat(publisher.published()).hasSize(1);
-        assertThat(event.body()).isInstanceOfSatisfying(CheckpointCommitted.class, committed -> assertThat(
-                        committed.checkpoint())
-                .isEqualTo(result.claim().checkpoint()));
+        assertThat(event.body())
+                .isInstanceOfSatisfying(CheckpointCommitted.class, committed -> assertThat(committed.checkpoint())
+                        .isEqualTo(result.claim().checkpoint()));
         assertThat(event.key()).isEqualTo("run");
         assertThat(event.causation()).contains(result.envelope().id());
         assertThat(event.correlation()).contains("run");
@@ -81,8 +81,10 @@ class CommitQueueTest {
 
         await().atMost(LIMIT).until(() -> acknowledged.size() == 2);
         assertThat(publisher.published()).hasSize(2);
-        assertThat(publisher.published().get(0).id()).isEqualTo(publisher.published().get(1).id());
-        assertThat(publisher.published().get(0).body()).isEqualTo(publisher.published().get(1).body());
+        assertThat(publisher.published().get(0).id())
+                .isEqualTo(publisher.published().get(1).id());
+        assertThat(publisher.published().get(0).body())
+                .isEqualTo(publisher.published().get(1).body());
         assertThat(WholeCheckpoints.requireNoneTorn(storage)).hasSize(2);
     }
 
@@ -178,12 +180,14 @@ class CommitQueueTest {
 
         accept(result);
 
-        await().atMost(LIMIT).until(() -> WholeCheckpoints.requireNoneTorn(storage).size() == 2);
+        await().atMost(LIMIT)
+                .until(() -> WholeCheckpoints.requireNoneTorn(storage).size() == 2);
         assertThat(acknowledged).isEmpty();
         publisher.fail(attempt -> attempt == 0 ? Failure.REPLY_LOST : Failure.NONE);
         await().atMost(LIMIT).until(() -> acknowledged.size() == 1);
         assertThat(publisher.published()).hasSize(2);
-        assertThat(publisher.published().get(0).id()).isEqualTo(publisher.published().get(1).id());
+        assertThat(publisher.published().get(0).id())
+                .isEqualTo(publisher.published().get(1).id());
     }
 
     @Test

@@ -59,7 +59,9 @@ class SegmentCommitTest {
                 .allMatch(name -> name.startsWith("model.layers.0."))
                 .isSorted();
         assertThat(event.newBytes())
-                .isEqualTo(result.objects().values().stream().mapToLong(bytes -> bytes.length).sum());
+                .isEqualTo(result.objects().values().stream()
+                        .mapToLong(bytes -> bytes.length)
+                        .sum());
         assertThat(wholeCheckpoints()).contains(event.checkpoint().value());
         assertThat(storage.objects().keySet()).noneMatch(key -> key.startsWith("staging/"));
     }
@@ -87,7 +89,8 @@ class SegmentCommitTest {
         CommitOutcome again = attempt(result.claim());
 
         assertThat(again).isEqualTo(new Committed(first, true));
-        assertThat(storage.operations()).noneMatch(operation -> operation.startsWith("put") || operation.startsWith("copy"));
+        assertThat(storage.operations())
+                .noneMatch(operation -> operation.startsWith("put") || operation.startsWith("copy"));
     }
 
     @Test
@@ -183,7 +186,12 @@ class SegmentCommitTest {
                         0,
                         2,
                         root,
-                        List.of(sound.objects().get(sound.claim().weightBlobs().getFirst().digest().value())),
+                        List.of(sound.objects()
+                                .get(sound.claim()
+                                        .weightBlobs()
+                                        .getFirst()
+                                        .digest()
+                                        .value())),
                         List.of(),
                         gap)
                 .stageIn(storage);
@@ -230,7 +238,8 @@ class SegmentCommitTest {
     @Test
     void anObjectThatIsReplacedAfterItWasVerifiedIsVerifiedAgain() {
         Result result = Segments.next("run", 0, root).stageIn(storage);
-        String staged = StorageLayout.staged(result.claim().weightBlobs().getFirst().digest());
+        String staged =
+                StorageLayout.staged(result.claim().weightBlobs().getFirst().digest());
         AtomicBoolean replaced = new AtomicBoolean();
         storage.fail((index, operation) -> {
             if (operation.startsWith("copy") && replaced.compareAndSet(false, true)) {
@@ -242,7 +251,8 @@ class SegmentCommitTest {
         assertThatThrownBy(() -> attempt(result.claim()))
                 .isInstanceOf(StorageException.class)
                 .hasMessageContaining("replaced");
-        assertThat(rejected(attempt(result.claim())).event().failure().message()).contains("25 bytes");
+        assertThat(rejected(attempt(result.claim())).event().failure().message())
+                .contains("25 bytes");
         assertThat(wholeCheckpoints()).containsExactly(root.checkpointId());
     }
 
@@ -269,7 +279,8 @@ class SegmentCommitTest {
     }
 
     private CommitOutcome attempt(SegmentEnded claim) {
-        return new SegmentCommit(new BlobStore(storage, Duration.ofHours(1)), new ManifestStore(storage)).attempt(claim);
+        return new SegmentCommit(new BlobStore(storage, Duration.ofHours(1)), new ManifestStore(storage))
+                .attempt(claim);
     }
 
     private Set<String> wholeCheckpoints() {

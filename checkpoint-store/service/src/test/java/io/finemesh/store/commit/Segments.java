@@ -86,11 +86,19 @@ public final class Segments {
         List<TensorData> tensors = layer(index % TinyModel.LAYERS, 100L + index + run.hashCode());
         byte[] weights = safetensors(tensors);
         byte[] state = safetensors(List.of(new TensorData(
-                "moment", Dtype.F32, List.of(2L), MemorySegment.ofArray(("state-" + run + index + "xxxxxxxx")
-                        .substring(0, 8)
-                        .getBytes(UTF_8)))));
+                "moment",
+                Dtype.F32,
+                List.of(2L),
+                MemorySegment.ofArray(
+                        ("state-" + run + index + "xxxxxxxx").substring(0, 8).getBytes(UTF_8)))));
         return result(
-                run, index, first + STEPS - 1, parent, List.of(weights), List.of(state), ledger(first, first + STEPS - 1));
+                run,
+                index,
+                first + STEPS - 1,
+                parent,
+                List.of(weights),
+                List.of(state),
+                ledger(first, first + STEPS - 1));
     }
 
     /** A result of any content; its id is the one the content has if it can be a child of the parent. */
@@ -111,7 +119,10 @@ public final class Segments {
                 new TrainedBy(run, index, lastStep),
                 staged,
                 Optional.of(new TrainingStateEntry(
-                        cursor, states.stream().map(bytes -> BlobStore.inManifest(reference(bytes))).toList())),
+                        cursor,
+                        states.stream()
+                                .map(bytes -> BlobStore.inManifest(reference(bytes)))
+                                .toList())),
                 Optional.of(BlobStore.inManifest(reference(ledger))));
         SegmentEnded claim = new SegmentEnded(
                 new RunId(run),
@@ -129,9 +140,7 @@ public final class Segments {
         all.addAll(states);
         all.add(ledger);
         return new Result(
-                claim,
-                child,
-                all.stream().collect(Collectors.toMap(Sha256::of, bytes -> bytes, (one, same) -> one)));
+                claim, child, all.stream().collect(Collectors.toMap(Sha256::of, bytes -> bytes, (one, same) -> one)));
     }
 
     /** New values for the tensors of one layer. */

@@ -72,7 +72,8 @@ class StepKillTest {
             for (int second = 0; second < operations; second++) {
                 MemoryStorage storage = copy();
                 for (int at : new int[] {first, second}) {
-                    storage.fail(FaultPlan.once(at, (first + second) % 2 == 0 ? Fault.DEATH_BEFORE : Fault.DEATH_AFTER));
+                    storage.fail(
+                            FaultPlan.once(at, (first + second) % 2 == 0 ? Fault.DEATH_BEFORE : Fault.DEATH_AFTER));
                     endures(storage);
                     requireOldOrNew(storage, "deaths at " + first + " and " + second);
                 }
@@ -87,10 +88,12 @@ class StepKillTest {
     @Test
     void everyReplyOfAWriteMayBeLost() {
         MemoryStorage storage = copy();
-        storage.fail((index, operation) -> EnumSet.of(Kind.PUT, Kind.COPY, Kind.DELETE).contains(Kind.of(operation))
-                ? Fault.REPLY_LOST
-                : Fault.NONE);
-        // A copy whose reply was lost is no verdict, so it takes an attempt for each object; then the manifest, whose reply is lost as well.
+        storage.fail((index, operation) ->
+                EnumSet.of(Kind.PUT, Kind.COPY, Kind.DELETE).contains(Kind.of(operation))
+                        ? Fault.REPLY_LOST
+                        : Fault.NONE);
+        // A copy whose reply was lost is no verdict, so it takes an attempt for each object; then the manifest, whose
+        // reply is lost as well.
         for (int attempt = 0; attempt < 10; attempt++) {
             endures(storage);
             requireOldOrNew(storage, "attempt " + attempt);
@@ -129,7 +132,8 @@ class StepKillTest {
         assertThat(((Committed) outcome).event()).as(what).isEqualTo(calmEvent());
         assertThat(WholeCheckpoints.requireNoneTorn(storage))
                 .as(what)
-                .containsExactlyInAnyOrder(root.checkpointId(), result.manifest().checkpointId());
+                .containsExactlyInAnyOrder(
+                        root.checkpointId(), result.manifest().checkpointId());
     }
 
     private Object calmEvent() {

@@ -43,13 +43,17 @@ public final class WholeCheckpoints {
 
     private static void requireWhole(Manifest manifest, Map<String, byte[]> objects) {
         for (BlobReference blob : manifest.blobs()) {
-            byte[] bytes = objects.get(StorageLayout.blob(BlobStore.inContract(blob).digest()));
-            assertThat(bytes).as("object %s of %s", blob.digest(), manifest.checkpointId()).isNotNull();
+            byte[] bytes =
+                    objects.get(StorageLayout.blob(BlobStore.inContract(blob).digest()));
+            assertThat(bytes)
+                    .as("object %s of %s", blob.digest(), manifest.checkpointId())
+                    .isNotNull();
             assertThat(bytes.length).isEqualTo((int) blob.sizeBytes());
         }
         Map<String, String> digests = new HashMap<>();
         for (BlobReference blob : manifest.weightBlobs()) {
-            byte[] bytes = objects.get(StorageLayout.blob(BlobStore.inContract(blob).digest()));
+            byte[] bytes =
+                    objects.get(StorageLayout.blob(BlobStore.inContract(blob).digest()));
             try {
                 for (TensorDigest tensor : SafetensorsVerifier.digest(new ByteArrayInputStream(bytes), bytes.length)
                         .tensors()) {

@@ -57,8 +57,8 @@ class DatasetImportTest {
 
     @Test
     void theFormIsToldByTheFirstRowThatShowsOne() {
-        DatasetDescriptor dataset =
-                run("d", Optional.empty(), "not json\n{}\n" + OPENAI + "\n" + ALPACA).descriptor();
+        DatasetDescriptor dataset = run("d", Optional.empty(), "not json\n{}\n" + OPENAI + "\n" + ALPACA)
+                .descriptor();
 
         assertThat(dataset.format()).isEqualTo("openai");
         assertThat(dataset.samples()).isEqualTo(1);
@@ -68,7 +68,8 @@ class DatasetImportTest {
     @Test
     void otherRowsAreTheNextVersionAndTheOldOneStays() {
         DatasetDescriptor first = run("d", Optional.empty(), OPENAI).descriptor();
-        DatasetDescriptor second = run("d", Optional.empty(), OPENAI.replace("2", "two")).descriptor();
+        DatasetDescriptor second =
+                run("d", Optional.empty(), OPENAI.replace("2", "two")).descriptor();
 
         assertThat(second.version()).isEqualTo(new DatasetVersion("d@2"));
         assertThat(versions().resolve("d")).isEqualTo(second);
@@ -86,9 +87,10 @@ class DatasetImportTest {
                 .descriptor();
 
         assertThat(rows(dataset))
-                .isEqualTo("{\"messages\":[{\"role\":\"system\",\"content\":\"s\"},{\"role\":\"user\",\"content\":\"a\"},"
-                        + "{\"role\":\"assistant\",\"content\":\"b\"},{\"role\":\"user\",\"content\":\"c\"},"
-                        + "{\"role\":\"assistant\",\"content\":\"d\"}]}\n");
+                .isEqualTo(
+                        "{\"messages\":[{\"role\":\"system\",\"content\":\"s\"},{\"role\":\"user\",\"content\":\"a\"},"
+                                + "{\"role\":\"assistant\",\"content\":\"b\"},{\"role\":\"user\",\"content\":\"c\"},"
+                                + "{\"role\":\"assistant\",\"content\":\"d\"}]}\n");
     }
 
     @Test
@@ -131,7 +133,8 @@ class DatasetImportTest {
                 Arguments.of("alpaca", "[".repeat(500), "not_json", ""),
                 // Alpaca.
                 Arguments.of("alpaca", "{\"text\":\"a\"}", "wrong_field", "none of instruction"),
-                Arguments.of("alpaca", "{\"instruction\":1,\"output\":\"a\"}", "wrong_field", "instruction is not text"),
+                Arguments.of(
+                        "alpaca", "{\"instruction\":1,\"output\":\"a\"}", "wrong_field", "instruction is not text"),
                 Arguments.of("alpaca", "{\"instruction\":\"q\",\"output\":[]}", "wrong_field", "output is not text"),
                 Arguments.of("alpaca", "{\"instruction\":\"q\",\"output\":null}", "no_assistant_text", "output"),
                 Arguments.of("alpaca", "{\"instruction\":\"q\"}", "no_assistant_text", "output"),
@@ -144,15 +147,17 @@ class DatasetImportTest {
                         "wrong_field",
                         "not a pair"),
                 Arguments.of(
-                        "alpaca", "{\"instruction\":\"q\",\"output\":\"a\",\"history\":\"x\"}", "wrong_field", "history"),
+                        "alpaca",
+                        "{\"instruction\":\"q\",\"output\":\"a\",\"history\":\"x\"}",
+                        "wrong_field",
+                        "history"),
                 // OpenAI.
                 Arguments.of("openai", "{\"messages\":[]}", "empty", "no message"),
                 Arguments.of("openai", "{\"messages\":{}}", "wrong_field", "not a list"),
                 Arguments.of("openai", ALPACA, "wrong_field", "messages is missing"),
                 Arguments.of("openai", "{\"messages\":[1]}", "wrong_field", "role (missing)"),
                 Arguments.of("openai", messages("tool:x"), "wrong_field", "allowed: system, user, assistant"),
-                Arguments.of(
-                        "openai", "{\"messages\":[{\"role\":\"user\",\"content\":7}]}", "wrong_field", "content"),
+                Arguments.of("openai", "{\"messages\":[{\"role\":\"user\",\"content\":7}]}", "wrong_field", "content"),
                 Arguments.of(
                         "openai",
                         "{\"messages\":[{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{}]}]}",
@@ -164,7 +169,10 @@ class DatasetImportTest {
                 Arguments.of("openai", messages("assistant:a"), "wrong_order", "message 1"),
                 Arguments.of("openai", messages("system:s", "assistant:a"), "wrong_order", "message 2"),
                 Arguments.of(
-                        "openai", messages("system:s", "system:s", "user:q", "assistant:a"), "wrong_order", "message 2"),
+                        "openai",
+                        messages("system:s", "system:s", "user:q", "assistant:a"),
+                        "wrong_order",
+                        "message 2"),
                 Arguments.of("openai", messages("user:q", "user:q", "assistant:a"), "wrong_order", "message 2"),
                 Arguments.of("openai", messages("user:q", "assistant:a", "user:q"), "wrong_order", "last"));
     }
@@ -180,14 +188,12 @@ class DatasetImportTest {
 
         assertThat(dataset.descriptor().samples()).isEqualTo(1);
         assertThat(dataset.descriptor().dropped()).isEqualTo(Map.of(reason, 1L));
-        assertThat(dataset.droppedExamples())
-                .singleElement()
-                .satisfies(example -> assertThat(example)
-                        .startsWith("line 1: " + reason + ": ")
-                        .contains(explanation)
-                        .doesNotContain("\n")
-                        .doesNotContain("REDACTED")
-                        .hasSizeLessThan(300));
+        assertThat(dataset.droppedExamples()).singleElement().satisfies(example -> assertThat(example)
+                .startsWith("line 1: " + reason + ": ")
+                .contains(explanation)
+                .doesNotContain("\n")
+                .doesNotContain("REDACTED")
+                .hasSizeLessThan(300));
     }
 
     @Test
@@ -321,7 +327,8 @@ class DatasetImportTest {
         Path toy = Path.of(System.getProperty("finemesh.shared", "../shared"), "data/sft/openai_toy_chat_first4.jsonl");
         assumeTrue(Files.exists(toy), "no real rows: " + toy + " is missing");
 
-        DatasetDescriptor dataset = run("toy", Optional.empty(), Files.readString(toy)).descriptor();
+        DatasetDescriptor dataset =
+                run("toy", Optional.empty(), Files.readString(toy)).descriptor();
 
         assertThat(dataset.samples()).isEqualTo(3);
         assertThat(dataset.dropped()).isEqualTo(Map.of("wrong_order", 1L));
@@ -350,7 +357,8 @@ class DatasetImportTest {
     }
 
     private String rows(DatasetDescriptor dataset) {
-        return new String(storage.objects().get(StorageLayout.blob(dataset.blob().digest())), UTF_8);
+        return new String(
+                storage.objects().get(StorageLayout.blob(dataset.blob().digest())), UTF_8);
     }
 
     private DatasetVersions versions() {

@@ -137,7 +137,8 @@ class CheckpointExportTest {
 
         try (Stream<Path> files = Files.list(stories)) {
             for (Path file : files.toList()) {
-                assertThat(Files.mismatch(file, exported.resolve(file.getFileName().toString())))
+                assertThat(Files.mismatch(
+                                file, exported.resolve(file.getFileName().toString())))
                         .as(file.getFileName().toString())
                         .isEqualTo(-1);
             }

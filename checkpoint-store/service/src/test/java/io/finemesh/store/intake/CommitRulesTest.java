@@ -48,7 +48,8 @@ class CommitRulesTest {
         CommitDecision decision = CommitRules.decide(claim, ROOT, SOUND);
 
         assertThat(decision).isInstanceOfSatisfying(CommitDecision.Commit.class, commit -> {
-            assertThat(commit.manifest().checkpointId()).isEqualTo(claim.checkpoint().value());
+            assertThat(commit.manifest().checkpointId())
+                    .isEqualTo(claim.checkpoint().value());
             assertThat(commit.manifest().parent()).contains(ROOT.checkpointId());
             assertThat(commit.manifest().trainedBy()).contains(new TrainedBy("run", 0, 2));
             assertThat(commit.manifest().find("a")).hasValueSatisfying(tensor -> assertThat(tensor.tensorDigest())
@@ -101,12 +102,17 @@ class CommitRulesTest {
                         List.of("ledger object x was not uploaded")),
                 Arguments.of(
                         "another shape",
-                        evidence(List.of(blob("l", tensor("a", Dtype.F32, "a1", 4), tensor("b", Dtype.F32, "b1", 2))), ledger(0, 1, 2)),
+                        evidence(
+                                List.of(blob("l", tensor("a", Dtype.F32, "a1", 4), tensor("b", Dtype.F32, "b1", 2))),
+                                ledger(0, 1, 2)),
                         asItIs,
                         List.of("tensor a has shape [4], the base's has [2, 2]")),
                 Arguments.of(
                         "another dtype",
-                        evidence(List.of(blob("l", tensor("a", Dtype.BF16, "a1", 2, 2), tensor("b", Dtype.F32, "b1", 2))), ledger(0, 1, 2)),
+                        evidence(
+                                List.of(blob(
+                                        "l", tensor("a", Dtype.BF16, "a1", 2, 2), tensor("b", Dtype.F32, "b1", 2))),
+                                ledger(0, 1, 2)),
                         asItIs,
                         List.of("tensor a has dtype BF16, the base's has F32")),
                 Arguments.of(
@@ -122,13 +128,24 @@ class CommitRulesTest {
                 Arguments.of(
                         "two groups in one object",
                         evidence(
-                                List.of(blob("l", tensor("a", Dtype.F32, "a1", 2, 2), tensor("b", Dtype.F32, "b1", 2), tensor("norm", Dtype.F32, "n1", 2))),
+                                List.of(blob(
+                                        "l",
+                                        tensor("a", Dtype.F32, "a1", 2, 2),
+                                        tensor("b", Dtype.F32, "b1", 2),
+                                        tensor("norm", Dtype.F32, "n1", 2))),
                                 ledger(0, 1, 2)),
                         asItIs,
                         List.of("holds a, b, norm, which are not the tensors of one parameter group")),
                 Arguments.of(
                         "a tensor twice",
-                        evidence(List.of(LAYER, blob("l2", tensor("a", Dtype.F32, "a2", 2, 2), tensor("b", Dtype.F32, "b2", 2))), ledger(0, 1, 2)),
+                        evidence(
+                                List.of(
+                                        LAYER,
+                                        blob(
+                                                "l2",
+                                                tensor("a", Dtype.F32, "a2", 2, 2),
+                                                tensor("b", Dtype.F32, "b2", 2))),
+                                ledger(0, 1, 2)),
                         asItIs,
                         List.of("tensor a is in two objects", "tensor b is in two objects")),
                 Arguments.of(
@@ -136,34 +153,73 @@ class CommitRulesTest {
                         evidence(List.of(blob("l")), ledger(0, 1, 2)),
                         asItIs,
                         List.of("holds no tensor")),
-                Arguments.of("a gap in the ledger", evidence(List.of(LAYER), ledger(0, 2)), asItIs, List.of("line 2 of the ledger is of step 2, expected 1")),
-                Arguments.of("a step twice", evidence(List.of(LAYER), ledger(0, 1, 1)), asItIs, List.of("line 3 of the ledger is of step 1, expected 2")),
-                Arguments.of("steps out of order", evidence(List.of(LAYER), ledger(1, 0, 2)), asItIs, List.of("line 1 of the ledger is of step 1, expected 0")),
-                Arguments.of("a step too few", evidence(List.of(LAYER), ledger(0, 1)), asItIs, List.of("the ledger has 2 steps; the segment has 3, from 0 to 2")),
-                Arguments.of("a step too many", evidence(List.of(LAYER), ledger(0, 1, 2, 3)), asItIs, List.of("the ledger has more than 3 steps")),
-                Arguments.of("an empty ledger", evidence(List.of(LAYER), LedgerEvidence.none()), asItIs, List.of("the ledger has 0 steps")),
+                Arguments.of(
+                        "a gap in the ledger",
+                        evidence(List.of(LAYER), ledger(0, 2)),
+                        asItIs,
+                        List.of("line 2 of the ledger is of step 2, expected 1")),
+                Arguments.of(
+                        "a step twice",
+                        evidence(List.of(LAYER), ledger(0, 1, 1)),
+                        asItIs,
+                        List.of("line 3 of the ledger is of step 1, expected 2")),
+                Arguments.of(
+                        "steps out of order",
+                        evidence(List.of(LAYER), ledger(1, 0, 2)),
+                        asItIs,
+                        List.of("line 1 of the ledger is of step 1, expected 0")),
+                Arguments.of(
+                        "a step too few",
+                        evidence(List.of(LAYER), ledger(0, 1)),
+                        asItIs,
+                        List.of("the ledger has 2 steps; the segment has 3, from 0 to 2")),
+                Arguments.of(
+                        "a step too many",
+                        evidence(List.of(LAYER), ledger(0, 1, 2, 3)),
+                        asItIs,
+                        List.of("the ledger has more than 3 steps")),
+                Arguments.of(
+                        "an empty ledger",
+                        evidence(List.of(LAYER), LedgerEvidence.none()),
+                        asItIs,
+                        List.of("the ledger has 0 steps")),
                 Arguments.of(
                         "an unreadable ledger",
-                        evidence(List.of(LAYER), new LedgerEvidence(List.of(0L, 1L), List.of("line 3 of the ledger has no integer step"))),
+                        evidence(
+                                List.of(LAYER),
+                                new LedgerEvidence(
+                                        List.of(0L, 1L), List.of("line 3 of the ledger has no integer step"))),
                         asItIs,
                         List.of("line 3 of the ledger has no integer step", "the ledger has 2 steps")),
                 Arguments.of("no cursor", SOUND, cursor(""), List.of("the cursor is found nothing")),
-                Arguments.of("a cursor that is no object", SOUND, cursor("[1]"), List.of("the cursor is found a JSON array")),
-                Arguments.of("a cursor with a key twice", SOUND, cursor("{\"a\":1,\"a\":2}"), List.of("the cursor is not valid JSON")),
+                Arguments.of(
+                        "a cursor that is no object",
+                        SOUND,
+                        cursor("[1]"),
+                        List.of("the cursor is found a JSON array")),
+                Arguments.of(
+                        "a cursor with a key twice",
+                        SOUND,
+                        cursor("{\"a\":1,\"a\":2}"),
+                        List.of("the cursor is not valid JSON")),
                 Arguments.of(
                         "an id that does not follow",
                         SOUND,
-                        (UnaryOperator<SegmentEnded>) claim -> with(claim, new CheckpointId("ck-" + "0".repeat(32)), 0, 2, claim.cursorJson()),
-                        List.of("the trainer computed checkpoint id ck-00000000000000000000000000000000, the store computes ck-")),
+                        (UnaryOperator<SegmentEnded>) claim ->
+                                with(claim, new CheckpointId("ck-" + "0".repeat(32)), 0, 2, claim.cursorJson()),
+                        List.of(
+                                "the trainer computed checkpoint id ck-00000000000000000000000000000000, the store computes ck-")),
                 Arguments.of(
                         "a segment left out",
                         SOUND,
-                        (UnaryOperator<SegmentEnded>) claim -> with(claim, claim.checkpoint(), 1, 2, claim.cursorJson()),
+                        (UnaryOperator<SegmentEnded>)
+                                claim -> with(claim, claim.checkpoint(), 1, 2, claim.cursorJson()),
                         List.of("the segment has index 1 but the one after base")),
                 Arguments.of(
                         "a last step before the first",
                         evidence(List.of(LAYER), LedgerEvidence.none()),
-                        (UnaryOperator<SegmentEnded>) claim -> with(claim, claim.checkpoint(), 0, -1, claim.cursorJson()),
+                        (UnaryOperator<SegmentEnded>)
+                                claim -> with(claim, claim.checkpoint(), 0, -1, claim.cursorJson()),
                         List.of("the last step is -1 but the segment begins with step 0")),
                 Arguments.of(
                         "everything at once",
@@ -228,8 +284,7 @@ class CommitRulesTest {
         return claim("run", parent, index, lastStep, evidence);
     }
 
-    private static SegmentEnded claim(
-            String run, Manifest parent, int index, long lastStep, StagedEvidence evidence) {
+    private static SegmentEnded claim(String run, Manifest parent, int index, long lastStep, StagedEvidence evidence) {
         Manifest child = parent.child(
                 new TrainedBy(run, index, lastStep),
                 evidence.weights(),
@@ -269,7 +324,8 @@ class CommitRulesTest {
         BlobReference blob = reference(content);
         List<TensorEntry> placed = new ArrayList<>();
         for (TensorEntry tensor : tensors) {
-            placed.add(new TensorEntry(tensor.name(), tensor.dtype(), tensor.shape(), tensor.tensorDigest(), blob.digest()));
+            placed.add(new TensorEntry(
+                    tensor.name(), tensor.dtype(), tensor.shape(), tensor.tensorDigest(), blob.digest()));
         }
         return new StagedBlob(blob, placed);
     }

@@ -63,7 +63,9 @@ class ModelImportTest {
         Manifest manifest = new ManifestStore(storage).find(id).orElseThrow();
         Map<String, Set<String>> byBlob = manifest.tensors().stream()
                 .collect(Collectors.groupingBy(
-                        TensorEntry::blobDigest, TreeMap::new, Collectors.mapping(TensorEntry::name, Collectors.toSet())));
+                        TensorEntry::blobDigest,
+                        TreeMap::new,
+                        Collectors.mapping(TensorEntry::name, Collectors.toSet())));
         assertThat(byBlob.values())
                 .containsExactlyInAnyOrderElementsOf(TinyModel.structure().groups().stream()
                         .map(ModelImportTest::names)
@@ -73,7 +75,9 @@ class ModelImportTest {
                 .containsExactly("config.json", "generation_config.json", "tokenizer.json");
         BlobStore blobs = new BlobStore(storage, Duration.ofHours(1));
         assertThat(blobs.read(
-                        BlobStore.inContract(manifest.file("config.json").orElseThrow().blob()), 10_000))
+                        BlobStore.inContract(
+                                manifest.file("config.json").orElseThrow().blob()),
+                        10_000))
                 .isEqualTo(TinyModel.CONFIG.getBytes(UTF_8));
         assertThat(manifest.parent()).isEmpty();
         assertThat(CheckpointCatalogue.parameterCount(manifest))
@@ -104,8 +108,9 @@ class ModelImportTest {
         assertThat(imports().fromTar(tar("my-model/", model))).isEqualTo(id);
 
         assertThat(storage.objects()).hasSize(objects);
-        assertThat(imports().fromDirectory(
-                        TinyModel.write(directory.resolve("other"), 2).toString()))
+        assertThat(imports()
+                        .fromDirectory(
+                                TinyModel.write(directory.resolve("other"), 2).toString()))
                 .isNotEqualTo(id);
     }
 
@@ -165,33 +170,40 @@ class ModelImportTest {
         hostile[7] = 0x7F;
         Files.write(model.resolve("model.safetensors"), hostile);
 
-        assertThat(refused(() -> imports().fromDirectory(model.toString())).getMessage()).contains("model.safetensors");
+        assertThat(refused(() -> imports().fromDirectory(model.toString())).getMessage())
+                .contains("model.safetensors");
         assertThat(storage.objects()).isEmpty();
     }
 
     @Test
     void aPathIsSaidToBeWrongInWords() throws IOException {
-        assertThat(refused(() -> imports().fromDirectory("relative/path")).getMessage()).contains("relative");
-        assertThat(refused(() -> imports().fromDirectory(directory.resolve("nowhere").toString()))
+        assertThat(refused(() -> imports().fromDirectory("relative/path")).getMessage())
+                .contains("relative");
+        assertThat(refused(() -> imports()
+                                .fromDirectory(directory.resolve("nowhere").toString()))
                         .getMessage())
                 .contains("there is no directory");
         assertThat(refused(() -> imports().fromDirectory("/\0")).kind()).isEqualTo(Kind.MALFORMED);
         Files.delete(model.resolve("config.json"));
-        assertThat(String.join(" ", refused(() -> imports().fromDirectory(model.toString())).errors()))
+        assertThat(String.join(
+                        " ",
+                        refused(() -> imports().fromDirectory(model.toString())).errors()))
                 .contains("config.json");
     }
 
     @Test
     void importsByPathMayBeConfined() throws IOException {
         Path allowed = Files.createDirectories(directory.resolve("allowed"));
-        ModelImport confined = imports(new ImportLimits(
-                directory.resolve("work"), 1 << 20, 1 << 20, List.of(allowed.toRealPath())));
+        ModelImport confined =
+                imports(new ImportLimits(directory.resolve("work"), 1 << 20, 1 << 20, List.of(allowed.toRealPath())));
 
-        assertThat(refused(() -> confined.fromDirectory(model.toString())).getMessage()).contains("not below");
+        assertThat(refused(() -> confined.fromDirectory(model.toString())).getMessage())
+                .contains("not below");
         Path inside = TinyModel.write(allowed.resolve("model"), 1);
         assertThat(confined.fromDirectory(inside.toString())).isNotNull();
         Path out = Files.createSymbolicLink(allowed.resolve("link"), model);
-        assertThat(refused(() -> confined.fromDirectory(out.toString())).getMessage()).contains("not below");
+        assertThat(refused(() -> confined.fromDirectory(out.toString())).getMessage())
+                .contains("not below");
     }
 
     @ParameterizedTest
@@ -224,17 +236,17 @@ class ModelImportTest {
     @Test
     void linksAndDevicesAreRefused() {
         assertThat(refused(() -> imports().fromTar(archive(tar -> {
-                    TarArchiveEntry link = new TarArchiveEntry("config.json", TarConstants.LF_SYMLINK);
-                    link.setLinkName("/etc/passwd");
-                    tar.putArchiveEntry(link);
-                    tar.closeArchiveEntry();
-                })))
+                            TarArchiveEntry link = new TarArchiveEntry("config.json", TarConstants.LF_SYMLINK);
+                            link.setLinkName("/etc/passwd");
+                            tar.putArchiveEntry(link);
+                            tar.closeArchiveEntry();
+                        })))
                         .getMessage())
                 .contains("is a link");
         assertThat(refused(() -> imports().fromTar(archive(tar -> {
-                    tar.putArchiveEntry(new TarArchiveEntry("dev", TarConstants.LF_CHR));
-                    tar.closeArchiveEntry();
-                })))
+                            tar.putArchiveEntry(new TarArchiveEntry("dev", TarConstants.LF_CHR));
+                            tar.closeArchiveEntry();
+                        })))
                         .getMessage())
                 .contains("neither a file nor a directory");
     }
@@ -244,11 +256,13 @@ class ModelImportTest {
         ModelImport small = imports(new ImportLimits(directory.resolve("work"), 2000, 500, List.of()));
 
         RefusalException file = refused(() -> small.fromTar(archive(tar -> put(tar, "tokenizer.json", new byte[501]))));
-        RefusalException whole = refused(
-                () -> small.fromTar(archive(tar -> put(tar, "model.safetensors", new byte[2001]))));
+        RefusalException whole =
+                refused(() -> small.fromTar(archive(tar -> put(tar, "model.safetensors", new byte[2001]))));
         RefusalException bystander = refused(() -> small.fromTar(archive(tar -> put(tar, "junk.bin", new byte[2001]))));
 
-        assertThat(List.of(file, whole, bystander)).extracting(RefusalException::kind).containsOnly(Kind.TOO_LARGE);
+        assertThat(List.of(file, whole, bystander))
+                .extracting(RefusalException::kind)
+                .containsOnly(Kind.TOO_LARGE);
         assertThat(file.getMessage()).contains("500");
         assertThat(whole.getMessage()).contains("2000");
     }
@@ -256,18 +270,18 @@ class ModelImportTest {
     @Test
     void anArchiveWithAFileTwiceOrWithoutAModelIsRefused() {
         assertThat(refused(() -> imports().fromTar(archive(tar -> {
-                    put(tar, "config.json", new byte[1]);
-                    put(tar, "CONFIG.json", new byte[1]);
-                })))
+                            put(tar, "config.json", new byte[1]);
+                            put(tar, "CONFIG.json", new byte[1]);
+                        })))
                         .getMessage())
                 .contains("twice");
         assertThat(refused(() -> imports().fromTar(archive(tar -> put(tar, "weights.bin", new byte[1]))))
                         .getMessage())
                 .contains("no config.json");
         assertThat(refused(() -> imports().fromTar(archive(tar -> {
-                    put(tar, "a/config.json", new byte[1]);
-                    put(tar, "b/config.json", new byte[1]);
-                })))
+                            put(tar, "a/config.json", new byte[1]);
+                            put(tar, "b/config.json", new byte[1]);
+                        })))
                         .getMessage())
                 .contains("2 folders");
     }
@@ -278,7 +292,9 @@ class ModelImportTest {
         byte[] cut = new byte[whole.length / 2];
         System.arraycopy(whole, 0, cut, 0, cut.length);
 
-        assertThat(refused(() -> imports().fromTar(new ByteArrayInputStream(cut))).getMessage()).contains("cut off");
+        assertThat(refused(() -> imports().fromTar(new ByteArrayInputStream(cut)))
+                        .getMessage())
+                .contains("cut off");
         assertThat(storage.objects()).isEmpty();
     }
 
@@ -307,7 +323,8 @@ class ModelImportTest {
                 Optional<Manifest> manifest = new ManifestStore(dying).find(id);
                 manifest.ifPresent(committed -> assertThat(dying.objects().keySet())
                         .containsAll(committed.blobs().stream()
-                                .map(blob -> StorageLayout.blob(BlobStore.inContract(blob).digest()))
+                                .map(blob -> StorageLayout.blob(
+                                        BlobStore.inContract(blob).digest()))
                                 .toList()));
 
                 dying.fail(FaultPlan.NONE);
@@ -339,7 +356,9 @@ class ModelImportTest {
 
         Manifest manifest = new ManifestStore(storage).find(id).orElseThrow();
         assertThat(CheckpointCatalogue.parameterCount(manifest)).isEqualTo(260_032);
-        assertThat(manifest.weightBlobs()).as("embedding, five layers, final norm; the head is tied").hasSize(7);
+        assertThat(manifest.weightBlobs())
+                .as("embedding, five layers, final norm; the head is tied")
+                .hasSize(7);
     }
 
     private static Set<String> names(ParameterGroup group) {

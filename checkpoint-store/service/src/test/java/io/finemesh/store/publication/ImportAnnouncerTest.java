@@ -123,7 +123,9 @@ class ImportAnnouncerTest {
         announcer.announce(key, Optional.empty());
 
         assertThat(publisher.published()).isEmpty();
-        assertThat(announcer.announcePending()).as("the two imports, and not the name").isEqualTo(2);
+        assertThat(announcer.announcePending())
+                .as("the two imports, and not the name")
+                .isEqualTo(2);
     }
 
     @Test
@@ -134,7 +136,8 @@ class ImportAnnouncerTest {
         int operations = calm.operations().size();
         Set<EventId> expected = ids();
 
-        for (Fault fault : List.of(Fault.DEATH_BEFORE, Fault.DEATH_AFTER, Fault.REPLY_LOST, Fault.SERVER_ERROR, Fault.FULL)) {
+        for (Fault fault :
+                List.of(Fault.DEATH_BEFORE, Fault.DEATH_AFTER, Fault.REPLY_LOST, Fault.SERVER_ERROR, Fault.FULL)) {
             for (int at = 0; at < operations; at++) {
                 publisher.clear();
                 MemoryStorage dying = copy();

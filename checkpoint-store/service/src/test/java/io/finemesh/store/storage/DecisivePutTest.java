@@ -46,8 +46,7 @@ class DecisivePutTest {
             case "full" ->
                 assertThatThrownBy(() -> puts.put("k", ObjectContent.of(OURS)))
                         .isInstanceOf(StorageFullException.class);
-            default ->
-                assertThat(puts.put("k", ObjectContent.of(OURS))).isEqualTo(Outcome.valueOf(expected));
+            default -> assertThat(puts.put("k", ObjectContent.of(OURS))).isEqualTo(Outcome.valueOf(expected));
         }
 
         if (before != null) {

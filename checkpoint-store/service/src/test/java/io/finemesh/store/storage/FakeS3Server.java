@@ -95,7 +95,8 @@ final class FakeS3Server implements AutoCloseable {
                 error(exchange, 404, "NoSuchBucket");
                 return;
             }
-            if (!query.containsKey("X-Amz-Signature") && exchange.getRequestHeaders().getFirst("Authorization") == null) {
+            if (!query.containsKey("X-Amz-Signature")
+                    && exchange.getRequestHeaders().getFirst("Authorization") == null) {
                 error(exchange, 403, "AccessDenied");
                 return;
             }
@@ -161,8 +162,8 @@ final class FakeS3Server implements AutoCloseable {
         }
         String checksum = headers.getFirst("x-amz-checksum-sha256");
         if (checksum != null
-                && !checksum.equals(Base64.getEncoder()
-                        .encodeToString(HexFormat.of().parseHex(Sha256.of(content))))) {
+                && !checksum.equals(
+                        Base64.getEncoder().encodeToString(HexFormat.of().parseHex(Sha256.of(content))))) {
             error(exchange, 400, "BadDigest");
             return;
         }
@@ -206,22 +207,23 @@ final class FakeS3Server implements AutoCloseable {
         String prefix = query.getOrDefault("prefix", "");
         String after = query.getOrDefault("continuation-token", "");
         List<Map.Entry<String, byte[]>> rest = objects.entrySet().stream()
-                .filter(entry -> entry.getKey().startsWith(prefix) && entry.getKey().compareTo(after) > 0)
+                .filter(entry ->
+                        entry.getKey().startsWith(prefix) && entry.getKey().compareTo(after) > 0)
                 .toList();
         StringBuilder xml = new StringBuilder("<?xml version=\"1.0\"?><ListBucketResult>");
-        rest.stream()
-                .limit(PAGE)
-                .forEach(entry -> xml.append("<Contents><Key>")
-                        .append(entry.getKey())
-                        .append("</Key><ETag>")
-                        .append(etag(entry.getValue()))
-                        .append("</ETag><Size>")
-                        .append(entry.getValue().length)
-                        .append("</Size></Contents>"));
+        rest.stream().limit(PAGE).forEach(entry -> xml.append("<Contents><Key>")
+                .append(entry.getKey())
+                .append("</Key><ETag>")
+                .append(etag(entry.getValue()))
+                .append("</ETag><Size>")
+                .append(entry.getValue().length)
+                .append("</Size></Contents>"));
         boolean more = rest.size() > PAGE;
         xml.append("<IsTruncated>").append(more).append("</IsTruncated>");
         if (more) {
-            xml.append("<NextContinuationToken>").append(rest.get(PAGE - 1).getKey()).append("</NextContinuationToken>");
+            xml.append("<NextContinuationToken>")
+                    .append(rest.get(PAGE - 1).getKey())
+                    .append("</NextContinuationToken>");
         }
         return xml.append("</ListBucketResult>").toString().getBytes(UTF_8);
     }
@@ -263,7 +265,8 @@ final class FakeS3Server implements AutoCloseable {
         if (raw != null) {
             for (String pair : raw.split("&")) {
                 String[] parts = pair.split("=", 2);
-                query.put(URLDecoder.decode(parts[0], UTF_8), parts.length < 2 ? "" : URLDecoder.decode(parts[1], UTF_8));
+                query.put(
+                        URLDecoder.decode(parts[0], UTF_8), parts.length < 2 ? "" : URLDecoder.decode(parts[1], UTF_8));
             }
         }
         return query;

@@ -161,8 +161,7 @@ public final class MemoryStorage implements ObjectStorage {
         synchronized (this) {
             found = objects.entrySet().stream()
                     .filter(entry -> entry.getKey().startsWith(prefix))
-                    .map(entry -> new ObjectFacts(
-                            entry.getKey(), entry.getValue().length, Sha256.of(entry.getValue())))
+                    .map(entry -> new ObjectFacts(entry.getKey(), entry.getValue().length, Sha256.of(entry.getValue())))
                     .toList();
         }
         end(fault, "list " + prefix);

@@ -54,8 +54,8 @@ class S3StorageTest {
             assertThat(object.body().readAllBytes()).isEqualTo(BYTES);
             assertThat(object.facts().sizeBytes()).isEqualTo(BYTES.length);
         }
-        assertThat(storage.head("a/b")).hasValueSatisfying(facts -> assertThat(facts.sizeBytes())
-                .isEqualTo(BYTES.length));
+        assertThat(storage.head("a/b"))
+                .hasValueSatisfying(facts -> assertThat(facts.sizeBytes()).isEqualTo(BYTES.length));
     }
 
     @Test
@@ -168,7 +168,8 @@ class S3StorageTest {
 
         assertThatThrownBy(() -> storage.putIfAbsent("k", ObjectContent.of(BYTES)))
                 .isInstanceOf(StorageException.class)
-                .satisfies(failure -> assertThat(failure.getClass().getSimpleName()).isEqualTo(expected))
+                .satisfies(failure ->
+                        assertThat(failure.getClass().getSimpleName()).isEqualTo(expected))
                 .hasMessageContaining("writing k");
 
         assertThat(server.objects()).isEmpty();
@@ -234,6 +235,13 @@ class S3StorageTest {
 
     private static S3Storage storage(URI endpoint, String bucket) {
         return new S3Storage(new S3Settings(
-                endpoint, endpoint, "us-east-1", bucket, "key", "secret", Duration.ofSeconds(1), Duration.ofSeconds(5)));
+                endpoint,
+                endpoint,
+                "us-east-1",
+                bucket,
+                "key",
+                "secret",
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(5)));
     }
 }

@@ -17,8 +17,7 @@ class StorageLayoutTest {
         assertThat(StorageLayout.manifest(new CheckpointId("ck-1"))).isEqualTo("manifests/ck-1.json");
         assertThat(StorageLayout.model("m", 12)).isEqualTo("models/m/00000012.json");
         assertThat(StorageLayout.dataset("d", 1)).isEqualTo("datasets/d/00000001.json");
-        assertThat(StorageLayout.announced("models/m/00000012.json"))
-                .isEqualTo("announced/models/m/00000012.json");
+        assertThat(StorageLayout.announced("models/m/00000012.json")).isEqualTo("announced/models/m/00000012.json");
     }
 
     @Test

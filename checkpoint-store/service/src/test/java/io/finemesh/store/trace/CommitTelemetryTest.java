@@ -57,15 +57,24 @@ class CommitTelemetryTest {
         assertThat(span.getName()).isEqualTo("checkpoint.commit");
         assertThat(span.getParentSpanContext().isValid()).isFalse();
         assertThat(span.getTraceId()).isNotEqualTo(SUBMISSION);
-        assertThat(span.getLinks())
-                .singleElement()
-                .satisfies(link -> assertThat(link.getSpanContext().getTraceId()).isEqualTo(SUBMISSION));
-        assertThat(span.getEndEpochNanos() - span.getStartEpochNanos()).isEqualTo(Duration.ofMillis(250).toNanos());
-        assertThat(span.getAttributes().get(AttributeKey.stringKey("finemesh.run.id"))).isEqualTo("run");
-        assertThat(span.getAttributes().get(AttributeKey.longKey("finemesh.segment.index"))).isEqualTo(4);
-        assertThat(span.getAttributes().get(AttributeKey.stringKey("finemesh.checkpoint.id"))).isEqualTo("ck-child");
-        assertThat(span.getAttributes().get(AttributeKey.longKey("finemesh.checkpoint.changed_tensors"))).isEqualTo(2);
-        assertThat(meters.get("finemesh.checkpoint.commit").tag("outcome", "committed").timer().count()).isEqualTo(1);
+        assertThat(span.getLinks()).singleElement().satisfies(link -> assertThat(
+                        link.getSpanContext().getTraceId())
+                .isEqualTo(SUBMISSION));
+        assertThat(span.getEndEpochNanos() - span.getStartEpochNanos())
+                .isEqualTo(Duration.ofMillis(250).toNanos());
+        assertThat(span.getAttributes().get(AttributeKey.stringKey("finemesh.run.id")))
+                .isEqualTo("run");
+        assertThat(span.getAttributes().get(AttributeKey.longKey("finemesh.segment.index")))
+                .isEqualTo(4);
+        assertThat(span.getAttributes().get(AttributeKey.stringKey("finemesh.checkpoint.id")))
+                .isEqualTo("ck-child");
+        assertThat(span.getAttributes().get(AttributeKey.longKey("finemesh.checkpoint.changed_tensors")))
+                .isEqualTo(2);
+        assertThat(meters.get("finemesh.checkpoint.commit")
+                        .tag("outcome", "committed")
+                        .timer()
+                        .count())
+                .isEqualTo(1);
     }
 
     @Test
@@ -80,36 +89,59 @@ class CommitTelemetryTest {
         assertThat(span.getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR);
         assertThat(span.getStatus().getDescription()).contains("the ledger has a gap");
         assertThat(span.getLinks()).isEmpty();
-        assertThat(meters.get("finemesh.checkpoint.commit").tag("outcome", "rejected").timer().count()).isEqualTo(1);
+        assertThat(meters.get("finemesh.checkpoint.commit")
+                        .tag("outcome", "rejected")
+                        .timer()
+                        .count())
+                .isEqualTo(1);
     }
 
     @Test
     void aTraceContextThatIsNoneIsNoLink() {
         assertThat(TraceContexts.parse(Optional.of("garbage"))).isEmpty();
-        assertThat(TraceContexts.parse(Optional.of("00-" + "0".repeat(32) + "-b7ad6b7169203331-01"))).isEmpty();
+        assertThat(TraceContexts.parse(Optional.of("00-" + "0".repeat(32) + "-b7ad6b7169203331-01")))
+                .isEmpty();
         assertThat(TraceContexts.parse(Optional.empty())).isEmpty();
     }
 
     @Test
-    void withoutTracingTheCallersContextIsPassedOnUnchanged() {
+    void whatTheCallerSentIsPassedOnUnchangedWithAndWithoutTracing() {
         String sent = "00-" + SUBMISSION + "-b7ad6b7169203331-01";
+        ImportTelemetry imports = new ImportTelemetry(tracer, meters, java.time.Clock.systemUTC());
 
-        assertThat(Span.current().getSpanContext().isValid()).isFalse();
-        assertThat(TraceContexts.current(sent)).contains(sent);
-        assertThat(TraceContexts.current("garbage")).isEmpty();
-        assertThat(TraceContexts.current(null)).isEmpty();
+        assertThat(TraceContexts.starting(sent, false)).contains(sent);
+        assertThat(imports.within("model", "m", () -> TraceContexts.starting(sent, true))).contains(sent);
+    }
+
+    @Test
+    void aRequestWithoutContextBeginsItsOwnTraceIfTracingIsOn() {
+        ImportTelemetry imports = new ImportTelemetry(tracer, meters, java.time.Clock.systemUTC());
+
+        Optional<String> own = imports.within("model", "m", () -> TraceContexts.starting("garbage", true));
+        Optional<String> none = imports.within("model", "m", () -> TraceContexts.starting(null, false));
+
+        assertThat(TraceContexts.parse(own))
+                .hasValueSatisfying(context -> assertThat(context.getTraceId())
+                        .isEqualTo(exporter.getFinishedSpanItems().getFirst().getTraceId()));
+        assertThat(none).isEmpty();
+        assertThat(TraceContexts.starting(null, true)).as("outside of any span").isEmpty();
     }
 
     @Test
     void anImportIsASpanThatIsCurrentWhileItRuns() {
         ImportTelemetry imports = new ImportTelemetry(tracer, meters, java.time.Clock.systemUTC());
 
-        String inside = imports.within("model", "m", () -> Span.current().getSpanContext().getSpanId());
+        String inside = imports.within(
+                "model", "m", () -> Span.current().getSpanContext().getSpanId());
 
         SpanData span = exporter.getFinishedSpanItems().getFirst();
         assertThat(span.getName()).isEqualTo("model.import");
         assertThat(span.getSpanId()).isEqualTo(inside);
-        assertThat(meters.get("finemesh.import").tags("kind", "model", "outcome", "done").timer().count()).isEqualTo(1);
+        assertThat(meters.get("finemesh.import")
+                        .tags("kind", "model", "outcome", "done")
+                        .timer()
+                        .count())
+                .isEqualTo(1);
     }
 
     private static Envelope<SegmentEnded> envelope(Optional<String> traceparent) {

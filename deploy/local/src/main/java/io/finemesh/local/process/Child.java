@@ -28,6 +28,8 @@ public final class Child {
     private final Thread supervision;
 
     private volatile ChildState state;
+    /** The last state that the listener has been told; guarded by this. */
+    private ChildState told;
     /** Guarded by this, like the process: a stop never misses a process that is being started. */
     private boolean stopRequested;
 
@@ -41,6 +43,7 @@ public final class Child {
         this.http = http;
         this.listener = listener;
         this.state = new ChildState.Idle(clock.instant());
+        this.told = state;
         this.supervision = Thread.ofVirtual().name("supervise-" + launch.name()).unstarted(this::supervise);
     }
 
@@ -62,7 +65,7 @@ public final class Child {
     }
 
     /**
-     * Ends the process at once, as a crash would (SIGKILL), and returns when it is gone and this child's state says so. It will be
+     * Ends the process at once, as a crash would (SIGKILL), and returns when it is gone and the listener has been told. It will be
      * started again.
      *
      * @throws IllegalStateException when it is not running
@@ -77,7 +80,7 @@ public final class Child {
         }
         running.destroyForcibly().waitFor();
         synchronized (this) {
-            while (state.pid().isPresent() && state.pid().getAsLong() == running.pid()) {
+            while (told.pid().isPresent() && told.pid().getAsLong() == running.pid()) {
                 wait();
             }
         }
@@ -213,11 +216,12 @@ public final class Child {
     }
 
     private void become(ChildState next) {
+        state = next;
+        listener.accept(this);
         synchronized (this) {
-            state = next;
+            told = next;
             notifyAll();
         }
-        listener.accept(this);
     }
 
     private static String describeExit(int status) {

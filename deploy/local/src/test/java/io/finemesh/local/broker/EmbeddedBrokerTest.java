@@ -153,7 +153,7 @@ class EmbeddedBrokerTest {
                         .get();
             }
         }
-        await().atMost(Duration.ofSeconds(60))
+        await().atMost(Duration.ofMinutes(5))
                 .until(() -> readAll(broker, "states").size() < 15);
         assertThat(readAll(broker, "states").getLast()).startsWith("29");
     }
@@ -218,7 +218,7 @@ class EmbeddedBrokerTest {
                 new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
             consumer.subscribe(List.of(topic));
             List<String> values = new ArrayList<>();
-            long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+            long deadline = System.nanoTime() + Duration.ofMinutes(2).toNanos();
             while (values.size() < count && System.nanoTime() < deadline) {
                 consumer.poll(Duration.ofMillis(200)).forEach(message -> values.add(message.value()));
             }

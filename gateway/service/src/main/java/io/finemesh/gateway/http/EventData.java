@@ -9,7 +9,7 @@ import io.finemesh.contract.run.RunAccepted;
 import io.finemesh.contract.run.SubmitRun;
 import io.finemesh.contract.training.SegmentEnded;
 import io.finemesh.contract.training.StepCompleted;
-import io.finemesh.contract.wire.WireMapper;
+import io.finemesh.contract.json.WireMapper;
 import io.finemesh.contract.wire.WireNames;
 import io.finemesh.gateway.view.FeedItem;
 import io.finemesh.gateway.view.Occurrence;

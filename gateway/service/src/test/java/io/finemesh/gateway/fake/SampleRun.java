@@ -40,7 +40,7 @@ import io.finemesh.contract.run.TaskSpecification;
 import io.finemesh.contract.run.TraceDetail;
 import io.finemesh.contract.store.BlobReference;
 import io.finemesh.contract.training.BlockActivated;
-import io.finemesh.contract.training.SegmentAssignment;
+import io.finemesh.contract.run.SegmentAssignment;
 import io.finemesh.contract.training.SegmentEnded;
 import io.finemesh.contract.training.SegmentFailed;
 import io.finemesh.contract.training.SegmentStarted;
@@ -117,7 +117,7 @@ public final class SampleRun {
             epoch++;
         }
         evaluation(checkpoint(3), STEPS);
-        say(Source.RUN_EVENTS, new RunCompleted(run, checkpoint(3), "w3", STEPS));
+        say(Source.RUN_EVENTS, new RunCompleted(run, checkpoint(3), "w3", STEPS, Optional.empty()));
         say(Source.RUN_STATE, snapshot(RunPhase.COMPLETED, STEPS));
     }
 

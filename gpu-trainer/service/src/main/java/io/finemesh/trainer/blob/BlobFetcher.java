@@ -74,7 +74,8 @@ public final class BlobFetcher {
 
     private Map<String, BlobLink> links(List<BlobReference> missing)
             throws StoreException, IOException, InterruptedException {
-        List<BlobDigest> digests = missing.stream().map(blob -> new BlobDigest(blob.digest())).toList();
+        List<BlobDigest> digests =
+                missing.stream().map(blob -> new BlobDigest(blob.digest())).toList();
         Map<String, BlobLink> links = new HashMap<>();
         patience.insist("asking for links to " + digests.size() + " objects", () -> store.links(digests))
                 .forEach(link -> links.put(link.digest().value(), link));

@@ -6,7 +6,7 @@ import io.finemesh.contract.run.BatchSpecification;
 import io.finemesh.contract.run.MethodSpecification;
 import io.finemesh.contract.run.OptimizerSpecification;
 import io.finemesh.contract.run.RunSpecification;
-import io.finemesh.contract.training.SegmentAssignment;
+import io.finemesh.contract.run.SegmentAssignment;
 import io.finemesh.contract.training.SegmentWork;
 import io.finemesh.engine.data.BatchPlan;
 import io.finemesh.engine.optim.adam.AdamHyperparameters;

@@ -19,7 +19,7 @@ import io.finemesh.contract.store.StageRequest;
 import io.finemesh.contract.store.StageResponse;
 import io.finemesh.contract.store.StageTicket;
 import io.finemesh.contract.store.StoreException;
-import io.finemesh.contract.wire.WireMapper;
+import io.finemesh.contract.json.WireMapper;
 import io.finemesh.trainer.event.SegmentReporter;
 import io.finemesh.trainer.failure.SegmentFailureException;
 import java.io.IOException;

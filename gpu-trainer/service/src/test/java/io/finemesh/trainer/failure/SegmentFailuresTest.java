@@ -75,8 +75,8 @@ class SegmentFailuresTest {
 
     @Test
     void aLimitOnCopiesIsNotTakenForALackOfMemory() {
-        Failure failure = SegmentFailures.of(
-                new OutOfMemoryError("Cannot reserve 209715200 bytes of direct buffer memory (allocated: 0, limit: 67108864)"));
+        Failure failure = SegmentFailures.of(new OutOfMemoryError(
+                "Cannot reserve 209715200 bytes of direct buffer memory (allocated: 0, limit: 67108864)"));
 
         assertThat(failure.message()).contains("209715200", "-XX:MaxDirectMemorySize");
     }

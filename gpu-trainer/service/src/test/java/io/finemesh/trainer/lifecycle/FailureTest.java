@@ -9,7 +9,7 @@ import io.finemesh.contract.failure.Failure;
 import io.finemesh.contract.failure.FailureCode;
 import io.finemesh.contract.id.CheckpointId;
 import io.finemesh.contract.run.Precision;
-import io.finemesh.contract.training.SegmentAssignment;
+import io.finemesh.contract.run.SegmentAssignment;
 import io.finemesh.contract.training.SegmentFailed;
 import io.finemesh.contract.training.SegmentTrained;
 import io.finemesh.contract.training.SegmentWork;

@@ -1,4 +1,4 @@
-package io.finemesh.contract.training;
+package io.finemesh.contract.run;
 
 import java.util.Optional;
 

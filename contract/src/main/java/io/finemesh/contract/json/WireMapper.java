@@ -1,4 +1,4 @@
-package io.finemesh.contract.wire;
+package io.finemesh.contract.json;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;

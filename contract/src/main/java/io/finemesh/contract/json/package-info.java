@@ -1,0 +1,2 @@
+/** The one JSON mapping of contract types: {@link io.finemesh.contract.json.WireMapper}. */
+package io.finemesh.contract.json;
