@@ -48,7 +48,13 @@ final class GatewayCalls {
     }
 
     JsonNode get(String path) {
-        return json(request().get(path).then().statusCode(200).extract().response());
+        return json(request()
+                .accept("application/json")
+                .get(path)
+                .then()
+                .statusCode(200)
+                .extract()
+                .response());
     }
 
     String importModel(String name, Path directory) {

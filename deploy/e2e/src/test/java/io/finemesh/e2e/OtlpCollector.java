@@ -14,6 +14,7 @@ import java.net.URI;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
@@ -68,8 +69,11 @@ final class OtlpCollector implements AutoCloseable {
                 .toList();
     }
 
-    List<Received> all() {
-        return List.copyOf(spans);
+    /** Spans of a name inside given traces. */
+    List<Received> named(String name, Set<String> traces) {
+        return spans.stream()
+                .filter(span -> span.name().equals(name) && traces.contains(span.traceId()))
+                .toList();
     }
 
     private void take(HttpExchange exchange) throws IOException {

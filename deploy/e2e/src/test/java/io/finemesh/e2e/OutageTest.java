@@ -34,15 +34,11 @@ class OutageTest {
         String run = stage.gateway().submit(Specifications.badam("e2e-model", 24, false));
         stage.gateway().eventsUntil(run, Optional.empty(), A_STEP_OF_THE_SECOND_SEGMENT);
         stage.mesh().stopStorage();
-        await().atMost(Duration.ofSeconds(60))
-                .until(() -> stage.gateway()
-                                .request()
-                                .baseUri(
-                                        stage.mesh().address("checkpoint-store").toString())
-                                .get("/q/health/ready")
-                                .statusCode()
-                        == 503);
-        stage.mesh().startStorage();
+        try {
+            awaitNotReady(stage);
+        } finally {
+            stage.mesh().startStorage();
+        }
 
         List<Event> events = stage.gateway().eventsToTheEnd(run);
         assertThat(events).extracting(Event::type).last().isEqualTo("run.completed");
@@ -54,14 +50,11 @@ class OutageTest {
         String run = stage.gateway().submit(Specifications.badam("e2e-model", 24, false));
         stage.gateway().eventsUntil(run, Optional.empty(), A_STEP_OF_THE_SECOND_SEGMENT);
         stage.mesh().stopBroker();
-        await().atMost(Duration.ofSeconds(90))
-                .until(() -> stage.gateway()
-                                .request()
-                                .baseUri(stage.mesh().address("scheduler").toString())
-                                .get("/q/health/ready")
-                                .statusCode()
-                        == 503);
-        stage.mesh().startBroker();
+        try {
+            awaitNotReady(stage);
+        } finally {
+            stage.mesh().startBroker();
+        }
 
         await().atMost(Duration.ofMinutes(3)).ignoreExceptions().until(() -> stage.gateway()
                 .get("/v1/runs/" + run)
@@ -70,5 +63,17 @@ class OutageTest {
                 .equals("completed"));
         assertThat(stage.gateway().steps(run)).hasSize(24).allMatch(step -> step.path("committed")
                 .asBoolean());
+    }
+
+    /** The store watches what it stands on and says when that is gone. */
+    private static void awaitNotReady(Stage stage) {
+        await().atMost(Duration.ofSeconds(90))
+                .until(() -> stage.gateway()
+                                .request()
+                                .baseUri(
+                                        stage.mesh().address("checkpoint-store").toString())
+                                .get("/q/health/ready")
+                                .statusCode()
+                        == 503);
     }
 }

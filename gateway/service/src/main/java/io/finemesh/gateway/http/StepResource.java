@@ -90,7 +90,7 @@ public class StepResource {
 
     /** The ledger, one step a line. */
     @GET
-    @Produces(NDJSON)
+    @Produces(NDJSON + ";qs=0.5")
     @Operation(hidden = true)
     public Response lines(
             @PathParam("id") String id, @QueryParam("from") String from, @QueryParam("limit") String limit) {
