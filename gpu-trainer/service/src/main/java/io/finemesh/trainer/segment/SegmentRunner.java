@@ -81,8 +81,9 @@ public final class SegmentRunner implements Runnable {
             return;
         }
         try (memory) {
-            while (handle(mailbox.take())) {
-                // The next message.
+            boolean goOn = true;
+            while (goOn) {
+                goOn = handleUnharmed(mailbox.take());
             }
         } catch (InterruptedException asked) {
             LOG.warn("the device thread was interrupted and ends");
@@ -90,6 +91,16 @@ public final class SegmentRunner implements Runnable {
     }
 
     /** Returns whether to go on. */
+    private boolean handleUnharmed(DeviceMessage message) {
+        try {
+            return handle(message);
+        } catch (RuntimeException | Error unforeseen) {
+            // A segment's own failures are dealt with where they happen; this is about everything around it.
+            LOG.errorf(unforeseen, "%s could not be handled", message);
+            return true;
+        }
+    }
+
     private boolean handle(DeviceMessage message) {
         return switch (message) {
             case DeviceMessage.Execute(Assignment assignment) -> {

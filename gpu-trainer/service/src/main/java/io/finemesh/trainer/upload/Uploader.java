@@ -116,7 +116,10 @@ public final class Uploader {
     public CompletableFuture<Void> atMost(int results) {
         synchronized (waiting) {
             int excess = waiting.size() - results;
-            return excess <= 0 ? CompletableFuture.completedFuture(null) : waiting.get(excess - 1).done;
+            return CompletableFuture.allOf(waiting.stream()
+                    .limit(Math.max(0, excess))
+                    .map(upload -> upload.done)
+                    .toArray(CompletableFuture[]::new));
         }
     }
 
