@@ -54,9 +54,8 @@ public final class CheckpointFetcher {
         try {
             return cache.fetch(digest, sizeBytes, () -> {
                 try {
-                    BlobLink link = store.links(List.of(new BlobDigest(digest)))
-                            .links()
-                            .getFirst();
+                    BlobLink link =
+                            store.links(List.of(new BlobDigest(digest))).links().getFirst();
                     return store.download(link);
                 } catch (StoreException refused) {
                     throw new IOException(refused.getMessage(), refused);

@@ -80,8 +80,8 @@ final class Evaluation {
 
     private Figure loss(List<Conversation> conversations) {
         int cutoff = command.specification().batch().cutoffTokens();
-        EncodedSamples samples = new SampleEncoder(model.tokenizer(), template(), cutoff)
-                .encodeAll(conversations.iterator());
+        EncodedSamples samples =
+                new SampleEncoder(model.tokenizer(), template(), cutoff).encodeAll(conversations.iterator());
         PackedBatch packed = PackedBatch.of(samples.samples(), Math.max(cutoff, tokensPerRow));
         EvaluationReport report = new EvaluationPass(model.decoder()).run(packed.rows());
         return Figure.loss(
@@ -106,7 +106,8 @@ final class Evaluation {
             }
         }
         if (questions.isEmpty()) {
-            throw new IllegalArgumentException("no conversation ends with the assistant, so there is no reference answer");
+            throw new IllegalArgumentException(
+                    "no conversation ends with the assistant, so there is no reference answer");
         }
         List<Generation> answers = new Generator(model.decoder())
                 .generate(questions, new GenerationLimits(maxNewTokens, prompts.stopTokens(), generationBatch));

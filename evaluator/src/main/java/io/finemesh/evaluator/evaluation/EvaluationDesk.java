@@ -148,8 +148,7 @@ public final class EvaluationDesk implements AutoCloseable {
         span.recordException(cause);
         span.setStatus(StatusCode.ERROR, failure.message());
         publisher.accept(
-                envelope,
-                new EvaluationFailed(command.evaluation(), command.runId(), command.checkpoint(), failure));
+                envelope, new EvaluationFailed(command.evaluation(), command.runId(), command.checkpoint(), failure));
     }
 
     /** Lets the running evaluation go; its command is delivered again to the next life of the evaluator. */

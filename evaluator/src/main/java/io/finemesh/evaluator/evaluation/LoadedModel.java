@@ -59,7 +59,9 @@ record LoadedModel(Decoder decoder, Tokenizer tokenizer, String weightsDigest) i
             throws StoreException, EvaluationException, InterruptedException {
         FileEntry entry = manifest.file(name)
                 .orElseThrow(() -> new EvaluationException(
-                        FailureCode.MODEL_NOT_USABLE, "the checkpoint has no " + name + "; it cannot be evaluated", null));
+                        FailureCode.MODEL_NOT_USABLE,
+                        "the checkpoint has no " + name + "; it cannot be evaluated",
+                        null));
         return fetcher.blob(entry.blob().digest(), entry.blob().sizeBytes());
     }
 

@@ -46,7 +46,6 @@ public class EvaluationCommandListener {
     private Envelope<EvaluateCheckpoint> decode(Message<byte[]> message) {
         IncomingKafkaRecordMetadata<String, byte[]> metadata = message.getMetadata(IncomingKafkaRecordMetadata.class)
                 .orElseThrow(() -> new UnreadableRecordException("a message that is no Kafka record"));
-        return codec.decode(
-                Topics.EVALUATION_COMMANDS, metadata.getKey(), metadata.getHeaders(), message.getPayload());
+        return codec.decode(Topics.EVALUATION_COMMANDS, metadata.getKey(), metadata.getHeaders(), message.getPayload());
     }
 }

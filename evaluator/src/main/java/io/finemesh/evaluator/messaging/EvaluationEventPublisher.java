@@ -26,9 +26,7 @@ public class EvaluationEventPublisher {
     private final String source;
 
     public EvaluationEventPublisher(
-            @Channel("evaluation-events") MutinyEmitter<byte[]> emitter,
-            Clock clock,
-            EvaluatorConfig config) {
+            @Channel("evaluation-events") MutinyEmitter<byte[]> emitter, Clock clock, EvaluatorConfig config) {
         this.emitter = emitter;
         this.clock = clock;
         this.source = "/evaluator/" + config.id();

@@ -23,8 +23,8 @@ public final class ScoreSheet {
             throw new IllegalArgumentException(
                     metric + " is " + figure.value() + "; the checkpoint's weights do not give finite likelihoods");
         }
-        scores.add(new TaskScore(
-                name(task), metric, figure.value(), figure.standardError(), figure.samples(), limited));
+        scores.add(
+                new TaskScore(name(task), metric, figure.value(), figure.standardError(), figure.samples(), limited));
         return this;
     }
 

@@ -19,9 +19,8 @@ public record Figure(double value, OptionalDouble standardError, long samples) {
     /** The fraction of samples that are right; standard error of a mean of 0 and 1 with n - 1. */
     public static Figure fraction(long right, long samples) {
         double mean = (double) right / samples;
-        OptionalDouble error = samples < 2
-                ? OptionalDouble.empty()
-                : OptionalDouble.of(Math.sqrt(mean * (1 - mean) / (samples - 1)));
+        OptionalDouble error =
+                samples < 2 ? OptionalDouble.empty() : OptionalDouble.of(Math.sqrt(mean * (1 - mean) / (samples - 1)));
         return new Figure(mean, error, samples);
     }
 
@@ -46,9 +45,8 @@ public record Figure(double value, OptionalDouble standardError, long samples) {
             squares += residual * residual;
         }
         int n = losses.length;
-        OptionalDouble error = n < 2
-                ? OptionalDouble.empty()
-                : OptionalDouble.of(Math.sqrt(squares * n / (n - 1)) / tokens);
+        OptionalDouble error =
+                n < 2 ? OptionalDouble.empty() : OptionalDouble.of(Math.sqrt(squares * n / (n - 1)) / tokens);
         return new Figure(mean, error, n);
     }
 

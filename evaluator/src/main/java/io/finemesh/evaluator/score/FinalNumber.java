@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  */
 public final class FinalNumber {
     private static final Pattern MARKED = Pattern.compile("#### (-?[0-9.,]+)");
-    private static final Pattern UP_TO_MARK = Pattern.compile("(?s).*#### ");
+    private static final String MARK = "#### ";
     private static final Pattern TRAILING_DOT = Pattern.compile("\\.$", Pattern.UNIX_LINES);
 
     private FinalNumber() {}
@@ -25,7 +25,10 @@ public final class FinalNumber {
     /** Removes commas, dollar signs, everything up to the last mark and one trailing dot, in this order. */
     public static String normalised(String text) {
         String plain = text.replace(",", "").replace("$", "");
-        String number = UP_TO_MARK.matcher(plain).replaceFirst("");
+        // Searched from the end and not by a pattern: a pattern would take quadratic time on a long text without a
+        // mark.
+        int mark = plain.lastIndexOf(MARK);
+        String number = mark < 0 ? plain : plain.substring(mark + MARK.length());
         return TRAILING_DOT.matcher(number).replaceFirst("").toLowerCase(Locale.ROOT);
     }
 

@@ -19,7 +19,8 @@ class FigureTest {
     @Test
     void aSingleSampleHasNoStandardError() {
         assertThat(Figure.fraction(1, 1).standardError()).isEmpty();
-        assertThat(Figure.loss(new double[] {2}, new long[] {4}).standardError()).isEmpty();
+        assertThat(Figure.loss(new double[] {2}, new long[] {4}).standardError())
+                .isEmpty();
     }
 
     @Test
@@ -41,7 +42,9 @@ class FigureTest {
 
     @Test
     void equalSamplesHaveNoError() {
-        assertThat(Figure.loss(new double[] {3, 3}, new long[] {2, 2}).standardError().getAsDouble())
+        assertThat(Figure.loss(new double[] {3, 3}, new long[] {2, 2})
+                        .standardError()
+                        .getAsDouble())
                 .isZero();
     }
 

@@ -33,7 +33,8 @@ class FinalNumberTest {
     @Test
     void numbersAreComparedAsStringsAfterNormalisation() {
         assertThat(FinalNumber.matches(" 3+4=7 #### 7", "3+4=7 #### 7")).isTrue();
-        assertThat(FinalNumber.matches("#### 1,000", "so it is $1000 #### 1000")).isTrue();
+        assertThat(FinalNumber.matches("#### 1,000", "so it is $1000 #### 1000"))
+                .isTrue();
         assertThat(FinalNumber.matches("#### 18.00", "#### 18")).isFalse();
         assertThat(FinalNumber.matches("#### 70", "#### 7")).isFalse();
         assertThat(FinalNumber.matches("7", "#### 7")).isFalse();

@@ -4,8 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.finemesh.contract.id.RunId;
 import io.finemesh.contract.run.RunPlan;
-import io.finemesh.contract.run.SubmitRun;
 import io.finemesh.contract.run.SegmentAssignment;
+import io.finemesh.contract.run.SubmitRun;
 import io.finemesh.scheduler.planning.RunSegments;
 import java.util.Optional;
 

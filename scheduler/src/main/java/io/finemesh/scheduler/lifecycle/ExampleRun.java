@@ -49,8 +49,7 @@ final class ExampleRun {
     private static final RunId RUN = new RunId("example");
     private static final TrainerId TRAINER = new TrainerId("trainer-0");
     private static final int STEPS = 10;
-    private static final String CONFIGURATION =
-            """
+    private static final String CONFIGURATION = """
             {"model_type": "llama", "vocab_size": 32, "hidden_size": 8, "intermediate_size": 16, "num_hidden_layers": 2,
              "num_attention_heads": 2, "num_key_value_heads": 1, "max_position_embeddings": 64, "rms_norm_eps": 1e-5,
              "tie_word_embeddings": true, "hidden_act": "silu"}
@@ -158,7 +157,8 @@ final class ExampleRun {
     }
 
     static Message scored(OpenEvaluation evaluation) {
-        return new EvaluationCompleted(evaluation.evaluation(), RUN, evaluation.checkpoint(), 0, "digest", List.of(), 0);
+        return new EvaluationCompleted(
+                evaluation.evaluation(), RUN, evaluation.checkpoint(), 0, "digest", List.of(), 0);
     }
 
     static Message unscored(OpenEvaluation evaluation) {

@@ -115,8 +115,7 @@ final class TrainingDecisions {
         Optional<TrainedSegment> upload = progress.pending(failed.segmentIndex(), failed.epoch());
         if (upload.isPresent() && !upload.get().uploaded()) {
             // What was trained could not be uploaded; what is in work is built on it.
-            deliberation.setBack(
-                    progress.uploadedInOrder(), failed.failure(), PlacementDecisions.leaseNow(working));
+            deliberation.setBack(progress.uploadedInOrder(), failed.failure(), PlacementDecisions.leaseNow(working));
         } else if (inWork(working, failed)) {
             deliberation.setBack(progress.uploadedInOrder(), failed.failure(), LeaseNow.GIVEN_BACK);
         } else {

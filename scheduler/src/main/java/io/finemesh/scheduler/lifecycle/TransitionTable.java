@@ -102,11 +102,10 @@ public final class TransitionTable {
         row(second, "CheckpointRejected [RETRY]", rejected(0, 1, FailureCode.BLOB_CORRUPT));
         row(second, "CheckpointRejected [ABORT]", rejected(0, 1, FailureCode.CHECKPOINT_REFUSED));
         row(second, "SegmentFailed [upload of the segment before]", failed(0, 1, FailureCode.STORE_UNREACHABLE));
-        RunState restarted =
-                after(submission(10, false), granted(0, 1), trained(0, 1), lost(1), granted(0, 3));
+        RunState restarted = after(submission(10, false), granted(0, 1), trained(0, 1), lost(1), granted(0, 3));
         row(restarted, "CheckpointCommitted [late, of the segment in work]", committed(0, 1));
-        RunState failedOnce = after(
-                submission(10, false), granted(0, 1), failed(0, 1, FailureCode.INTERNAL), granted(0, 2));
+        RunState failedOnce =
+                after(submission(10, false), granted(0, 1), failed(0, 1, FailureCode.INTERNAL), granted(0, 2));
         row(failedOnce, "SegmentFailed [RETRY, retries used up]", failed(0, 2, FailureCode.INTERNAL));
         row(failedOnce, "LeaseLost [again]", lost(2));
         row(failedOnce, "SegmentFailed [RETRY, again]", failed(0, 2, FailureCode.STORE_UNREACHABLE));
@@ -122,8 +121,7 @@ public final class TransitionTable {
         RunState uploaded = after(List.of(trained), ended(0, 1), ended(1, 2), committed(0, 1));
         row(uploaded, "CheckpointCommitted [the last]", committed(1, 2));
         row(uploaded, "CheckpointRejected [RETRY]", rejected(1, 2, FailureCode.STORAGE_FULL));
-        RunState left =
-                after(submission(10, false), granted(0, 1), trained(0, 1), ended(0, 1), granted(1, 2), lost(2));
+        RunState left = after(submission(10, false), granted(0, 1), trained(0, 1), ended(0, 1), granted(1, 2), lost(2));
         row(left, "CheckpointCommitted [work left to do]", committed(0, 1));
         RunState evaluated = after(
                 submission(10, true), granted(0, 1), trained(0, 1), granted(1, 2), trained(1, 2), committed(0, 1));
@@ -131,17 +129,14 @@ public final class TransitionTable {
     }
 
     private void rest() {
-        RunState resting =
-                after(submission(10, false), granted(0, 1), trained(0, 1), lost(1), granted(0, 3), lost(3));
+        RunState resting = after(submission(10, false), granted(0, 1), trained(0, 1), lost(1), granted(0, 3), lost(3));
         add(resting, "rest over", LIFECYCLE.wake(resting, TIME.plusSeconds(1)));
         row(resting, "CheckpointCommitted [late]", committed(0, 1));
         row(resting, "CancelRun", cancel());
     }
 
     private void evaluate() {
-        Message[] committed = {
-            submission(10, true), granted(0, 1), committed(0, 1), granted(1, 2), committed(1, 2)
-        };
+        Message[] committed = {submission(10, true), granted(0, 1), committed(0, 1), granted(1, 2), committed(1, 2)};
         RunState evaluating = after(committed);
         row(evaluating, "EvaluationCompleted [the last]", scored(evaluation()));
         row(evaluating, "EvaluationFailed [first time]", unscored(evaluation()));

@@ -60,9 +60,10 @@ class RunStateCodecTest {
     void everyStateHasAName() {
         Set<Class<?>> leaves = leaves(RunState.class).collect(Collectors.toSet());
         leaves.remove(RunState.Absent.class);
-        assertThat(RunStateCodec.NAMES.values()).containsExactlyInAnyOrderElementsOf(leaves.stream()
-                .map(leaf -> leaf.asSubclass(RunState.class))
-                .collect(Collectors.toSet()));
+        assertThat(RunStateCodec.NAMES.values())
+                .containsExactlyInAnyOrderElementsOf(leaves.stream()
+                        .map(leaf -> leaf.asSubclass(RunState.class))
+                        .collect(Collectors.toSet()));
     }
 
     private static Stream<Class<?>> leaves(Class<?> type) {

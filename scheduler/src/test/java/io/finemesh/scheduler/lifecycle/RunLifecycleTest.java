@@ -89,7 +89,8 @@ class RunLifecycleTest {
 
         List<Message> said = story.committed(2, 3);
 
-        assertThat(said.get(0)).isEqualTo(new RunCompleted(story.run(), checkpoint(2), "digest-2", 25, Optional.empty()));
+        assertThat(said.get(0))
+                .isEqualTo(new RunCompleted(story.run(), checkpoint(2), "digest-2", 25, Optional.empty()));
         assertThat(((RunSnapshot) said.get(1)).phase()).isEqualTo(RunPhase.COMPLETED);
         assertThat(((RunSnapshot) said.get(1)).committedSteps()).isEqualTo(25);
         assertThat(said).hasSize(2);

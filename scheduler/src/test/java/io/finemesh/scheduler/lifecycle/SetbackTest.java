@@ -272,7 +272,8 @@ class SetbackTest {
             story.wait(LONG);
         }
         for (int epoch = 10; epoch <= 12; epoch++) {
-            assertThat(kinds(story.failed(0, epoch, FailureCode.INTERNAL))).containsExactly("ReleaseLease", "SegmentRetried");
+            assertThat(kinds(story.failed(0, epoch, FailureCode.INTERNAL)))
+                    .containsExactly("ReleaseLease", "SegmentRetried");
             story.wait(LONG);
         }
         assertThat(story.progress().setbacks()).isEqualTo(new Setbacks(3, 9, 0));

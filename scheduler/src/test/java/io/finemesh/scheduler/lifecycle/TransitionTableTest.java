@@ -31,10 +31,10 @@ class TransitionTableTest {
     void reachesEveryStateAndLeavesEveryOneThatIsNotAnEnd() {
         List<TransitionTable.Row> rows = TransitionTable.rows();
         Set<String> left = rows.stream().map(TransitionTable.Row::state).collect(Collectors.toCollection(TreeSet::new));
-        Set<String> reached = rows.stream().map(TransitionTable.Row::next).collect(Collectors.toCollection(TreeSet::new));
+        Set<String> reached =
+                rows.stream().map(TransitionTable.Row::next).collect(Collectors.toCollection(TreeSet::new));
         assertThat(left)
-                .containsExactly(
-                        "Absent", "AwaitingTrainer", "Committing", "Evaluating", "Resting", "Training");
+                .containsExactly("Absent", "AwaitingTrainer", "Committing", "Evaluating", "Resting", "Training");
         assertThat(reached).containsAll(names(RunState.Active.class)).containsAll(names(RunState.Ended.class));
     }
 

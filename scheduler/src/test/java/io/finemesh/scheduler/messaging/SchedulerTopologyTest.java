@@ -288,7 +288,8 @@ class SchedulerTopologyTest {
         mesh.finish(second);
 
         assertThat(mesh.said(Topics.RUN_EVENTS))
-                .containsExactly(new RunCompleted(new RunId("r-1"), StreamsMesh.result(second), "digest-1", 20, Optional.empty()));
+                .containsExactly(new RunCompleted(
+                        new RunId("r-1"), StreamsMesh.result(second), "digest-1", 20, Optional.empty()));
         assertThat(mesh.said(Topics.RUN_STATE))
                 .extracting(RunSnapshot::committedSegments)
                 .containsExactly(1, 2);

@@ -10,8 +10,8 @@ import io.finemesh.contract.id.TrainerId;
 import io.finemesh.contract.id.TrainerIncarnation;
 import io.finemesh.contract.placement.PlaceSegment;
 import io.finemesh.contract.placement.ReleaseLease;
-import io.finemesh.contract.run.SubmitRun;
 import io.finemesh.contract.run.SegmentAssignment;
+import io.finemesh.contract.run.SubmitRun;
 import io.finemesh.contract.training.SegmentWork;
 import io.finemesh.contract.training.StopSegment;
 import io.finemesh.contract.training.TrainSegment;
@@ -53,12 +53,14 @@ final class PlacementStory {
     }
 
     List<Message> tell(Message input, String key) {
-        Envelope<Message> envelope = Envelope.starting(
-                new EventId("input-" + inputs++), "/test", key, now, Optional.of("00-trace"), input);
+        Envelope<Message> envelope =
+                Envelope.starting(new EventId("input-" + inputs++), "/test", key, now, Optional.of("00-trace"), input);
         PlacementDecision decision = placement.decide(board, envelope, now);
         List<Message> messages = adopt(decision);
         PlacementDecision repetition = placement.decide(board, envelope, now);
-        assertThat(repetition.board()).as("a repeated %s changes nothing", input).isEqualTo(board);
+        assertThat(repetition.board())
+                .as("a repeated %s changes nothing", input)
+                .isEqualTo(board);
         assertThat(repetition.outputs()).as("a repeated %s says nothing", input).isEmpty();
         return messages;
     }
@@ -171,7 +173,8 @@ final class PlacementStory {
     }
 
     static TrainerHeartbeat keeping(String trainer, String checkpoint) {
-        return trainer(trainer, "life-1", TrainerCondition.IDLE, 10_000, null, 0, List.of(new CheckpointId(checkpoint)));
+        return trainer(
+                trainer, "life-1", TrainerCondition.IDLE, 10_000, null, 0, List.of(new CheckpointId(checkpoint)));
     }
 
     static TrainerHeartbeat training(String trainer, String run, long epoch) {

@@ -107,7 +107,9 @@ class PlacementTest {
         TrainerId home = story.board().leaseOf(new RunId("a")).orElseThrow().trainer();
 
         assertThat(grants(story.placeOn("a", 2, "ck-0", home.value()))).containsExactly("a@2 on " + home);
-        assertThat(story.board().leases()).as("the next segment replaces the lease").hasSize(1);
+        assertThat(story.board().leases())
+                .as("the next segment replaces the lease")
+                .hasSize(1);
     }
 
     @Test
@@ -164,10 +166,9 @@ class PlacementTest {
 
         List<Message> said = story.placeOn("a", 2, "ck-0", "t0");
 
-        assertThat(only(LeaseLost.class, said))
-                .singleElement()
-                .satisfies(lost -> assertThat(lost.failure().message())
-                        .isEqualTo("trainer t0 is gone, and with it the checkpoint ck-0 that only it had"));
+        assertThat(only(LeaseLost.class, said)).singleElement().satisfies(lost -> assertThat(
+                        lost.failure().message())
+                .isEqualTo("trainer t0 is gone, and with it the checkpoint ck-0 that only it had"));
         assertThat(grants(said)).isEmpty();
     }
 
@@ -178,15 +179,19 @@ class PlacementTest {
 
         List<Message> said = story.beat(reborn("t0"));
 
-        assertThat(said)
-                .singleElement()
-                .isInstanceOfSatisfying(LeaseLost.class, lost -> {
-                    assertThat(lost.epoch()).isEqualTo(1);
-                    assertThat(lost.failure().message()).isEqualTo("trainer t0 restarted");
-                });
-        assertThat(story.beat(idle("t0"))).as("a late heartbeat of the former life").isEmpty();
+        assertThat(said).singleElement().isInstanceOfSatisfying(LeaseLost.class, lost -> {
+            assertThat(lost.epoch()).isEqualTo(1);
+            assertThat(lost.failure().message()).isEqualTo("trainer t0 restarted");
+        });
+        assertThat(story.beat(idle("t0")))
+                .as("a late heartbeat of the former life")
+                .isEmpty();
         assertThat(grants(story.place("a", 2))).containsExactly("a@2 on t0");
-        assertThat(story.board().leaseOf(new RunId("a")).orElseThrow().incarnation().value())
+        assertThat(story.board()
+                        .leaseOf(new RunId("a"))
+                        .orElseThrow()
+                        .incarnation()
+                        .value())
                 .isEqualTo("life-2");
     }
 
@@ -198,10 +203,9 @@ class PlacementTest {
         assertThat(story.pass(Duration.ofSeconds(10))).isEmpty();
         List<Message> said = story.pass(Duration.ofSeconds(1));
 
-        assertThat(only(LeaseLost.class, said))
-                .singleElement()
-                .satisfies(lost -> assertThat(lost.failure().message())
-                        .isEqualTo("trainer t0 was not heard of for 10 s"));
+        assertThat(only(LeaseLost.class, said)).singleElement().satisfies(lost -> assertThat(
+                        lost.failure().message())
+                .isEqualTo("trainer t0 was not heard of for 10 s"));
         assertThat(stops(said)).containsExactly("a@1 on t0");
         assertThat(story.board().trainers()).isEmpty();
     }
@@ -225,10 +229,9 @@ class PlacementTest {
         assertThat(only(LeaseLost.class, said)).isEmpty();
         List<Message> later = story.pass(Duration.ofSeconds(11), idle("t0"));
 
-        assertThat(only(LeaseLost.class, later))
-                .singleElement()
-                .satisfies(lost -> assertThat(lost.failure().message())
-                        .isEqualTo("trainer t0 did not take up the segment though told 3 times"));
+        assertThat(only(LeaseLost.class, later)).singleElement().satisfies(lost -> assertThat(
+                        lost.failure().message())
+                .isEqualTo("trainer t0 did not take up the segment though told 3 times"));
         assertThat(stops(later)).containsExactly("a@1 on t0");
     }
 

@@ -9,8 +9,8 @@ import io.finemesh.contract.failure.Failure;
 import io.finemesh.contract.failure.FailureCode;
 import io.finemesh.contract.run.BlockOrder;
 import io.finemesh.contract.run.RunPlan;
-import io.finemesh.contract.run.SubmitRun;
 import io.finemesh.contract.run.SegmentAssignment;
+import io.finemesh.contract.run.SubmitRun;
 import io.finemesh.scheduler.SubmissionBuilder;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -80,7 +80,9 @@ class RunPlannerTest {
     @Test
     void activationsFollowWhatATrainerComputesAtOnce() {
         long whole = planned(adamw("r", 12).samplesPerStep(8)).memory().activationBytes();
-        long split = planned(adamw("r", 12).samplesPerStep(8).accumulation(4)).memory().activationBytes();
+        long split = planned(adamw("r", 12).samplesPerStep(8).accumulation(4))
+                .memory()
+                .activationBytes();
         long few = planned(adamw("r", 12).samplesPerStep(2)).memory().activationBytes();
         assertThat(split).isEqualTo(few).isLessThan(whole);
     }

@@ -48,7 +48,9 @@ class RandomInterleavingTest {
             }
             mesh.settle();
             submissions.forEach(submission -> checkCommitted(mesh, submission));
-            assertThat(mesh.board().leases()).as("nobody holds what nobody needs").isEmpty();
+            assertThat(mesh.board().leases())
+                    .as("nobody holds what nobody needs")
+                    .isEmpty();
             assertThat(mesh.board().waiting()).isEmpty();
         } catch (AssertionError | RuntimeException broken) {
             throw new AssertionError(
@@ -58,7 +60,7 @@ class RandomInterleavingTest {
 
     private static List<SubmitRun> submissions(SplittableRandom random) {
         List<SubmitRun> submissions = new ArrayList<>();
-        int count = 1 + random.nextInt(3);
+        int count = 1 + random.nextInt(4);
         for (int index = 0; index < count; index++) {
             String run = "r-" + index;
             int steps = 1 + random.nextInt(40);
@@ -67,7 +69,8 @@ class RandomInterleavingTest {
                     : badam(run, steps, 1 + random.nextInt(Math.min(steps, 12)));
             submissions.add(
                     random.nextBoolean()
-                            ? builder.evaluated(random.nextBoolean(), random.nextInt(3)).build()
+                            ? builder.evaluated(random.nextBoolean(), random.nextInt(3))
+                                    .build()
                             : builder.build());
         }
         return submissions;
@@ -80,12 +83,16 @@ class RandomInterleavingTest {
         CheckpointId checkpoint = completed.checkpoint();
         while (!checkpoint.equals(SubmissionBuilder.BASE)) {
             SegmentEnded segment = mesh.manifests().get(checkpoint);
-            assertThat(segment).as("%s is an ancestor and does not exist", checkpoint).isNotNull();
+            assertThat(segment)
+                    .as("%s is an ancestor and does not exist", checkpoint)
+                    .isNotNull();
             long first = segment.base().equals(SubmissionBuilder.BASE)
                     ? 0
                     : mesh.manifests().get(segment.base()).lastStep() + 1;
             for (long step = first; step <= segment.lastStep(); step++) {
-                assertThat(steps.add(step)).as("step %d is committed once", step).isTrue();
+                assertThat(steps.add(step))
+                        .as("step %d is committed once", step)
+                        .isTrue();
             }
             checkpoint = segment.base();
         }

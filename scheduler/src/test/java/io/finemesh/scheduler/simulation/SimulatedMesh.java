@@ -59,7 +59,7 @@ final class SimulatedMesh {
             new RunLifecycle(new RetryPolicy(3, 10, Duration.ofSeconds(1), Duration.ofSeconds(30)));
     private final Placement placement = new Placement(
             new LeaseTerms(Duration.ofSeconds(10), Duration.ofSeconds(10), 3),
-            new PlacementTerms(Duration.ofSeconds(20), Duration.ofSeconds(5)));
+            new PlacementTerms(Duration.ofSeconds(1), Duration.ofSeconds(5)));
     private final Map<String, TopicLog> topics = new LinkedHashMap<>();
     private final List<TopicLog.Reader> lifecycleReaders = new ArrayList<>();
     private final TopicLog.Reader requests;
@@ -75,13 +75,15 @@ final class SimulatedMesh {
     private PlacementBoard board = PlacementBoard.EMPTY;
     private Instant now = START;
     private int said;
+    private final int uploadEvery;
     private int deathsLeft;
     private int failuresLeft;
 
     SimulatedMesh(SplittableRandom random, int trainerCount, List<SubmitRun> submissions) {
         this.random = random;
-        this.deathsLeft = random.nextInt(7);
+        this.deathsLeft = random.nextInt(8);
         this.failuresLeft = random.nextInt(4);
+        this.uploadEvery = 1 + 20 * random.nextInt(3);
         for (String topic : RUN_TOPICS) {
             lifecycleReaders.add(topic(topic).reader());
         }
@@ -124,7 +126,9 @@ final class SimulatedMesh {
 
     /** Lets what was said be heard until placement has nothing left, or for so long that it never will. */
     void settle() {
-        for (int round = 0; round < 2_000 && !(board.leases().isEmpty() && board.waiting().isEmpty()); round++) {
+        for (int round = 0;
+                round < 2_000 && !(board.leases().isEmpty() && board.waiting().isEmpty());
+                round++) {
             step();
         }
     }
@@ -139,13 +143,21 @@ final class SimulatedMesh {
         addIf(possible, heartbeats.hasNext(), () -> placementReads(heartbeats.next()));
         addIf(possible, commands.hasNext(), () -> trainerReads(commands.next()));
         addIf(possible, uploads.hasNext(), () -> storeReads(uploads.next().body()));
-        addIf(possible, evaluations.hasNext(), () -> evaluatorReads(evaluations.next().body()));
+        addIf(
+                possible,
+                evaluations.hasNext(),
+                () -> evaluatorReads(evaluations.next().body()));
         for (SimulatedTrainer trainer : trainers) {
             addIf(possible, trainer.canCompute(), () -> trainer.compute(spendFailure(20)));
-            addIf(possible, trainer.canUpload(), () -> trainer.upload(spendDeath(20)));
+            addIf(
+                    possible,
+                    trainer.canUpload() && random.nextInt(uploadEvery) == 0,
+                    () -> trainer.upload(spendDeath(20)));
             addIf(possible, random.nextInt(40) == 0 && spendDeath(2), trainer::crash);
-            addIf(possible, random.nextInt(60) == 0 && spendDeath(2), () -> silentUntil.put(
-                    trainer, now.plusSeconds(15)));
+            addIf(
+                    possible,
+                    random.nextInt(60) == 0 && spendDeath(2),
+                    () -> silentUntil.put(trainer, now.plusSeconds(15)));
         }
         if (possible.isEmpty() || random.nextInt(12) == 0) {
             pass();
@@ -207,9 +219,7 @@ final class SimulatedMesh {
         assertThat(board.leases().values().stream().map(lease -> lease.trainer()))
                 .as("a trainer has one lease")
                 .doesNotHaveDuplicates();
-        assertThat(board.leases().keySet())
-                .as("a run has a lease or waits")
-                .noneMatch(board.waiting()::containsKey);
+        assertThat(board.leases().keySet()).as("a run has a lease or waits").noneMatch(board.waiting()::containsKey);
     }
 
     private void announce(Announcement<?> output) {
@@ -289,8 +299,8 @@ final class SimulatedMesh {
 
     private void say(String topic, String key, Message body) {
         TopicLog log = topic(topic);
-        log.append(Envelope.starting(
-                new EventId("simulated-" + said++), "/simulation", key, now, Optional.empty(), body));
+        log.append(
+                Envelope.starting(new EventId("simulated-" + said++), "/simulation", key, now, Optional.empty(), body));
         if (random.nextInt(10) == 0) {
             log.repeat(random.nextInt(log.size()));
         }
@@ -302,7 +312,8 @@ final class SimulatedMesh {
 
     @Override
     public String toString() {
-        return "at " + now + ": runs " + runs.values() + ", leases " + board.leases().values() + ", waiting "
-                + board.waiting().values() + ", trainers " + trainers + ", committed " + manifests.keySet();
+        return "at " + now + ": runs " + runs.values() + ", leases "
+                + board.leases().values() + ", waiting " + board.waiting().values() + ", trainers " + trainers
+                + ", committed " + manifests.keySet();
     }
 }

@@ -79,8 +79,8 @@ final class SimulatedTrainer {
         switch (command) {
             case TrainSegment train -> accept(train);
             case StopSegment stop -> {
-                Predicate<TrainSegment> stopped = lease ->
-                        lease.work().runId().equals(stop.runId()) && lease.epoch() <= stop.epoch();
+                Predicate<TrainSegment> stopped =
+                        lease -> lease.work().runId().equals(stop.runId()) && lease.epoch() <= stop.epoch();
                 mailbox.removeIf(stopped);
                 uploads.removeIf(stopped);
                 executing = executing.filter(stopped.negate());
@@ -125,7 +125,8 @@ final class SimulatedTrainer {
                 started = true;
                 says.accept(new SegmentStarted(run(lease), index(lease), lease.epoch(), id, ""));
             } else {
-                // Only after this trainer has said that the base's upload failed, or was told to drop it: nobody may listen to this any more, so
+                // Only after this trainer has said that the base's upload failed, or was told to drop it: nobody may
+                // listen to this any more, so
                 // it is a failure that would end the run.
                 executing = Optional.empty();
                 says.accept(failed(lease, FailureCode.MODEL_NOT_USABLE));

@@ -22,7 +22,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,6 +42,7 @@ public final class BlobStore {
     public static final long LARGEST_BLOB_BYTES = 5L << 30;
 
     private static final int LARGEST_REQUEST = 10_000;
+    private static final int CHUNK_BYTES = 256 * 1024;
 
     private final ObjectStorage storage;
     private final DecisivePut puts;
@@ -229,10 +229,12 @@ public final class BlobStore {
     public void download(BlobReference blob, Path target) {
         String key = StorageLayout.blob(blob.digest());
         MessageDigest digest = Sha256.start();
-        try (StoredObject object = storage.get(key).orElseThrow(() -> missing(key))) {
-            try (OutputStream file = openLocal(target);
-                    DigestOutputStream out = new DigestOutputStream(file, digest)) {
-                object.body().transferTo(out);
+        byte[] chunk = new byte[CHUNK_BYTES];
+        try (StoredObject object = storage.get(key).orElseThrow(() -> missing(key));
+                OutputStream file = Files.newOutputStream(target)) {
+            for (int read = readFrom(object, chunk); read >= 0; read = readFrom(object, chunk)) {
+                digest.update(chunk, 0, read);
+                file.write(chunk, 0, read);
             }
         } catch (IOException failure) {
             throw StorageFullException.ofLocalDisk(target.getParent(), failure);
@@ -242,8 +244,14 @@ public final class BlobStore {
         }
     }
 
-    private static OutputStream openLocal(Path target) throws IOException {
-        return Files.newOutputStream(target);
+    /** Its failure is the storage's and not the local disk's. */
+    private static int readFrom(StoredObject object, byte[] chunk) {
+        try {
+            return object.body().read(chunk);
+        } catch (IOException lost) {
+            throw new StorageUnavailableException(
+                    "reading " + object.facts().key() + " was cut off: " + lost.getMessage(), lost);
+        }
     }
 
     private static StorageUnavailableException missing(String key) {

@@ -18,6 +18,8 @@ final class BrokerDependency implements Dependency, AutoCloseable {
     private static final List<String> TOPICS = List.of(
             Topics.TRAINING_EVENTS.name(),
             Topics.TRAINING_EVENTS.deadLetterName(),
+            Topics.RUN_EVENTS.name(),
+            Topics.RUN_EVENTS.deadLetterName(),
             Topics.CHECKPOINTS.name(),
             Topics.DATASETS.name());
 

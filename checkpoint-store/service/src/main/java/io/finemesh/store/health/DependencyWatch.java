@@ -106,12 +106,14 @@ public class DependencyWatch {
             }
             looksInVain.remove(dependency.name());
             return true;
-        } catch (UnusableException unusable) {
-            missing.put(dependency.name(), Optional.of(unusable.getMessage()));
+        } catch (UnusableException | RuntimeException unusable) {
+            // An error nobody foresaw is a reason not to be ready, and none to stop looking.
+            String problem = String.valueOf(unusable.getMessage());
+            missing.put(dependency.name(), Optional.of(problem));
             if (looksInVain.merge(dependency.name(), 1, Integer::sum) % LOOKS_PER_LOG_LINE == 1) {
                 LOG.warnf(
                         "waiting for the %s, looking again every %d ms: %s",
-                        dependency.name(), config.watch().interval().toMillis(), unusable.getMessage());
+                        dependency.name(), config.watch().interval().toMillis(), problem);
             }
             pending = true;
             return false;

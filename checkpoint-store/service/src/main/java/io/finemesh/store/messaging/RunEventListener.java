@@ -3,30 +3,32 @@ package io.finemesh.store.messaging;
 import io.finemesh.contract.run.RunCompleted;
 import io.finemesh.contract.run.RunEvent;
 import io.finemesh.contract.wire.Envelope;
-import io.finemesh.contract.wire.EventCodec;
 import io.finemesh.contract.wire.Topics;
 import io.finemesh.contract.wire.UnreadableRecordException;
+import io.finemesh.store.config.StoreConfig;
 import io.finemesh.store.model.ModelNames;
 import io.finemesh.store.publication.ImportAnnouncer;
 import io.finemesh.store.publication.PublicationException;
 import io.finemesh.store.refusal.RefusalException;
 import io.finemesh.store.storage.StorageException;
 import io.finemesh.store.storage.StorageLayout.NumberedKey;
-import io.smallrye.common.annotation.Blocking;
-import io.smallrye.reactive.messaging.kafka.api.IncomingKafkaRecordMetadata;
+import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.apache.kafka.common.header.Headers;
-import org.apache.kafka.common.header.internals.RecordHeaders;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.eclipse.microprofile.reactive.messaging.Acknowledgment;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 import org.eclipse.microprofile.reactive.messaging.Message;
 import org.jboss.logging.Logger;
 
 /**
- * Gives the last checkpoint of a completed run the model name that its specification asked for. Naming again changes nothing, so a record
- * that comes twice is harmless; while storage is away the record waits.
+ * Gives the last checkpoint of a completed run the model name that its specification asked for. While storage or broker are away the
+ * record waits unacknowledged, and is delivered again if the process ends meanwhile; every other event is acknowledged at once. A record
+ * that comes again changes nothing, also when the name means something newer by then.
  */
 @ApplicationScoped
 public class RunEventListener {
@@ -34,70 +36,91 @@ public class RunEventListener {
     public static final String CHANNEL = "run-events";
 
     private static final Logger LOG = Logger.getLogger(RunEventListener.class);
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
     private final ModelNames names;
     private final ImportAnnouncer announcer;
-    private final EventCodec codec = new EventCodec();
+    private final StoreConfig.CommitConfig pauses;
+    private final RecordDecoder records = new RecordDecoder();
 
-    RunEventListener(ModelNames names, ImportAnnouncer announcer) {
+    /** One at a time, so that of two runs with one name the one that completed later has it. */
+    private final ExecutorService naming =
+            Executors.newSingleThreadExecutor(Thread.ofVirtual().name("naming").factory());
+
+    RunEventListener(ModelNames names, ImportAnnouncer announcer, StoreConfig config) {
         this.names = names;
         this.announcer = announcer;
+        this.pauses = config.commits();
     }
 
     /** Takes one record. */
     @Incoming(CHANNEL)
-    @Blocking
     @Acknowledgment(Acknowledgment.Strategy.MANUAL)
     public CompletionStage<Void> on(Message<byte[]> message) {
         Envelope<RunEvent> envelope;
         try {
-            envelope = decode(message);
+            envelope = records.decode(Topics.RUN_EVENTS, message);
         } catch (UnreadableRecordException unreadable) {
             LOG.warnf("to the dead-letter topic: %s", unreadable.getMessage());
             return message.nack(unreadable);
         }
-        if (envelope.body() instanceof RunCompleted completed) {
-            completed.outputName().ifPresent(name -> patiently(name, completed, envelope));
+        if (envelope.body() instanceof RunCompleted completed
+                && completed.outputName().isPresent()) {
+            naming.execute(() -> settle(message, completed, envelope));
+            return CompletableFuture.completedFuture(null);
         }
         return message.ack();
     }
 
-    private void patiently(String name, RunCompleted completed, Envelope<RunEvent> envelope) {
-        for (Duration pause = FIRST_PAUSE; !Thread.currentThread().isInterrupted(); pause = longer(pause)) {
+    void stop(@Observes ShutdownEvent stopping) {
+        naming.shutdownNow();
+    }
+
+    private void settle(Message<byte[]> message, RunCompleted completed, Envelope<RunEvent> envelope) {
+        try {
+            if (nameUntilDone(completed.outputName().orElseThrow(), completed, envelope)) {
+                heard(message.ack(), completed);
+            }
+        } catch (RuntimeException unforeseen) {
+            LOG.errorf(unforeseen, "to the dead-letter topic: naming the result of run %s failed", completed.runId());
+            heard(message.nack(unforeseen), completed);
+        }
+    }
+
+    /** Whether it is settled; false if the process ends first. */
+    private boolean nameUntilDone(String name, RunCompleted completed, Envelope<RunEvent> envelope) {
+        Duration pause = pauses.firstPause();
+        while (true) {
             try {
-                NumberedKey key = names.point(name, completed.checkpoint());
+                NumberedKey key = names.pointOnce(name, completed.checkpoint());
                 announcer.announce(key, envelope.traceparent());
                 LOG.infof("model %s is %s, the result of run %s", name, completed.checkpoint(), completed.runId());
-                return;
+                return true;
             } catch (RefusalException refused) {
                 LOG.warnf("%s stays without the name %s: %s", completed.checkpoint(), name, refused.getMessage());
-                return;
+                return true;
             } catch (StorageException | PublicationException away) {
-                LOG.warnf("naming %s %s again in %s: %s", completed.checkpoint(), name, pause, away.getMessage());
-                sleep(pause);
+                LOG.warnf(
+                        "%s does not have the name %s yet, trying again in %d ms: %s",
+                        completed.checkpoint(), name, pause.toMillis(), away.getMessage());
             }
+            try {
+                Thread.sleep(pause);
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+            Duration twice = pause.multipliedBy(2);
+            pause = twice.compareTo(pauses.longestPause()) < 0 ? twice : pauses.longestPause();
         }
     }
 
-    private static Duration longer(Duration pause) {
-        Duration twice = pause.multipliedBy(2);
-        return twice.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : twice;
-    }
-
-    private static void sleep(Duration pause) {
-        try {
-            Thread.sleep(pause);
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private Envelope<RunEvent> decode(Message<byte[]> message) {
-        IncomingKafkaRecordMetadata<?, ?> record = message.getMetadata(IncomingKafkaRecordMetadata.class)
-                .orElseThrow(() -> new UnreadableRecordException("a message without the metadata of a record"));
-        Headers headers = record.getHeaders() == null ? new RecordHeaders() : record.getHeaders();
-        return codec.decode(Topics.RUN_EVENTS, (String) record.getKey(), headers, message.getPayload());
+    private static void heard(CompletionStage<Void> answer, RunCompleted completed) {
+        answer.whenComplete((done, failure) -> {
+            if (failure != null) {
+                LOG.warnf(
+                        "the record that run %s completed could not be acknowledged and may come again: %s",
+                        completed.runId(), failure.getMessage());
+            }
+        });
     }
 }

@@ -3,16 +3,12 @@ package io.finemesh.store.messaging;
 import io.finemesh.contract.training.SegmentEnded;
 import io.finemesh.contract.training.TrainingEvent;
 import io.finemesh.contract.wire.Envelope;
-import io.finemesh.contract.wire.EventCodec;
 import io.finemesh.contract.wire.Topics;
 import io.finemesh.contract.wire.UnreadableRecordException;
 import io.finemesh.store.commit.CommitQueue;
-import io.smallrye.reactive.messaging.kafka.api.IncomingKafkaRecordMetadata;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.apache.kafka.common.header.Headers;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.eclipse.microprofile.reactive.messaging.Acknowledgment;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 import org.eclipse.microprofile.reactive.messaging.Message;
@@ -31,7 +27,7 @@ public class TrainingEventListener {
     private static final Logger LOG = Logger.getLogger(TrainingEventListener.class);
 
     private final CommitQueue queue;
-    private final EventCodec codec = new EventCodec();
+    private final RecordDecoder records = new RecordDecoder();
 
     TrainingEventListener(CommitQueue queue) {
         this.queue = queue;
@@ -43,7 +39,7 @@ public class TrainingEventListener {
     public CompletionStage<Void> on(Message<byte[]> message) {
         Envelope<TrainingEvent> envelope;
         try {
-            envelope = decode(message);
+            envelope = records.decode(Topics.TRAINING_EVENTS, message);
         } catch (UnreadableRecordException unreadable) {
             LOG.warnf("to the dead-letter topic: %s", unreadable.getMessage());
             return message.nack(unreadable);
@@ -53,13 +49,6 @@ public class TrainingEventListener {
             return CompletableFuture.completedFuture(null);
         }
         return message.ack();
-    }
-
-    private Envelope<TrainingEvent> decode(Message<byte[]> message) {
-        IncomingKafkaRecordMetadata<?, ?> record = message.getMetadata(IncomingKafkaRecordMetadata.class)
-                .orElseThrow(() -> new UnreadableRecordException("a message without the metadata of a record"));
-        Headers headers = record.getHeaders() == null ? new RecordHeaders() : record.getHeaders();
-        return codec.decode(Topics.TRAINING_EVENTS, (String) record.getKey(), headers, message.getPayload());
     }
 
     private static Envelope<SegmentEnded> withBody(Envelope<TrainingEvent> envelope, SegmentEnded body) {

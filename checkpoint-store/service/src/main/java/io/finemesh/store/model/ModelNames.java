@@ -49,6 +49,23 @@ public final class ModelNames {
     }
 
     /**
+     * Makes a name mean a committed checkpoint, unless it means that or ever did. For requests that may come again late: an old one must
+     * not take the name back from a newer checkpoint.
+     *
+     * @return the pointer that says so, which need not be the newest
+     * @throws RefusalException if the name is not allowed or the checkpoint does not exist
+     */
+    public NumberedKey pointOnce(String name, CheckpointId checkpoint) {
+        Names.require("model", name);
+        for (NumberedKey key : objects.keys(StorageLayout.model(name))) {
+            if (checkpoint(objects.read(key)).equals(checkpoint)) {
+                return key;
+            }
+        }
+        return point(name, checkpoint);
+    }
+
+    /**
      * What a name means now.
      *
      * @throws RefusalException if the name means nothing

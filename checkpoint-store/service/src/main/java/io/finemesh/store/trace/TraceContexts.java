@@ -31,13 +31,14 @@ public final class TraceContexts {
      * @param tracing whether spans go anywhere; a context that nobody can look up is none
      */
     public static Optional<String> starting(String sent, boolean tracing) {
-        Optional<String> valid = Optional.ofNullable(sent).filter(text -> parse(Optional.of(text)).isPresent());
+        Optional<String> valid = Optional.ofNullable(sent)
+                .filter(text -> parse(Optional.of(text)).isPresent());
         SpanContext context = Span.current().getSpanContext();
         if (valid.isPresent() || !tracing || !context.isValid()) {
             return valid;
         }
-        return Optional.of(
-                "00-" + context.getTraceId() + "-" + context.getSpanId() + "-" + context.getTraceFlags().asHex());
+        return Optional.of("00-" + context.getTraceId() + "-" + context.getSpanId() + "-"
+                + context.getTraceFlags().asHex());
     }
 
     private enum Single implements TextMapGetter<String> {

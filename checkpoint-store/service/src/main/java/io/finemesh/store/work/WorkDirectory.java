@@ -6,9 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.stream.Stream;
+import org.jboss.logging.Logger;
 
 /** A local directory that exists for one piece of work and is removed with everything in it. */
 public final class WorkDirectory implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(WorkDirectory.class);
+
     private final Path path;
 
     private WorkDirectory(Path path) {
@@ -48,8 +51,7 @@ public final class WorkDirectory implements AutoCloseable {
             Files.deleteIfExists(path);
         } catch (IOException left) {
             // Removed at the next start; the work itself is done and its result must not be lost to this.
-            System.getLogger(WorkDirectory.class.getName())
-                    .log(System.Logger.Level.WARNING, "could not remove {0}: {1}", path, left.getMessage());
+            LOG.warnf("could not remove %s: %s", path, left.getMessage());
         }
     }
 

@@ -161,7 +161,8 @@ class BlobStoreTest {
                 .isInstanceOf(StorageUnavailableException.class)
                 .hasMessageContaining("cut off");
         assertThatThrownBy(() -> blobs.download(BLOB, directory.resolve("object")))
-                .isInstanceOf(StorageUnavailableException.class);
+                .isInstanceOf(StorageUnavailableException.class)
+                .hasMessageContaining("cut off");
     }
 
     @Test

@@ -59,6 +59,17 @@ class ModelNamesTest {
     }
 
     @Test
+    void aRequestThatComesAgainLateDoesNotTakeTheNameBack() {
+        names.pointOnce("m", root);
+        names.pointOnce("m", trained);
+
+        assertThat(names.pointOnce("m", root).number()).isEqualTo(1);
+
+        assertThat(names.resolve("m").checkpoint()).isEqualTo(trained);
+        assertThat(names.point("m", root).number()).as("a person may").isEqualTo(3);
+    }
+
+    @Test
     void listsEveryNameOnce() {
         names.point("b", root);
         names.point("a", root);

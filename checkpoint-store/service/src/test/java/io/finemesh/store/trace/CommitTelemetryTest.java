@@ -110,7 +110,8 @@ class CommitTelemetryTest {
         ImportTelemetry imports = new ImportTelemetry(tracer, meters, java.time.Clock.systemUTC());
 
         assertThat(TraceContexts.starting(sent, false)).contains(sent);
-        assertThat(imports.within("model", "m", () -> TraceContexts.starting(sent, true))).contains(sent);
+        assertThat(imports.within("model", "m", () -> TraceContexts.starting(sent, true)))
+                .contains(sent);
     }
 
     @Test
@@ -120,9 +121,8 @@ class CommitTelemetryTest {
         Optional<String> own = imports.within("model", "m", () -> TraceContexts.starting("garbage", true));
         Optional<String> none = imports.within("model", "m", () -> TraceContexts.starting(null, false));
 
-        assertThat(TraceContexts.parse(own))
-                .hasValueSatisfying(context -> assertThat(context.getTraceId())
-                        .isEqualTo(exporter.getFinishedSpanItems().getFirst().getTraceId()));
+        assertThat(TraceContexts.parse(own)).hasValueSatisfying(context -> assertThat(context.getTraceId())
+                .isEqualTo(exporter.getFinishedSpanItems().getFirst().getTraceId()));
         assertThat(none).isEmpty();
         assertThat(TraceContexts.starting(null, true)).as("outside of any span").isEmpty();
     }

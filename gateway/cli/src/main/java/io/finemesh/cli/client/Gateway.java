@@ -60,7 +60,8 @@ public final class Gateway implements AutoCloseable {
         String position = null;
         int failures = 0;
         while (true) {
-            HttpRequest.Builder request = request("/v1/runs/" + encode(run) + "/events").header("accept", "text/event-stream");
+            HttpRequest.Builder request =
+                    request("/v1/runs/" + encode(run) + "/events").header("accept", "text/event-stream");
             if (position != null) {
                 request.header("Last-Event-ID", position);
             }

@@ -21,7 +21,8 @@ public final class GatewayProblem extends Exception {
     public static GatewayProblem unreachable(String base, Throwable cause) {
         return new GatewayProblem(
                 true,
-                "the gateway at " + base + " does not answer; start the mesh with './finemesh up', or name another gateway with --gateway",
+                "the gateway at " + base
+                        + " does not answer; start the mesh with './finemesh up', or name another gateway with --gateway",
                 null,
                 cause);
     }
@@ -34,7 +35,8 @@ public final class GatewayProblem extends Exception {
         lines.add(detail.isEmpty() || detail.equals(title) ? title : title + ": " + detail);
         for (JsonNode error : problem.path("errors")) {
             String pointer = error.path("pointer").asText("");
-            lines.add("  " + (pointer.isEmpty() ? "" : pointer + ": ") + error.path("message").asText());
+            lines.add("  " + (pointer.isEmpty() ? "" : pointer + ": ")
+                    + error.path("message").asText());
         }
         if (!problem.path("suggestions").isEmpty()) {
             List<String> names = new ArrayList<>();

@@ -25,7 +25,8 @@ public final class CancelCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         try (Gateway gateway = session.open()) {
-            String body = new ObjectMapper().createObjectNode().put("reason", reason).toString();
+            String body =
+                    new ObjectMapper().createObjectNode().put("reason", reason).toString();
             JsonNode answer = gateway.post(
                     "/v1/runs/" + Gateway.encode(run) + "/cancel", "application/json", BodyPublishers.ofString(body));
             if (session.json()) {

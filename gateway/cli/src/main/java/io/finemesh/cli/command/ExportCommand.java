@@ -14,7 +14,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** Takes a checkpoint out of the mesh into a new directory that transformers loads. */
-@Command(name = "export", description = "Write a checkpoint as a Hugging Face directory.", mixinStandardHelpOptions = true)
+@Command(
+        name = "export",
+        description = "Write a checkpoint as a Hugging Face directory.",
+        mixinStandardHelpOptions = true)
 public final class ExportCommand implements Callable<Integer> {
     @Mixin
     private Session session;
@@ -36,7 +39,8 @@ public final class ExportCommand implements Callable<Integer> {
             if (session.json()) {
                 ObjectNode answer = new ObjectMapper().createObjectNode();
                 answer.put("checkpoint", checkpoint).put("directory", directory.toString());
-                files.forEach(file -> answer.withArray("/files").add(file.getFileName().toString()));
+                files.forEach(file ->
+                        answer.withArray("/files").add(file.getFileName().toString()));
                 session.print(answer);
             } else {
                 session.out().println("wrote " + files.size() + " files to " + directory);

@@ -44,7 +44,9 @@ public final class InspectCommand implements Callable<Integer> {
                         model.modelType(), model.layerCount(), model.hiddenSize(), model.vocabularySize()));
         out.printf(
                 "tensors     %d, %s parameters, %s%n",
-                contents.tensorCount(), Quantity.count(contents.parameterCount()), Quantity.bytes(contents.tensorBytes()));
+                contents.tensorCount(),
+                Quantity.count(contents.parameterCount()),
+                Quantity.bytes(contents.tensorBytes()));
         out.printf("types       %s%n", contents.elementsByDtype());
         contents.notes().forEach(note -> out.println("note        " + note));
     }
@@ -59,10 +61,9 @@ public final class InspectCommand implements Callable<Integer> {
                         .put("tensors", contents.tensorCount())
                         .put("parameters", contents.parameterCount())
                         .put("bytes", contents.tensorBytes());
-                contents.elementsByDtype()
-                        .forEach((dtype, count) -> document.withObject("/elementsByDtype").put(dtype.toString(), count));
-                contents.configuration()
-                        .ifPresent(model -> document.put("modelType", model.modelType()));
+                contents.elementsByDtype().forEach((dtype, count) -> document.withObject("/elementsByDtype")
+                        .put(dtype.toString(), count));
+                contents.configuration().ifPresent(model -> document.put("modelType", model.modelType()));
                 contents.notes().forEach(note -> document.withArray("/notes").add(note));
             }
         }

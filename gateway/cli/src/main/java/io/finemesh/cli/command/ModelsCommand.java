@@ -55,7 +55,9 @@ public final class ModelsCommand implements Callable<Integer> {
             if (session.json()) {
                 session.print(model);
             } else {
-                session.out().println(model.path("name").asText() + " is " + model.path("checkpoint").asText());
+                session.out()
+                        .println(model.path("name").asText() + " is "
+                                + model.path("checkpoint").asText());
             }
             return Session.OK;
         }

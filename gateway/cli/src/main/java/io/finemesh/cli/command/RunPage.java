@@ -17,12 +17,18 @@ final class RunPage {
 
     void print(PrintWriter out) {
         JsonNode progress = run.path("progress");
-        out.printf("%s  %s  %s%n", run.path("id").asText(), run.path("name").asText(), run.path("phase").asText());
+        out.printf(
+                "%s  %s  %s%n",
+                run.path("id").asText(),
+                run.path("name").asText(),
+                run.path("phase").asText());
         out.printf(
                 "model      %s (%s parameters)%n",
                 run.at("/model/name").asText(run.at("/model/checkpoint").asText()),
                 Quantity.count(run.at("/model/parameterCount").asLong()));
-        out.printf("data set   %s (%s samples)%n", run.at("/dataset/version").asText(), run.at("/dataset/samples").asText());
+        out.printf(
+                "data set   %s (%s samples)%n",
+                run.at("/dataset/version").asText(), run.at("/dataset/samples").asText());
         if (run.has("plan")) {
             out.printf(
                     "plan       %s steps in %s segments, %s on the trainer%n",
@@ -34,12 +40,21 @@ final class RunPage {
                 "progress   %s steps, %s committed%s%s%n",
                 progress.path("steps").asText("0"),
                 progress.path("committedSteps").asText("0"),
-                progress.has("loss") ? String.format(Locale.ROOT, ", loss %.4f", progress.path("loss").asDouble()) : "",
+                progress.has("loss")
+                        ? String.format(
+                                Locale.ROOT,
+                                ", loss %.4f",
+                                progress.path("loss").asDouble())
+                        : "",
                 progress.has("etaSeconds")
-                        ? ", " + Quantity.time(Duration.ofSeconds(progress.path("etaSeconds").asLong())) + " left"
+                        ? ", "
+                                + Quantity.time(Duration.ofSeconds(
+                                        progress.path("etaSeconds").asLong())) + " left"
                         : "");
         if (run.has("failure")) {
-            out.printf("failure    %s: %s%n", run.at("/failure/code").asText(), run.at("/failure/message").asText());
+            out.printf(
+                    "failure    %s: %s%n",
+                    run.at("/failure/code").asText(), run.at("/failure/message").asText());
         }
         checkpoints(out);
         evaluations(out);
@@ -77,7 +92,10 @@ final class RunPage {
                         score.path("metric").asText(),
                         String.format(Locale.ROOT, "%.4f", score.path("value").asDouble()),
                         score.has("standardError")
-                                ? String.format(Locale.ROOT, "%.4f", score.path("standardError").asDouble())
+                                ? String.format(
+                                        Locale.ROOT,
+                                        "%.4f",
+                                        score.path("standardError").asDouble())
                                 : "-",
                         score.path("samples").asText() + (score.path("limited").asBoolean() ? " (limited)" : ""));
             }

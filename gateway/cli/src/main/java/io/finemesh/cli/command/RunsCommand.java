@@ -35,8 +35,12 @@ public final class RunsCommand implements Callable<Integer> {
                         run.path("method").asText(),
                         run.path("model").asText(),
                         run.path("dataset").asText(),
-                        run.path("steps").asText() + "/" + run.path("totalSteps").asText("?"),
-                        run.has("loss") ? String.format(Locale.ROOT, "%.4f", run.path("loss").asDouble()) : "-");
+                        run.path("steps").asText() + "/"
+                                + run.path("totalSteps").asText("?"),
+                        run.has("loss")
+                                ? String.format(
+                                        Locale.ROOT, "%.4f", run.path("loss").asDouble())
+                                : "-");
             }
             table.print(session.out());
             return Session.OK;

@@ -8,7 +8,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** Shows one run in full. */
-@Command(name = "show", description = "Show one run: where it stands, its checkpoints and scores.", mixinStandardHelpOptions = true)
+@Command(
+        name = "show",
+        description = "Show one run: where it stands, its checkpoints and scores.",
+        mixinStandardHelpOptions = true)
 public final class ShowCommand implements Callable<Integer> {
     @Mixin
     private Session session;

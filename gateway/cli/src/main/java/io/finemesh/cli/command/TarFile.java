@@ -22,7 +22,8 @@ final class TarFile {
             for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
                 String name = entry.getName();
                 if (!entry.isFile() || !name.matches("[A-Za-z0-9_][A-Za-z0-9._-]*")) {
-                    throw new IOException("the export holds '" + name + "', which is no plain file; nothing was written");
+                    throw new IOException(
+                            "the export holds '" + name + "', which is no plain file; nothing was written");
                 }
                 Files.copy(tar, draft.resolve(name));
                 files.add(directory.resolve(name));

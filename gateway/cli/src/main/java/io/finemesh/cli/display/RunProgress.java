@@ -40,11 +40,15 @@ public final class RunProgress {
             case "training.step-completed" -> step(event);
             case "run.segment-retried" -> {
                 return Optional.of("segment %d starts again: %s"
-                        .formatted(event.path("segmentIndex").asInt(), event.at("/failure/message").asText()));
+                        .formatted(
+                                event.path("segmentIndex").asInt(),
+                                event.at("/failure/message").asText()));
             }
             case "checkpoint.committed" -> {
                 return Optional.of("checkpoint %s after step %d"
-                        .formatted(event.path("checkpoint").asText(), event.path("lastStep").asLong() + 1));
+                        .formatted(
+                                event.path("checkpoint").asText(),
+                                event.path("lastStep").asLong() + 1));
             }
             case "evaluation.completed" -> {
                 return Optional.of(scores(event));
@@ -86,7 +90,8 @@ public final class RunProgress {
     }
 
     private static String scores(JsonNode event) {
-        StringBuilder line = new StringBuilder("scored after %d steps:".formatted(event.path("afterSteps").asLong()));
+        StringBuilder line = new StringBuilder(
+                "scored after %d steps:".formatted(event.path("afterSteps").asLong()));
         for (JsonNode score : event.path("scores")) {
             line.append(String.format(
                     Locale.ROOT,
@@ -128,7 +133,8 @@ public final class RunProgress {
         }
         if (!Double.isNaN(secondsPerStep) && done < totalSteps) {
             line.append("  %s left"
-                    .formatted(Quantity.time(Duration.ofMillis(Math.round(1000 * secondsPerStep * (totalSteps - done))))));
+                    .formatted(
+                            Quantity.time(Duration.ofMillis(Math.round(1000 * secondsPerStep * (totalSteps - done))))));
         }
         return line.toString();
     }

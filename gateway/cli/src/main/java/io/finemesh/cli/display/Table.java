@@ -15,7 +15,8 @@ public final class Table {
     /** Adds a row with one cell for each title. */
     public Table row(String... cells) {
         if (cells.length != rows.getFirst().length) {
-            throw new IllegalArgumentException("a row has " + cells.length + " cells, the table " + rows.getFirst().length);
+            throw new IllegalArgumentException(
+                    "a row has " + cells.length + " cells, the table " + rows.getFirst().length);
         }
         rows.add(cells.clone());
         return this;

@@ -14,8 +14,8 @@ class RunProgressTest {
     void theLineShowsBarStepLossRateBlockAndTimeLeft() throws Exception {
         progress.take(event("{'type':'run.accepted','plan':{'totalSteps':100,'segments':2}}"));
         for (int step = 0; step < 50; step++) {
-            progress.take(
-                    event("{'type':'training.step-completed','time':'2026-01-01T00:00:%02d.500Z','step':%d,'loss':1.5,'tokens':200,'block':'layer.3'}"
+            progress.take(event(
+                    "{'type':'training.step-completed','time':'2026-01-01T00:00:%02d.500Z','step':%d,'loss':1.5,'tokens':200,'block':'layer.3'}"
                             .formatted(step, step)));
         }
 

@@ -20,6 +20,7 @@ final class Defaults {
     static final int SWITCH_INTERVAL = 50;
     /** Wire form of {@code badam_switch_interval: auto}. */
     static final int SWITCH_INTERVAL_AUTO = 0;
+
     static final double LEARNING_RATE = 5e-5;
     static final LearningRateShape SHAPE = LearningRateShape.LINEAR;
     static final double FINAL_FRACTION = 0;

@@ -61,8 +61,7 @@ public final class NearestName {
             current[0] = row;
             for (int column = 1; column <= right.length(); column++) {
                 int change = left.charAt(row - 1) == right.charAt(column - 1) ? 0 : 1;
-                int best = Math.min(
-                        Math.min(current[column - 1] + 1, last[column] + 1), last[column - 1] + change);
+                int best = Math.min(Math.min(current[column - 1] + 1, last[column] + 1), last[column - 1] + change);
                 if (row > 1
                         && column > 1
                         && left.charAt(row - 1) == right.charAt(column - 2)

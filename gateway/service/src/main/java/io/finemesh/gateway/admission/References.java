@@ -36,8 +36,7 @@ public final class References {
      */
     public static Optional<FieldProblem> startBlock(MethodSpecification method, ModelConfiguration model) {
         OptionalInt start = method.startBlock();
-        int blocks = BlockPartition.layers(
-                        ModelStructure.of(model), method.includeEmbedding(), method.includeHead())
+        int blocks = BlockPartition.layers(ModelStructure.of(model), method.includeEmbedding(), method.includeHead())
                 .size();
         if (start.isEmpty() || start.getAsInt() < blocks) {
             return Optional.empty();
@@ -48,7 +47,8 @@ public final class References {
                 Optional.of(Integer.toString(start.getAsInt())),
                 Optional.of(allowed),
                 Optional.empty(),
-                "method.badam_start_block is " + start.getAsInt() + ", a block that does not exist; allowed: " + allowed,
+                "method.badam_start_block is " + start.getAsInt() + ", a block that does not exist; allowed: "
+                        + allowed,
                 Optional.empty()));
     }
 

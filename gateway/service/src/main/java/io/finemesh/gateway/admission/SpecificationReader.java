@@ -93,8 +93,7 @@ public final class SpecificationReader {
         Duration duration = duration(top);
         warmupWithin(optimizerSection, optimizer, duration);
         boolean methodReadable = problems.noneAt("/method/finetuning");
-        int checkpointSteps = checkpoint(
-                top.section("checkpoint"), methodReadable && method.method() == Method.BADAM);
+        int checkpointSteps = checkpoint(top.section("checkpoint"), methodReadable && method.method() == Method.BADAM);
         EvaluationSpecification evaluation = evaluation(top.section("evaluation"));
         OptionalLong memoryLimit = resources(top.section("resources"));
         TraceDetail trace = trace(top.section("trace"));
@@ -102,8 +101,7 @@ public final class SpecificationReader {
         top.close();
 
         if (!problems.none()) {
-            return new Admission.Refused(
-                    problems.list(), new NamedReferences(model, dataset, evaluation.dataset()));
+            return new Admission.Refused(problems.list(), new NamedReferences(model, dataset, evaluation.dataset()));
         }
         String word = method.method().name().toLowerCase(Locale.ROOT);
         RunSpecification specification = new RunSpecification(
@@ -154,7 +152,8 @@ public final class SpecificationReader {
                 section.contradiction(
                         name,
                         "nothing: finetuning is adamw",
-                        "method." + name + " belongs to badam, but finetuning is adamw; leave it out or set finetuning to badam");
+                        "method." + name
+                                + " belongs to badam, but finetuning is adamw; leave it out or set finetuning to badam");
             }
         }
         return new MethodSpecification(
@@ -169,7 +168,9 @@ public final class SpecificationReader {
 
     private OptionalInt switchInterval(Section section) {
         Optional<Value> value = section.value("badam_switch_interval");
-        if (value.isPresent() && value.get() instanceof Value.Text text && text.text().equals("auto")) {
+        if (value.isPresent()
+                && value.get() instanceof Value.Text text
+                && text.text().equals("auto")) {
             return OptionalInt.of(Defaults.SWITCH_INTERVAL_AUTO);
         }
         if (value.isPresent() && Section.wholeWithin(value.get(), 1, 1_000_000).isEmpty()) {
@@ -209,7 +210,8 @@ public final class SpecificationReader {
     }
 
     private static void warmupOnce(Section section) {
-        if (section.value("warmup_steps").isPresent() && section.value("warmup_ratio").isPresent()) {
+        if (section.value("warmup_steps").isPresent()
+                && section.value("warmup_ratio").isPresent()) {
             section.contradiction(
                     "warmup_ratio",
                     "at most one of warmup_steps and warmup_ratio",

@@ -37,6 +37,7 @@ public record CheckpointAnswer(
         String weightsDigest,
         long parameterCount,
         long weightBytes,
+
         @Schema(description = "config.json", implementation = Object.class)
         Optional<JsonNode> configuration,
 

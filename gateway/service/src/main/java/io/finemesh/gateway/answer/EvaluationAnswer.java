@@ -25,8 +25,10 @@ public record EvaluationAnswer(
         String id,
         String checkpoint,
         OptionalLong afterSteps,
+
         @Schema(enumeration = {"started", "completed", "failed"})
         String state,
+
         Optional<String> evaluator,
         List<Score> scores,
         OptionalLong elapsedMillis,

@@ -23,8 +23,10 @@ public record ModelAnswer(
         long parameterCount,
         long weightBytes,
         String weightsDigest,
+
         @Schema(description = "config.json; left out in lists", implementation = Object.class)
         Optional<JsonNode> configuration,
+
         Links links) {
     /** A model as users see it. */
     public static ModelAnswer of(ModelDescriptor model, Optional<JsonNode> configuration) {

@@ -42,6 +42,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 public record RunDetail(
         String id,
         String name,
+
         @Schema(
                 enumeration = {
                     "submitted",
@@ -54,6 +55,7 @@ public record RunDetail(
                     "rejected"
                 })
         String phase,
+
         boolean cancelRequested,
         Instant submittedAt,
         Optional<Instant> startedAt,
@@ -91,11 +93,12 @@ public record RunDetail(
                                 model.checkpoint().value(),
                                 model.parameterCount(),
                                 model.weightBytes())),
-                run.dataset()
-                        .map(dataset -> Dataset.of(run.specification().map(RunSpecification::dataset), dataset)),
+                run.dataset().map(dataset -> Dataset.of(run.specification().map(RunSpecification::dataset), dataset)),
                 run.evaluationDataset()
                         .map(dataset -> Dataset.of(
-                                run.specification().flatMap(each -> each.evaluation().dataset()), dataset)),
+                                run.specification()
+                                        .flatMap(each -> each.evaluation().dataset()),
+                                dataset)),
                 run.plan().map(Plan::of),
                 RunProgress.of(run),
                 run.checkpoints().stream().map(Checkpoint::of).toList(),

@@ -31,6 +31,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 public record RunSummary(
         String id,
         String name,
+
         @Schema(
                 enumeration = {
                     "submitted",
@@ -43,6 +44,7 @@ public record RunSummary(
                     "rejected"
                 })
         String phase,
+
         Optional<String> method,
         Optional<String> model,
         Optional<String> dataset,

@@ -33,8 +33,10 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 public record TrainerAnswer(
         String id,
         String incarnation,
+
         @Schema(enumeration = {"idle", "training", "draining", "silent"})
         String condition,
+
         String device,
         String blas,
         long memoryTotalBytes,

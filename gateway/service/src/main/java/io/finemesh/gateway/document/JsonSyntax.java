@@ -35,8 +35,7 @@ final class JsonSyntax {
             }
             Value root = value(parser, "", 0);
             if (parser.nextToken() != null) {
-                throw new DocumentException(
-                        "the document goes on after its end", place(parser.currentTokenLocation()));
+                throw new DocumentException("the document goes on after its end", place(parser.currentTokenLocation()));
             }
             return new Document(root, flaws);
         } catch (StreamConstraintsException refused) {
@@ -64,8 +63,7 @@ final class JsonSyntax {
             case START_ARRAY -> sequence(parser, pointer, place, depth);
             case VALUE_STRING -> new Value.Text(place, parser.getText());
             case VALUE_NUMBER_INT -> Scalars.whole(parser.getText(), 10, place, parser.getText());
-            case VALUE_NUMBER_FLOAT ->
-                new Value.Decimal(place, Double.parseDouble(parser.getText()), parser.getText());
+            case VALUE_NUMBER_FLOAT -> new Value.Decimal(place, Double.parseDouble(parser.getText()), parser.getText());
             case VALUE_TRUE -> new Value.Truth(place, true);
             case VALUE_FALSE -> new Value.Truth(place, false);
             case VALUE_NULL -> new Value.Nothing(place);

@@ -64,14 +64,12 @@ public class CheckpointResource {
     @Operation(
             operationId = "exportCheckpoint",
             summary = "A checkpoint as a Hugging Face directory",
-            description = "A tar with config.json, tokenizer files and safetensors weights, as transformers loads them.")
+            description =
+                    "A tar with config.json, tokenizer files and safetensors weights, as transformers loads them.")
     @APIResponse(
             responseCode = "200",
             description = "The tar",
-            content =
-                    @Content(
-                            mediaType = TAR,
-                            schema = @Schema(type = SchemaType.STRING, format = "binary")))
+            content = @Content(mediaType = TAR, schema = @Schema(type = SchemaType.STRING, format = "binary")))
     @APIResponse(responseCode = "404", description = "There is no such checkpoint", ref = "Problem")
     public Response export(@PathParam("id") String id) {
         CheckpointId checkpoint = Parameters.checkpoint(id);

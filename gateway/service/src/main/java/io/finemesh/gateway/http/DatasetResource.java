@@ -63,8 +63,8 @@ public class DatasetResource {
             description = "By name, which means the newest version, or by name@number.")
     @APIResponse(responseCode = "404", description = "There is no such data set", ref = "Problem")
     public DatasetAnswer get(@PathParam("nameOrVersion") String nameOrVersion) {
-        return DatasetAnswer.of(store.dataset(Parameters.datasetName(nameOrVersion))
-                .orElseThrow(() -> unknown(nameOrVersion)));
+        return DatasetAnswer.of(
+                store.dataset(Parameters.datasetName(nameOrVersion)).orElseThrow(() -> unknown(nameOrVersion)));
     }
 
     /** Uploads rows. */
@@ -79,9 +79,10 @@ public class DatasetResource {
     @Operation(
             operationId = "uploadDataset",
             summary = "Upload rows as a new version of a data set",
-            description = "One JSON object a line: alpaca (instruction, input, output) or openai (messages with role and content). "
-                    + "Rows that are empty or have no answer are dropped and counted; a data set of which nothing is left is refused. "
-                    + "The same rows again give the same version.")
+            description =
+                    "One JSON object a line: alpaca (instruction, input, output) or openai (messages with role and content). "
+                            + "Rows that are empty or have no answer are dropped and counted; a data set of which nothing is left is refused. "
+                            + "The same rows again give the same version.")
     @RequestBody(
             required = true,
             content =
@@ -104,12 +105,12 @@ public class DatasetResource {
                     String format,
             @Context HttpHeaders headers,
             @Parameter(hidden = true) InputStream rows) {
-        String dataset =
-                Parameters.datasetName(Parameters.required("name", name, "the name the data set gets"));
+        String dataset = Parameters.datasetName(Parameters.required("name", name, "the name the data set gets"));
         if (dataset.contains("@")) {
             throw ProblemException.of(
                     ProblemType.MALFORMED_IDENTIFIER,
-                    "the data set is '" + dataset + "', but a version's number is given by the store; leave @ and number out");
+                    "the data set is '" + dataset
+                            + "', but a version's number is given by the store; leave @ and number out");
         }
         if (format != null && !FORMATS.contains(format)) {
             throw ProblemException.of(
@@ -119,7 +120,9 @@ public class DatasetResource {
         }
         DatasetAnswer answer = DatasetAnswer.of(
                 store.uploadDataset(dataset, Optional.ofNullable(format), rows, Bodies.length(headers)));
-        return Response.created(URI.create(answer.links().self())).entity(answer).build();
+        return Response.created(URI.create(answer.links().self()))
+                .entity(answer)
+                .build();
     }
 
     private ProblemException unknown(String name) {

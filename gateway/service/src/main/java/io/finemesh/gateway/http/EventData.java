@@ -5,11 +5,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.finemesh.contract.id.RunId;
+import io.finemesh.contract.json.WireMapper;
 import io.finemesh.contract.run.RunAccepted;
 import io.finemesh.contract.run.SubmitRun;
 import io.finemesh.contract.training.SegmentEnded;
 import io.finemesh.contract.training.StepCompleted;
-import io.finemesh.contract.json.WireMapper;
 import io.finemesh.contract.wire.WireNames;
 import io.finemesh.gateway.view.FeedItem;
 import io.finemesh.gateway.view.Occurrence;
@@ -36,7 +36,8 @@ final class EventData {
     /** Name of an event. */
     String name(FeedItem item) {
         return switch (item) {
-            case FeedItem.Told told -> shortName(WireNames.of(told.occurrence().body().getClass()));
+            case FeedItem.Told told ->
+                shortName(WireNames.of(told.occurrence().body().getClass()));
             case FeedItem.Stepped _ -> STEP;
         };
     }

@@ -77,16 +77,22 @@ public class ModelResource {
     @Operation(
             operationId = "importModel",
             summary = "Import a Hugging Face directory",
-            description = "Either JSON with a name and the path of a directory on the checkpoint store's machine, or (application/x-tar, "
-                    + "with the query parameter name) a tar of such a directory, which streams through. Importing the same weights again "
-                    + "gives the same checkpoint.")
+            description =
+                    "Either JSON with a name and the path of a directory on the checkpoint store's machine, or (application/x-tar, "
+                            + "with the query parameter name) a tar of such a directory, which streams through. Importing the same weights again "
+                            + "gives the same checkpoint.")
     @RequestBody(
             required = true,
             content = {
                 @Content(
                         mediaType = "application/json",
                         schema = @Schema(examples = "{\"name\": \"tiny-llama\", \"path\": \"/models/tiny-llama\"}")),
-                @Content(mediaType = "application/x-tar", schema = @Schema(type = org.eclipse.microprofile.openapi.annotations.enums.SchemaType.STRING, format = "binary"))
+                @Content(
+                        mediaType = "application/x-tar",
+                        schema =
+                                @Schema(
+                                        type = org.eclipse.microprofile.openapi.annotations.enums.SchemaType.STRING,
+                                        format = "binary"))
             })
     @APIResponse(
             responseCode = "201",
@@ -95,8 +101,8 @@ public class ModelResource {
     @APIResponse(responseCode = "422", description = "The directory is refused; errors says why", ref = "Problem")
     @APIResponse(responseCode = "503", description = "The store does not answer", ref = "Problem")
     public Response importDirectory(@Parameter(hidden = true) InputStream body) {
-        ImportReader.ModelImport asked = ImportReader.modelImport(
-                Bodies.document(body, Syntax.JSON, config.submission().maxBytes().asLongValue()));
+        ImportReader.ModelImport asked = ImportReader.modelImport(Bodies.document(
+                body, Syntax.JSON, config.submission().maxBytes().asLongValue()));
         if (!asked.problems().isEmpty()) {
             throw ProblemException.of(
                     ProblemType.MALFORMED_REQUEST,
@@ -114,14 +120,15 @@ public class ModelResource {
     @Consumes({"application/x-tar", "application/octet-stream"})
     @Operation(hidden = true)
     public Response upload(@QueryParam("name") String name, @Context HttpHeaders headers, InputStream tar) {
-        String model = Parameters.modelName(
-                Parameters.required("name", name, "the name the model gets"));
+        String model = Parameters.modelName(Parameters.required("name", name, "the name the model gets"));
         return created(store.uploadModel(model, tar, Bodies.length(headers)));
     }
 
     private Response created(ModelDescriptor model) {
         ModelAnswer answer = answer(model);
-        return Response.created(URI.create(answer.links().self())).entity(answer).build();
+        return Response.created(URI.create(answer.links().self()))
+                .entity(answer)
+                .build();
     }
 
     private ModelAnswer answer(ModelDescriptor model) {

@@ -57,8 +57,7 @@ final class Parameters {
     static String required(String name, String value, String allowed) {
         if (value == null || value.isBlank()) {
             throw ProblemException.of(
-                    ProblemType.MALFORMED_REQUEST,
-                    "the query parameter " + name + " is missing; allowed: " + allowed);
+                    ProblemType.MALFORMED_REQUEST, "the query parameter " + name + " is missing; allowed: " + allowed);
         }
         return value;
     }

@@ -15,8 +15,9 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
                 @Info(
                         title = "Finemesh gateway",
                         version = "1",
-                        description = "Submit fine-tuning runs, follow every optimizer step, and take the checkpoints away. "
-                                + "Every error is an application/problem+json document (RFC 9457)."),
+                        description =
+                                "Submit fine-tuning runs, follow every optimizer step, and take the checkpoints away. "
+                                        + "Every error is an application/problem+json document (RFC 9457)."),
         components =
                 @Components(
                         responses =

@@ -47,7 +47,8 @@ public class ProblemMappers {
                                 ProblemType.UNKNOWN_RESOURCE, "there is nothing at " + path + "; see /q/openapi");
                     case 405 ->
                         ProblemException.of(
-                                ProblemType.METHOD_NOT_ALLOWED, "the method is not allowed at " + path + "; see /q/openapi");
+                                ProblemType.METHOD_NOT_ALLOWED,
+                                "the method is not allowed at " + path + "; see /q/openapi");
                     case 406 ->
                         ProblemException.of(
                                 ProblemType.NOT_ACCEPTABLE,

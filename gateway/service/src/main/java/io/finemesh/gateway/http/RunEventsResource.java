@@ -78,11 +78,12 @@ public class RunEventsResource {
     @Operation(
             operationId = "followRun",
             summary = "A run's events, as they happen",
-            description = "Server-sent events. An event's name is the message's wire name in short, such as training.step-completed; "
-                    + "its data is one line of JSON with type, time, runId and the message's own fields; its id is a position that holds "
-                    + "across restarts of the gateway. Send it back as Last-Event-ID to go on after it, without loss or repetition. "
-                    + "The stream ends after run.completed, run.failed, run.cancelled or run.rejected; asking again from there gives 204. "
-                    + "Comment lines keep the connection alive.")
+            description =
+                    "Server-sent events. An event's name is the message's wire name in short, such as training.step-completed; "
+                            + "its data is one line of JSON with type, time, runId and the message's own fields; its id is a position that holds "
+                            + "across restarts of the gateway. Send it back as Last-Event-ID to go on after it, without loss or repetition. "
+                            + "The stream ends after run.completed, run.failed, run.cancelled or run.rejected; asking again from there gives 204. "
+                            + "Comment lines keep the connection alive.")
     @APIResponse(
             responseCode = "200",
             description = "Events",

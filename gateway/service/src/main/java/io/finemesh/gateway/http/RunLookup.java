@@ -27,8 +27,7 @@ public class RunLookup {
      * @throws ProblemException when there is no such run, with the nearest ids
      */
     public <R> R read(RunId id, Function<RunView, R> question) {
-        return board.read(
-                mesh -> mesh.run(id).map(question).orElseThrow(() -> unknown(mesh, id)));
+        return board.read(mesh -> mesh.run(id).map(question).orElseThrow(() -> unknown(mesh, id)));
     }
 
     private static ProblemException unknown(MeshView mesh, RunId id) {

@@ -60,11 +60,7 @@ public class RunResource {
 
     /** Wires what the resource asks. */
     public RunResource(
-            RunSubmission submission,
-            RunCancellation cancellation,
-            RunLookup runs,
-            Board board,
-            GatewayConfig config) {
+            RunSubmission submission, RunCancellation cancellation, RunLookup runs, Board board, GatewayConfig config) {
         this.submission = submission;
         this.cancellation = cancellation;
         this.runs = runs;
@@ -78,8 +74,9 @@ public class RunResource {
     @Operation(
             operationId = "submitRun",
             summary = "Submit a run",
-            description = "Takes a run specification in YAML or JSON; its JSON Schema is at " + SCHEMA
-                    + ". The answer comes when the request is safe, before the run is planned. Every wrong field is named at once.")
+            description =
+                    "Takes a run specification in YAML or JSON; its JSON Schema is at " + SCHEMA
+                            + ". The answer comes when the request is safe, before the run is planned. Every wrong field is named at once.")
     @RequestBody(
             required = true,
             content = {
@@ -97,7 +94,9 @@ public class RunResource {
     @APIResponse(responseCode = "503", description = "Store or broker do not answer", ref = "Problem")
     public Response submitYaml(
             @Parameter(hidden = true) InputStream body,
-            @Parameter(description = "What makes two requests the same one: the same key and specification give the same run")
+            @Parameter(
+                            description =
+                                    "What makes two requests the same one: the same key and specification give the same run")
                     @HeaderParam("Idempotency-Key")
                     String idempotencyKey,
             @Parameter(hidden = true) @HeaderParam("traceparent") String traceparent) {
@@ -136,7 +135,13 @@ public class RunResource {
     @Operation(operationId = "listRuns", summary = "List runs, newest first")
     @APIResponse(responseCode = "400", description = "A parameter is wrong", ref = "Problem")
     public RunPage list(
-            @Parameter(description = "Runs on the page, 1 to 1000", schema = @Schema(type = org.eclipse.microprofile.openapi.annotations.enums.SchemaType.INTEGER))
+            @Parameter(
+                            description = "Runs on the page, 1 to 1000",
+                            schema =
+                                    @Schema(
+                                            type =
+                                                    org.eclipse.microprofile.openapi.annotations.enums.SchemaType
+                                                            .INTEGER))
                     @QueryParam("limit")
                     String limit,
             @Parameter(description = "Only runs older than the one with this id") @QueryParam("before") String before,
@@ -157,8 +162,7 @@ public class RunResource {
             }
             all = all.dropWhile(run -> !run.id().equals(before.get())).skip(1);
         }
-        List<RunSummary> summaries = all.filter(
-                        run -> phase.isEmpty() || run.phase() == phase.get())
+        List<RunSummary> summaries = all.filter(run -> phase.isEmpty() || run.phase() == phase.get())
                 .limit(size + 1L)
                 .map(RunSummary::of)
                 .toList();
@@ -168,7 +172,9 @@ public class RunResource {
         List<RunSummary> shown = summaries.subList(0, size);
         String filter = phase.map(each -> "&phase=" + each.word()).orElse("");
         return new RunPage(
-                shown, Optional.of("/v1/runs?limit=" + size + "&before=" + shown.getLast().id() + filter));
+                shown,
+                Optional.of(
+                        "/v1/runs?limit=" + size + "&before=" + shown.getLast().id() + filter));
     }
 
     private static Optional<Phase> phase(String text) {
@@ -182,7 +188,11 @@ public class RunResource {
             throw ProblemException.of(
                     ProblemType.MALFORMED_REQUEST,
                     "the query parameter phase is '" + Parameters.shown(text) + "', allowed: "
-                            + String.join(", ", Arrays.stream(Phase.values()).map(Phase::word).toList()));
+                            + String.join(
+                                    ", ",
+                                    Arrays.stream(Phase.values())
+                                            .map(Phase::word)
+                                            .toList()));
         }
         return phase;
     }
@@ -193,8 +203,12 @@ public class RunResource {
     @Operation(
             operationId = "getRun",
             summary = "Everything about a run but its single steps",
-            description = "Status, plan, progress, checkpoints, evaluations, retries, and the specification with every default filled in.")
-    @APIResponse(responseCode = "404", description = "There is no such run; suggestions holds the nearest ids", ref = "Problem")
+            description =
+                    "Status, plan, progress, checkpoints, evaluations, retries, and the specification with every default filled in.")
+    @APIResponse(
+            responseCode = "404",
+            description = "There is no such run; suggestions holds the nearest ids",
+            ref = "Problem")
     public RunDetail get(@PathParam("id") String id) {
         return runs.read(Parameters.run(id), RunDetail::of);
     }
@@ -205,7 +219,8 @@ public class RunResource {
     @Operation(
             operationId = "cancelRun",
             summary = "Stop a run",
-            description = "What is committed stays. The scheduler does it soon after the answer; the run's events tell when.")
+            description =
+                    "What is committed stays. The scheduler does it soon after the answer; the run's events tell when.")
     @RequestBody(
             content =
                     @Content(
@@ -221,8 +236,8 @@ public class RunResource {
             @PathParam("id") String id,
             @Parameter(hidden = true) InputStream body,
             @Parameter(hidden = true) @HeaderParam("traceparent") String traceparent) {
-        ImportReader.Cancellation asked = ImportReader.cancellation(
-                Bodies.document(body, Syntax.JSON, config.submission().maxBytes().asLongValue()));
+        ImportReader.Cancellation asked = ImportReader.cancellation(Bodies.document(
+                body, Syntax.JSON, config.submission().maxBytes().asLongValue()));
         if (!asked.problems().isEmpty()) {
             throw ProblemException.of(
                     ProblemType.MALFORMED_REQUEST,
@@ -243,8 +258,7 @@ public class RunResource {
     @APIResponse(responseCode = "404", description = "There is no such run", ref = "Problem")
     @APIResponse(responseCode = "409", description = "The run has ended", ref = "Problem")
     public Response delete(
-            @PathParam("id") String id,
-            @Parameter(hidden = true) @HeaderParam("traceparent") String traceparent) {
+            @PathParam("id") String id, @Parameter(hidden = true) @HeaderParam("traceparent") String traceparent) {
         return cancel(Parameters.run(id), Optional.empty(), traceparent);
     }
 

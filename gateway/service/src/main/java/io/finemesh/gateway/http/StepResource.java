@@ -59,9 +59,7 @@ public class StepResource {
             responseCode = "200",
             description = "Steps",
             content = {
-                @Content(
-                        mediaType = MediaType.APPLICATION_JSON,
-                        schema = @Schema(implementation = StepPage.class)),
+                @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = StepPage.class)),
                 @Content(mediaType = NDJSON, schema = @Schema(implementation = StepAnswer.class))
             })
     @APIResponse(responseCode = "404", description = "There is no such run", ref = "Problem")
@@ -83,8 +81,7 @@ public class StepResource {
                     ? Optional.of("/v1/runs/" + run + "/steps?from="
                             + (shown.getLast().step() + 1) + "&limit=" + size)
                     : Optional.empty();
-            return new StepPage(
-                    run.value(), shown.stream().map(StepAnswer::of).toList(), view.totalSteps(), next);
+            return new StepPage(run.value(), shown.stream().map(StepAnswer::of).toList(), view.totalSteps(), next);
         });
     }
 

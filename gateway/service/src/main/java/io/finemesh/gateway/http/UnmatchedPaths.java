@@ -23,7 +23,8 @@ public class UnmatchedPaths {
         router.route().order(Integer.MAX_VALUE).handler(context -> {
             Problem problem = ProblemException.of(
                             ProblemType.UNKNOWN_RESOURCE,
-                            "there is nothing at " + Parameters.shown(context.request().path()) + "; see /q/openapi")
+                            "there is nothing at "
+                                    + Parameters.shown(context.request().path()) + "; see /q/openapi")
                     .problem();
             context.response()
                     .setStatusCode(problem.status())

@@ -55,8 +55,8 @@ public class CommandPublisher {
             Thread.currentThread().interrupt();
             throw unavailable(interrupted);
         }
-        board.apply(List.of(new Occurrence(
-                Source.COMMANDS, written.offset(), command.id(), command.time(), command.body())));
+        board.apply(List.of(
+                new Occurrence(Source.COMMANDS, written.offset(), command.id(), command.time(), command.body())));
     }
 
     private static BrokerUnavailableException unavailable(Throwable cause) {

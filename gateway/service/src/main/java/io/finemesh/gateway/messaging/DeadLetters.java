@@ -39,11 +39,14 @@ public class DeadLetters {
 
     /** Remembers a record of a dead-letter topic, if the gateway put it there. */
     void remember(ConsumerRecord<String, byte[]> kept) {
-        if (header(kept.headers(), "dead-letter-consumer").filter(CONSUMER::equals).isEmpty()) {
+        if (header(kept.headers(), "dead-letter-consumer")
+                .filter(CONSUMER::equals)
+                .isEmpty()) {
             return;
         }
         Optional<String> topic = header(kept.headers(), "dead-letter-topic");
-        Optional<Long> partition = header(kept.headers(), "dead-letter-partition").flatMap(DeadLetters::number);
+        Optional<Long> partition =
+                header(kept.headers(), "dead-letter-partition").flatMap(DeadLetters::number);
         Optional<Long> offset = header(kept.headers(), "dead-letter-offset").flatMap(DeadLetters::number);
         if (topic.isPresent() && partition.isPresent() && offset.isPresent()) {
             known.add(new Origin(topic.get(), partition.get(), offset.get()));

@@ -40,7 +40,8 @@ public class RecordIntake {
     }
 
     private Optional<Occurrence> read(Topic<?> topic, ConsumerRecord<String, byte[]> record) {
-        if (record.value() == null && topic.configuration().get("cleanup.policy").contains("compact")) {
+        if (record.value() == null
+                && topic.configuration().get("cleanup.policy").contains("compact")) {
             // A tombstone: its key was given up, and what it said stays said for this view.
             return Optional.empty();
         }

@@ -29,8 +29,12 @@ public record ProblemDetail(
 
         @Schema(description = "What was probably meant") Optional<String> suggestion,
         @Schema(description = "All of it in a sentence") String message,
-        @Schema(description = "1-based line in the document sent") Optional<Integer> line,
-        @Schema(description = "1-based column in the document sent") Optional<Integer> column) {
+
+        @Schema(description = "1-based line in the document sent")
+        Optional<Integer> line,
+
+        @Schema(description = "1-based column in the document sent")
+        Optional<Integer> column) {
 
     /** A sentence without a field. */
     public static ProblemDetail of(String message) {

@@ -38,8 +38,8 @@ public class ArtifactStore {
     /** Opens connections when they are needed, not before. */
     public ArtifactStore(GatewayConfig config) {
         this.questions = new StoreClient(config.store().url(), config.store().timeout());
-        this.transfers =
-                new StoreClient(config.store().url(), config.store().transferTimeout().dividedBy(TRANSFER_FACTOR));
+        this.transfers = new StoreClient(
+                config.store().url(), config.store().transferTimeout().dividedBy(TRANSFER_FACTOR));
     }
 
     /** A model by name. */
@@ -122,10 +122,9 @@ public class ArtifactStore {
     /** A refusal is passed on as it is; anything else is the store not being there. */
     private static ProblemException problem(StoreException failed) {
         Optional<StoreProblem> said = failed.problem();
-        List<ProblemDetail> errors =
-                said.map(StoreProblem::errors).orElse(List.of()).stream()
-                        .map(ProblemDetail::of)
-                        .toList();
+        List<ProblemDetail> errors = said.map(StoreProblem::errors).orElse(List.of()).stream()
+                .map(ProblemDetail::of)
+                .toList();
         String type = said.map(StoreProblem::type).orElse(ProblemType.REFUSED_BY_STORE.uri());
         String detail = said.map(StoreProblem::detail).orElse(failed.getMessage());
         return switch (failed.status()) {

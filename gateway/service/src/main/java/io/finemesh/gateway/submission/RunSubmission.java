@@ -127,17 +127,18 @@ public class RunSubmission {
 
     /** The run that already has this identity, if there is one. */
     private Optional<Submitted> replay(RunId run, Draft draft) {
-        return board.read(mesh -> mesh.run(run).map(known -> same(known, draft))).map(same -> {
-            if (!same) {
-                count("conflict");
-                throw ProblemException.of(
-                        ProblemType.IDEMPOTENCY_CONFLICT,
-                        "the idempotency key was used for " + run
-                                + " with another specification; use a new key for a new run");
-            }
-            count("replayed");
-            return new Submitted(run, draft.specification().name(), true);
-        });
+        return board.read(mesh -> mesh.run(run).map(known -> same(known, draft)))
+                .map(same -> {
+                    if (!same) {
+                        count("conflict");
+                        throw ProblemException.of(
+                                ProblemType.IDEMPOTENCY_CONFLICT,
+                                "the idempotency key was used for " + run
+                                        + " with another specification; use a new key for a new run");
+                    }
+                    count("replayed");
+                    return new Submitted(run, draft.specification().name(), true);
+                });
     }
 
     /** A run whose specification is no longer on any topic cannot be compared, and counts as the same. */

@@ -106,8 +106,7 @@ public final class RunView {
             case CheckpointEvent event -> checkpoint(event, occurrence);
             case EvaluationEvent event ->
                 evaluations.compute(
-                        event.evaluation(),
-                        (_, before) -> EvaluationView.after(Optional.ofNullable(before), event));
+                        event.evaluation(), (_, before) -> EvaluationView.after(Optional.ofNullable(before), event));
             default -> throw new IllegalArgumentException(occurrence.body() + " is not about a run");
         }
         return true;
@@ -166,7 +165,10 @@ public final class RunView {
                 if (segment.isEmpty() || segment.get().epoch() < scheduled.epoch()) {
                     segment = Optional.of(scheduled);
                 }
-                scheduled.segment().block().ifPresent(block -> blocks.put(scheduled.segment().index(), block));
+                scheduled
+                        .segment()
+                        .block()
+                        .ifPresent(block -> blocks.put(scheduled.segment().index(), block));
                 ledger.restart(scheduled.segment().firstStep(), scheduled.epoch());
             }
             case SegmentRetried retried -> retries.add(new Retry(retried, occurrence.time()));
@@ -305,7 +307,8 @@ public final class RunView {
 
     /** When it was asked for; the beginning of time when nothing says so any more. */
     public Instant submittedAt() {
-        return submittedAt.orElseGet(() -> moments.isEmpty() ? Instant.EPOCH : moments.getFirst().time());
+        return submittedAt.orElseGet(
+                () -> moments.isEmpty() ? Instant.EPOCH : moments.getFirst().time());
     }
 
     /** When its first segment was given out. */
@@ -415,7 +418,8 @@ public final class RunView {
     boolean settled() {
         return result.isPresent()
                 && ledger.count() >= result.get().steps()
-                && (checkpoints.containsKey(result.get().checkpoint()) || result.get().steps() == 0)
+                && (checkpoints.containsKey(result.get().checkpoint())
+                        || result.get().steps() == 0)
                 && evaluations.values().stream().allMatch(each -> each.state() != EvaluationView.State.STARTED);
     }
 

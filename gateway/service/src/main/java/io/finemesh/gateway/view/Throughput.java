@@ -19,15 +19,14 @@ record Throughput(OptionalDouble tokensPerSecond, OptionalDouble secondsPerStep)
         if (steps.size() < 2) {
             return new Throughput(OptionalDouble.empty(), OptionalDouble.empty());
         }
-        double seconds = Duration.between(
-                                steps.getFirst().time(), steps.getLast().time())
-                        .toMillis()
-                / 1000.0;
+        double seconds =
+                Duration.between(steps.getFirst().time(), steps.getLast().time())
+                                .toMillis()
+                        / 1000.0;
         if (seconds <= 0) {
             return new Throughput(OptionalDouble.empty(), OptionalDouble.empty());
         }
         long tokens = steps.stream().skip(1).mapToLong(Step::tokens).sum();
-        return new Throughput(
-                OptionalDouble.of(tokens / seconds), OptionalDouble.of(seconds / (steps.size() - 1)));
+        return new Throughput(OptionalDouble.of(tokens / seconds), OptionalDouble.of(seconds / (steps.size() - 1)));
     }
 }

@@ -37,8 +37,8 @@ final class FieldTable {
             } else if (pointer.startsWith("/evaluation/tasks/0/")) {
                 sections.put(
                         "evaluation",
-                        "{dataset: e, tasks: [{" + (path[3].equals("task") ? "" : "task: exact_match, ") + path[3] + ": "
-                                + yaml + "}]}");
+                        "{dataset: e, tasks: [{" + (path[3].equals("task") ? "" : "task: exact_match, ") + path[3]
+                                + ": " + yaml + "}]}");
             } else if (pointer.startsWith("/evaluation/")) {
                 Map<String, String> evaluation = new LinkedHashMap<>();
                 evaluation.put("dataset", "e");

@@ -90,7 +90,8 @@ class SchemaAgreementTest {
                 LEAST + "method: {finetuning: adamw}\ncheckpoint: {save_steps: 5}",
                 LEAST + "checkpoint: {}",
                 LEAST + "optimizer: {lr_scheduler_type: constant}",
-                LEAST + "evaluation: {dataset: e, tasks: [{task: held_out_loss}, {task: exact_match, max_new_tokens: 5}]}"
+                LEAST
+                        + "evaluation: {dataset: e, tasks: [{task: held_out_loss}, {task: exact_match, max_new_tokens: 5}]}"
             })
     void bothAllowWhatIsRight(String yaml) {
         assertThat(problems(yaml)).isEmpty();
@@ -101,7 +102,9 @@ class SchemaAgreementTest {
         Path root = Path.of(System.getProperty("finemesh.root"));
         List<Path> examples;
         try (Stream<Path> files = Files.list(root.resolve("docs/examples"))) {
-            examples = files.filter(file -> file.toString().endsWith(".yaml")).sorted().toList();
+            examples = files.filter(file -> file.toString().endsWith(".yaml"))
+                    .sorted()
+                    .toList();
         }
         assertThat(examples).isNotEmpty();
         return examples.stream();
@@ -131,8 +134,10 @@ class SchemaAgreementTest {
     void everyFieldOfTheSchemaIsDescribedOrItsSectionIs() {
         SCHEMA_TEXT.get("properties").properties().forEach(property -> {
             JsonNode field = resolve(property.getValue());
-            assertThat(property.getValue().has("description") || field.has("description") || field.get("properties").properties().stream()
-                            .allMatch(each -> each.getValue().has("description")))
+            assertThat(property.getValue().has("description")
+                            || field.has("description")
+                            || field.get("properties").properties().stream()
+                                    .allMatch(each -> each.getValue().has("description")))
                     .as(property.getKey())
                     .isTrue();
         });
@@ -163,9 +168,7 @@ class SchemaAgreementTest {
     }
 
     private static JsonNode resolve(JsonNode schema) {
-        return schema.has("$ref")
-                ? SCHEMA_TEXT.at(schema.get("$ref").asText().substring(1))
-                : schema;
+        return schema.has("$ref") ? SCHEMA_TEXT.at(schema.get("$ref").asText().substring(1)) : schema;
     }
 
     private static Set<ValidationMessage> schemaMessages(String yaml) {
@@ -192,7 +195,8 @@ class SchemaAgreementTest {
             }
             case Value.Text text -> factory.textNode(text.text());
             case Value.Whole whole -> factory.numberNode(whole.number());
-            // JSON has no NaN and no infinities: such a document cannot be held against the schema, and a stand-in passes.
+            // JSON has no NaN and no infinities: such a document cannot be held against the schema, and a stand-in
+            // passes.
             case Value.Decimal decimal ->
                 Double.isFinite(decimal.number()) ? factory.numberNode(decimal.number()) : factory.numberNode(1);
             case Value.Truth truth -> factory.booleanNode(truth.truth());
@@ -201,7 +205,8 @@ class SchemaAgreementTest {
     }
 
     private static JsonNode schemaText() {
-        try (InputStream file = SchemaAgreementTest.class.getResourceAsStream("/schemas/run-specification.schema.json")) {
+        try (InputStream file =
+                SchemaAgreementTest.class.getResourceAsStream("/schemas/run-specification.schema.json")) {
             return new ObjectMapper().readTree(file);
         } catch (IOException broken) {
             throw new IllegalStateException(broken);

@@ -100,8 +100,7 @@ class SpecificationReaderTest {
                         PromptTemplate.CHATML,
                         new MethodSpecification(
                                 Method.BADAM, BlockOrder.RANDOM, 0, OptionalInt.of(2), true, true, true),
-                        new OptimizerSpecification(
-                                1e-4, LearningRateShape.COSINE, 9, 0.1, 0.8, 0.95, 1e-6, 0.01, 0),
+                        new OptimizerSpecification(1e-4, LearningRateShape.COSINE, 9, 0.1, 0.8, 0.95, 1e-6, 0.01, 0),
                         new BatchSpecification(12, 3, 512),
                         OptionalDouble.of(2.5),
                         OptionalLong.empty(),
@@ -246,8 +245,10 @@ class SpecificationReaderTest {
         assertThat(problems(LEAST + "optimizer: {warmup_steps: 101}"))
                 .extracting(FieldProblem::message)
                 .containsExactly("optimizer.warmup_steps is 101; allowed: at most duration.max_steps, which is 100");
-        assertThat(problems(LEAST
-                        + "evaluation: {dataset: e, tasks: [{task: held_out_loss, max_new_tokens: 5}, {task: held_out_loss}]}"))
+        assertThat(
+                        problems(
+                                LEAST
+                                        + "evaluation: {dataset: e, tasks: [{task: held_out_loss, max_new_tokens: 5}, {task: held_out_loss}]}"))
                 .extracting(FieldProblem::pointer)
                 .containsExactly("/evaluation/tasks/0/max_new_tokens", "/evaluation/tasks/1/task");
     }
@@ -255,9 +256,12 @@ class SpecificationReaderTest {
     @Test
     void refusesWhatIsNoMapping() {
         assertThat(problems("")).extracting(FieldProblem::pointer).containsExactly("");
-        assertThat(problems("[model, dataset]")).extracting(FieldProblem::pointer).containsExactly("");
-        assertThat(problems("just text")).extracting(FieldProblem::message).containsExactly(
-                "the specification is \"just text\" (text); allowed: a mapping of fields");
+        assertThat(problems("[model, dataset]"))
+                .extracting(FieldProblem::pointer)
+                .containsExactly("");
+        assertThat(problems("just text"))
+                .extracting(FieldProblem::message)
+                .containsExactly("the specification is \"just text\" (text); allowed: a mapping of fields");
     }
 
     @Test

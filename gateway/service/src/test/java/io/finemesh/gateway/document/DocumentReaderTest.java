@@ -27,9 +27,9 @@ class DocumentReaderTest {
         ".nan, NaN"
     })
     void readsDecimalsAsTheYamlCoreSchemaDoes(String written, double number) throws DocumentException {
-        assertThat(yamlValue(written)).isInstanceOfSatisfying(Value.Decimal.class, decimal -> assertThat(
-                        decimal.number())
-                .isEqualTo(Double.valueOf(number)));
+        assertThat(yamlValue(written))
+                .isInstanceOfSatisfying(Value.Decimal.class, decimal -> assertThat(decimal.number())
+                        .isEqualTo(Double.valueOf(number)));
     }
 
     @ParameterizedTest
@@ -64,9 +64,9 @@ class DocumentReaderTest {
     @Test
     void followsAnAliasWithinTheLimits() throws DocumentException {
         Value.Mapping root = (Value.Mapping) yaml("a: &x [1, 2]\nb: *x\n").root();
-        assertThat(root.entries().get("b")).isInstanceOfSatisfying(Value.Sequence.class, list -> assertThat(
-                        list.items())
-                .hasSize(2));
+        assertThat(root.entries().get("b"))
+                .isInstanceOfSatisfying(
+                        Value.Sequence.class, list -> assertThat(list.items()).hasSize(2));
     }
 
     @Test
@@ -149,9 +149,8 @@ class DocumentReaderTest {
             value = {"YAML | a: 1\\nb: 2\\na: 3", "JSON | {\"a\": 1, \"b\": 2, \"a\": 3}"})
     void notesAKeyGivenTwiceAndKeepsTheFirst(Syntax syntax, String text) throws DocumentException {
         Document document = DocumentReader.read(text.replace("\\n", "\n").getBytes(UTF_8), syntax);
-        assertThat(document.flaws())
-                .singleElement()
-                .satisfies(flaw -> assertThat(flaw.pointer()).isEqualTo("/a"));
+        assertThat(document.flaws()).singleElement().satisfies(flaw -> assertThat(flaw.pointer())
+                .isEqualTo("/a"));
         assertThat(((Value.Mapping) document.root()).entries().get("a").shown()).isEqualTo("1");
     }
 
@@ -185,7 +184,6 @@ class DocumentReaderTest {
     }
 
     private static DocumentException refusal(String text, Syntax syntax) {
-        return catchThrowableOfType(
-                DocumentException.class, () -> DocumentReader.read(text.getBytes(UTF_8), syntax));
+        return catchThrowableOfType(DocumentException.class, () -> DocumentReader.read(text.getBytes(UTF_8), syntax));
     }
 }

@@ -33,6 +33,7 @@ import io.finemesh.contract.run.RunPhase;
 import io.finemesh.contract.run.RunPlan;
 import io.finemesh.contract.run.RunSnapshot;
 import io.finemesh.contract.run.RunSpecification;
+import io.finemesh.contract.run.SegmentAssignment;
 import io.finemesh.contract.run.SegmentRetried;
 import io.finemesh.contract.run.SegmentScheduled;
 import io.finemesh.contract.run.SubmitRun;
@@ -40,7 +41,6 @@ import io.finemesh.contract.run.TaskSpecification;
 import io.finemesh.contract.run.TraceDetail;
 import io.finemesh.contract.store.BlobReference;
 import io.finemesh.contract.training.BlockActivated;
-import io.finemesh.contract.run.SegmentAssignment;
 import io.finemesh.contract.training.SegmentEnded;
 import io.finemesh.contract.training.SegmentFailed;
 import io.finemesh.contract.training.SegmentStarted;
@@ -68,10 +68,9 @@ public final class SampleRun {
     public static final RunId ID = new RunId("run-0011223344556677aabb");
     public static final TrainerId TRAINER = new TrainerId("trainer-0");
     public static final Instant BEGIN = Instant.parse("2026-01-02T03:04:05Z");
-    public static final ResolvedModel MODEL = new ResolvedModel(
-            checkpoint(-1), "{\"model_type\":\"llama\",\"num_hidden_layers\":2}", 1_000, 4_000);
-    public static final ResolvedDataset DATASET =
-            new ResolvedDataset(new DatasetVersion("sums@1"), blob('d'), 80);
+    public static final ResolvedModel MODEL =
+            new ResolvedModel(checkpoint(-1), "{\"model_type\":\"llama\",\"num_hidden_layers\":2}", 1_000, 4_000);
+    public static final ResolvedDataset DATASET = new ResolvedDataset(new DatasetVersion("sums@1"), blob('d'), 80);
     public static final ResolvedDataset HELD_OUT =
             new ResolvedDataset(new DatasetVersion("sums-held-out@1"), blob('e'), 20);
 
@@ -127,7 +126,10 @@ public final class SampleRun {
                 new SegmentScheduled(
                         run,
                         new SegmentAssignment(
-                                segment, (long) segment * STEPS_A_SEGMENT, STEPS_A_SEGMENT, Optional.of(block(segment))),
+                                segment,
+                                (long) segment * STEPS_A_SEGMENT,
+                                STEPS_A_SEGMENT,
+                                Optional.of(block(segment))),
                         TRAINER,
                         epoch,
                         checkpoint(segment - 1)));

@@ -58,7 +58,9 @@ class MeshViewTest {
         assertThat(heartbeat("life-1", 4, TrainerCondition.IDLE)).as("late").isFalse();
         assertThat(heartbeat("life-1", 5, TrainerCondition.IDLE)).as("again").isFalse();
         assertThat(condition()).isEqualTo(TrainerCondition.TRAINING);
-        assertThat(heartbeat("life-2", 0, TrainerCondition.IDLE)).as("restarted").isTrue();
+        assertThat(heartbeat("life-2", 0, TrainerCondition.IDLE))
+                .as("restarted")
+                .isTrue();
         assertThat(condition()).isEqualTo(TrainerCondition.IDLE);
     }
 

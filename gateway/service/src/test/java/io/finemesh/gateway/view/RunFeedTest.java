@@ -164,9 +164,9 @@ class RunFeedTest {
             List<FeedItem> more = feed.next(run, chunk, LONG_AFTER);
             items.addAll(more);
             assertThat(more.isEmpty() && !feed.finished())
-                    .as("a feed of a run that ended comes to its end; %s", new TreeSet<>(more.stream()
-                            .map(Object::toString)
-                            .toList()))
+                    .as(
+                            "a feed of a run that ended comes to its end; %s",
+                            new TreeSet<>(more.stream().map(Object::toString).toList()))
                     .isFalse();
         }
         return items;

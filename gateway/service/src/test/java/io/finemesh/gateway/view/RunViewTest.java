@@ -33,7 +33,8 @@ class RunViewTest {
         RunView run = folded(told);
         assertThat(run.phase()).isEqualTo(Phase.COMPLETED);
         assertThat(run.specification()).contains(SampleRun.specification());
-        assertThat(run.plan()).get().satisfies(plan -> assertThat(plan.segments()).isEqualTo(4));
+        assertThat(run.plan()).get().satisfies(plan -> assertThat(plan.segments())
+                .isEqualTo(4));
         assertThat(run.totalSteps()).hasValue(SampleRun.STEPS);
         assertThat(run.stepCount()).isEqualTo(SampleRun.STEPS);
         assertThat(run.committedSteps()).isEqualTo(SampleRun.STEPS);
@@ -143,14 +144,15 @@ class RunViewTest {
         some.add(occurrence(
                 Source.RUN_STATE,
                 500,
-                new RunSnapshot(
-                        SampleRun.ID, RunPhase.EVALUATING, 20, 20, 4, 4, Optional.empty(), Optional.empty())));
+                new RunSnapshot(SampleRun.ID, RunPhase.EVALUATING, 20, 20, 4, 4, Optional.empty(), Optional.empty())));
         some.add(occurrence(
                 Source.RUN_STATE,
                 400,
                 new RunSnapshot(SampleRun.ID, RunPhase.TRAINING, 20, 15, 4, 3, Optional.empty(), Optional.empty())));
         RunView run = folded(some);
-        assertThat(run.phase()).as("the newest snapshot counts, not the last one read").isEqualTo(Phase.EVALUATING);
+        assertThat(run.phase())
+                .as("the newest snapshot counts, not the last one read")
+                .isEqualTo(Phase.EVALUATING);
         assertThat(run.committedSteps()).isEqualTo(20);
     }
 

@@ -23,12 +23,17 @@ class StepLedgerTest {
             add(ledger, step, 1);
         }
         assertThat(ledger.count()).isEqualTo(1_000);
-        assertThat(ledger.from(250, 10, 0)).extracting(Step::step).containsExactly(
-                250L, 251L, 252L, 253L, 254L, 255L, 256L, 257L, 258L, 259L);
+        assertThat(ledger.from(250, 10, 0))
+                .extracting(Step::step)
+                .containsExactly(250L, 251L, 252L, 253L, 254L, 255L, 256L, 257L, 258L, 259L);
         assertThat(ledger.from(995, 100, 0)).hasSize(5);
         assertThat(ledger.from(5_000, 100, 0)).isEmpty();
         assertThat(ledger.lastSteps(3, 0)).extracting(Step::step).containsExactly(997L, 998L, 999L);
-        assertThat(ledger.lastSteps(300, 0)).hasSize(300).first().extracting(Step::step).isEqualTo(700L);
+        assertThat(ledger.lastSteps(300, 0))
+                .hasSize(300)
+                .first()
+                .extracting(Step::step)
+                .isEqualTo(700L);
     }
 
     @Test
@@ -41,7 +46,19 @@ class StepLedgerTest {
     @Test
     void keepsFiguresThatAreNoNumbers() {
         StepCompleted step = new StepCompleted(
-                SampleRun.ID, 0, 1, 0, Double.NaN, Double.POSITIVE_INFINITY, 1e-3, 5, 3, true, Optional.empty(), Map.of(), 9);
+                SampleRun.ID,
+                0,
+                1,
+                0,
+                Double.NaN,
+                Double.POSITIVE_INFINITY,
+                1e-3,
+                5,
+                3,
+                true,
+                Optional.empty(),
+                Map.of(),
+                9);
         assertThat(ledger.add(step, 0, SampleRun.BEGIN, 0)).isTrue();
         assertThat(ledger.from(0, 1, 0)).singleElement().satisfies(read -> {
             assertThat(read.loss()).isNaN();

@@ -65,16 +65,16 @@ final class DecoderLayer {
 
     /** Root-mean-square norm (arXiv 1910.07467). @param hidden [T, C] */
     Tensor norm(Tensor hidden, Tensor weight) {
-        return torch.rms_norm(
-                hidden, new long[] {hiddenSize}, new TensorOptional(weight), new DoubleOptional(epsilon));
+        return torch.rms_norm(hidden, new long[] {hiddenSize}, new TensorOptional(weight), new DoubleOptional(epsilon));
     }
 
     private Tensor mlp(Tensor normed, SlotTensors weights) {
         Tensor gateAndUp = linear(normed, weights, WeightSlot.GATE_UP, WeightSlot.GATE_UP_BIAS); // [R, 2F]
         TensorVector parts = gateAndUp.split_with_sizes(new long[] {intermediateSize, intermediateSize}, 1);
-        Tensor opened = switch (activation) {
-            case SILU -> torch.silu(parts.get(0));
-        };
+        Tensor opened =
+                switch (activation) {
+                    case SILU -> torch.silu(parts.get(0));
+                };
         return linear(opened.mul(parts.get(1)), weights, WeightSlot.DOWN, WeightSlot.DOWN_BIAS); // [R, C]
     }
 

@@ -32,7 +32,8 @@ public final class DecodingBatch implements AutoCloseable {
         this.decoder = decoder;
         this.capacity = capacity;
         this.lengths = prompts.stream().mapToInt(prompt -> prompt.length).toArray();
-        int longest = Arrays.stream(lengths).max().orElseThrow(() -> new IllegalArgumentException("there is no prompt"));
+        int longest =
+                Arrays.stream(lengths).max().orElseThrow(() -> new IllegalArgumentException("there is no prompt"));
         if (longest > capacity) {
             throw new IllegalArgumentException(
                     "a prompt of " + longest + " tokens does not fit a capacity of " + capacity + " tokens");
@@ -65,8 +66,8 @@ public final class DecodingBatch implements AutoCloseable {
     /** The most likely next token of each sequence; of equals the one with the lowest id. */
     public int[] greedy() {
         try (TensorScope _ = TensorScope.open("greedy")) {
-            float[] best = TensorBytes.floats(torch.argmax(logits, new LongOptional(1), false)
-                    .to(torch.ScalarType.Float));
+            float[] best = TensorBytes.floats(
+                    torch.argmax(logits, new LongOptional(1), false).to(torch.ScalarType.Float));
             int[] tokens = new int[best.length];
             for (int b = 0; b < tokens.length; b++) {
                 tokens[b] = (int) best[b];
@@ -93,7 +94,8 @@ public final class DecodingBatch implements AutoCloseable {
         }
         for (int b = 0; b < lengths.length; b++) {
             if (lengths[b] == capacity) {
-                throw new IllegalStateException("sequence " + b + " has reached the capacity of " + capacity + " tokens");
+                throw new IllegalStateException(
+                        "sequence " + b + " has reached the capacity of " + capacity + " tokens");
             }
         }
         try (TensorScope _ = TensorScope.open("token");

@@ -50,7 +50,8 @@ public record GroupLayout(ParameterGroup group, List<Entry> entries, long elemen
     public static GroupLayout of(ParameterGroup group, List<ExpectedTensor> tensors) {
         Map<WeightSlot, List<ExpectedTensor>> bySlot = new EnumMap<>(WeightSlot.class);
         for (ExpectedTensor tensor : tensors) {
-            bySlot.computeIfAbsent(WeightSlot.of(tensor.role()), slot -> new ArrayList<>()).add(tensor);
+            bySlot.computeIfAbsent(WeightSlot.of(tensor.role()), slot -> new ArrayList<>())
+                    .add(tensor);
         }
         List<Entry> entries = new ArrayList<>();
         long offset = 0;

@@ -27,8 +27,8 @@ public final class GroupTensors implements AutoCloseable, SlotTensors {
             flat.zero_();
             for (GroupLayout.Entry entry : layout.entries()) {
                 long[] shape = entry.shape().stream().mapToLong(Long::longValue).toArray();
-                views[entry.slot().ordinal()] =
-                        TensorScope.own(flat.narrow(0, entry.offset(), entry.elementCount()).view(shape));
+                views[entry.slot().ordinal()] = TensorScope.own(
+                        flat.narrow(0, entry.offset(), entry.elementCount()).view(shape));
             }
         }
     }

@@ -35,7 +35,8 @@ final class KeyValueCache implements AutoCloseable {
         Tensor tensor = TensorScope.own(
                 TensorBytes.empty(ScalarType.Float, (long) sequences * keyValueHeads, capacity, headDimension));
         try (TensorScope _ = TensorScope.open("cache")) {
-            // Not only for tidiness: what lies beyond a sequence's end gets weight 0, and 0 times garbage may be not a number.
+            // Not only for tidiness: what lies beyond a sequence's end gets weight 0, and 0 times garbage may be not a
+            // number.
             tensor.zero_();
         }
         return tensor;

@@ -25,7 +25,8 @@ public record PackedRow(int[] tokens, int[] documentStarts, int[] targets) {
         }
         for (int d = 1; d < documentStarts.length; d++) {
             if (documentStarts[d] <= documentStarts[d - 1]) {
-                throw new IllegalArgumentException("document " + (d - 1) + " has no token: " + Arrays.toString(documentStarts));
+                throw new IllegalArgumentException(
+                        "document " + (d - 1) + " has no token: " + Arrays.toString(documentStarts));
             }
         }
     }

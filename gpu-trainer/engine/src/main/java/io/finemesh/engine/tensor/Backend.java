@@ -51,16 +51,21 @@ public final class Backend {
 
     private static BackendReport describe(int threads) {
         String build = buildDescription();
-        String blas = firstGroup(build, "BLAS_INFO=(\\w+)").filter("mkl"::equals).findFirst().orElse("openblas");
+        String blas = firstGroup(build, "BLAS_INFO=(\\w+)")
+                .filter("mkl"::equals)
+                .findFirst()
+                .orElse("openblas");
         String library = mappedLibrary("libtorch_cpu.so");
         List<String> notices = new ArrayList<>();
         if (!blas.equals("mkl")) {
-            notices.add("LibTorch computes with OpenBLAS, whose threads fight with OpenMP's: whole steps take 1.3 to 2.3 times as long. "
-                    + "Put the folder of the MKL build first on LD_LIBRARY_PATH and set -Dorg.bytedeco.javacpp.pathsFirst=true");
+            notices.add(
+                    "LibTorch computes with OpenBLAS, whose threads fight with OpenMP's: whole steps take 1.3 to 2.3 times as long. "
+                            + "Put the folder of the MKL build first on LD_LIBRARY_PATH and set -Dorg.bytedeco.javacpp.pathsFirst=true");
         }
         if (Pointer.maxPhysicalBytes() != 0) {
-            notices.add("-Dorg.bytedeco.javacpp.maxPhysicalBytes=0 is not set: allocations will stall when the process reaches "
-                    + Pointer.formatBytes(Pointer.maxPhysicalBytes()));
+            notices.add(
+                    "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0 is not set: allocations will stall when the process reaches "
+                            + Pointer.formatBytes(Pointer.maxPhysicalBytes()));
         }
         Device host = new Device(Device.Kind.CPU, 0, processorName(), Pointer.totalPhysicalBytes());
         return new BackendReport(

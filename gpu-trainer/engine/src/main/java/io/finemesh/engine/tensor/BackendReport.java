@@ -34,6 +34,7 @@ public record BackendReport(
 
     /** One line for a log. */
     public String summary() {
-        return "LibTorch " + libtorchVersion + " with " + blas + " (" + cpuCapability + ", " + threads + " threads) from " + libraryPath;
+        return "LibTorch " + libtorchVersion + " with " + blas + " (" + cpuCapability + ", " + threads
+                + " threads) from " + libraryPath;
     }
 }

@@ -26,7 +26,8 @@ public record NativeMemory(long residentBytes, long peakResidentBytes, long poin
         try {
             long resident = 0;
             long peak = 0;
-            for (String line : Files.readString(STATUS, StandardCharsets.US_ASCII).split("\n")) {
+            for (String line :
+                    Files.readString(STATUS, StandardCharsets.US_ASCII).split("\n")) {
                 if (line.startsWith("VmRSS:")) {
                     resident = kibibytes(line);
                 } else if (line.startsWith("VmHWM:")) {

@@ -27,8 +27,8 @@ public final class TensorBytes {
         long expected = tensor.nbytes();
         if (bytes.byteSize() != expected) {
             tensor.close();
-            throw new IllegalArgumentException("a tensor of shape " + shape + " and type " + dtype + " has " + expected + " bytes, got "
-                    + bytes.byteSize());
+            throw new IllegalArgumentException("a tensor of shape " + shape + " and type " + dtype + " has " + expected
+                    + " bytes, got " + bytes.byteSize());
         }
         view(tensor).copyFrom(bytes);
         return tensor;
@@ -81,13 +81,29 @@ public final class TensorBytes {
             case BF16 -> ScalarType.BFloat16;
             case I64 -> ScalarType.Long;
             case I32 -> ScalarType.Int;
-            case BOOL, F4, F6_E2M3, F6_E3M2, U8, I8, F8_E5M2, F8_E4M3, F8_E8M0, F8_E4M3FNUZ, F8_E5M2FNUZ, I16, U16, U32, C64, U64 ->
+            case BOOL,
+                    F4,
+                    F6_E2M3,
+                    F6_E3M2,
+                    U8,
+                    I8,
+                    F8_E5M2,
+                    F8_E4M3,
+                    F8_E8M0,
+                    F8_E4M3FNUZ,
+                    F8_E5M2FNUZ,
+                    I16,
+                    U16,
+                    U32,
+                    C64,
+                    U64 ->
                 throw new IllegalArgumentException(
                         "element type " + dtype + " cannot be computed with; allowed: F32, F64, F16, BF16, I64, I32");
         };
     }
 
-    // "restricted": the segment is the tensor's own contiguous memory, its size is the tensor's, and it does not leave this class.
+    // "restricted": the segment is the tensor's own contiguous memory, its size is the tensor's, and it does not leave
+    // this class.
     @SuppressWarnings("restricted")
     private static MemorySegment view(Tensor contiguous) {
         if (contiguous.numel() == 0) {

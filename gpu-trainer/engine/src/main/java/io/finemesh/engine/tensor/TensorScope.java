@@ -42,7 +42,8 @@ public final class TensorScope implements AutoCloseable {
     public static <P extends Pointer> P own(P pointer) {
         TensorScope innermost = INNERMOST.get();
         if (innermost != null) {
-            // Scopes count references: the caller's comes before the scope's goes, or the object would be freed in between.
+            // Scopes count references: the caller's comes before the scope's goes, or the object would be freed in
+            // between.
             pointer.retainReference();
             innermost.pointers.detach(pointer);
         } else if (pointer.referenceCount() == 0) {
@@ -69,7 +70,8 @@ public final class TensorScope implements AutoCloseable {
     @Override
     public void close() {
         if (Thread.currentThread() != thread || INNERMOST.get() != this) {
-            throw new IllegalStateException("scope '" + name + "' must be closed by the thread that opened it, innermost first; innermost here is "
+            throw new IllegalStateException("scope '" + name
+                    + "' must be closed by the thread that opened it, innermost first; innermost here is "
                     + (INNERMOST.get() == null ? "none" : "'" + INNERMOST.get().name + "'"));
         }
         pointers.close();

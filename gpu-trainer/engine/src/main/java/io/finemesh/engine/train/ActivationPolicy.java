@@ -25,7 +25,8 @@ public enum ActivationPolicy {
 
     /** About what the graph of one layer holds: 32-bit floats of both norms, the projections before and after rotation, heads, and the MLP. */
     private static long keptBytes(ModelConfiguration configuration, int tokens) {
-        long headsWidth = (configuration.attentionHeads() + 2L * configuration.keyValueHeads()) * configuration.headDimension();
+        long headsWidth =
+                (configuration.attentionHeads() + 2L * configuration.keyValueHeads()) * configuration.headDimension();
         long perToken = 8L * configuration.hiddenSize() + 5 * headsWidth + 5L * configuration.intermediateSize();
         return 4 * tokens * perToken;
     }

@@ -35,7 +35,8 @@ interface BatchSource {
             @Override
             public void resume(TrainingState state) {
                 cursor.resume(state.data()
-                        .orElseThrow(() -> new IllegalArgumentException("the training state does not say which data it belongs to")));
+                        .orElseThrow(() -> new IllegalArgumentException(
+                                "the training state does not say which data it belongs to")));
             }
         };
     }

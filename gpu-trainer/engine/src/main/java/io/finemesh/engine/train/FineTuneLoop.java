@@ -73,8 +73,8 @@ public final class FineTuneLoop implements AutoCloseable {
             Optional<TrainingState> resume,
             long activationBudgetBytes) {
         if (decoder.storage() != plan.precision()) {
-            throw new IllegalArgumentException("the plan asks for weights in " + plan.precision() + ", the decoder holds them in "
-                    + decoder.storage() + "; load it in the plan's precision");
+            throw new IllegalArgumentException("the plan asks for weights in " + plan.precision()
+                    + ", the decoder holds them in " + decoder.storage() + "; load it in the plan's precision");
         }
         resume.ifPresent(state -> requireSameRun(state, plan));
         resume.ifPresent(batches::resume);
@@ -183,7 +183,11 @@ public final class FineTuneLoop implements AutoCloseable {
         }
         Optional<TrainingState> saved = unread.filter(state -> state.block().isPresent());
         unread = Optional.empty();
-        List<GroupTensors> trained = window.block().map(Block::groups).orElse(decoder.structure().groups()).stream()
+        List<GroupTensors> trained = window
+                .block()
+                .map(Block::groups)
+                .orElse(decoder.structure().groups())
+                .stream()
                 .map(decoder::weights)
                 .toList();
         if (saved.isEmpty()) {
@@ -192,8 +196,9 @@ public final class FineTuneLoop implements AutoCloseable {
         }
         TrainingState state = saved.get();
         if (!state.block().get().equals(id)) {
-            throw new IllegalArgumentException("the training state is inside block " + state.block().get() + ", segment "
-                    + window.index() + " trains " + id + "; the state belongs to another run or another segment");
+            throw new IllegalArgumentException(
+                    "the training state is inside block " + state.block().get() + ", segment " + window.index()
+                            + " trains " + id + "; the state belongs to another run or another segment");
         }
         active = ActiveBlock.resume(id, trained, plan.method().adam(), state.source(), state.updates());
     }
@@ -242,7 +247,8 @@ public final class FineTuneLoop implements AutoCloseable {
         CursorState cursor = data.stateAt(0);
         BatchPlan found = new BatchPlan(cursor.batchSize(), cursor.tokensPerRow(), cursor.seed());
         if (!found.equals(plan.batch())) {
-            throw new IllegalArgumentException("the data comes in batches of " + found + ", the plan says " + plan.batch());
+            throw new IllegalArgumentException(
+                    "the data comes in batches of " + found + ", the plan says " + plan.batch());
         }
         return data;
     }
@@ -251,9 +257,11 @@ public final class FineTuneLoop implements AutoCloseable {
         if (!state.method().equals(plan.method().id())
                 || state.seed() != plan.seed()
                 || state.totalSteps() != plan.totalSteps()) {
-            throw new IllegalArgumentException("the training state is of a run with " + state.method() + ", seed " + state.seed()
-                    + " and " + state.totalSteps() + " steps; the plan says " + plan.method().id() + ", " + plan.seed() + " and "
-                    + plan.totalSteps());
+            throw new IllegalArgumentException(
+                    "the training state is of a run with " + state.method() + ", seed " + state.seed()
+                            + " and " + state.totalSteps() + " steps; the plan says "
+                            + plan.method().id() + ", " + plan.seed() + " and "
+                            + plan.totalSteps());
         }
     }
 

@@ -1,12 +1,12 @@
 package io.finemesh.engine.train;
 
+import io.finemesh.checkpoint.model.ParameterGroup;
 import io.finemesh.engine.model.Decoder;
 import io.finemesh.engine.model.RowInput;
 import io.finemesh.engine.model.WeightSlot;
 import io.finemesh.engine.optim.Gradients;
 import io.finemesh.engine.tensor.TensorBytes;
 import io.finemesh.engine.tensor.TensorScope;
-import io.finemesh.checkpoint.model.ParameterGroup;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.BoolOptional;
@@ -59,7 +59,8 @@ final class LabelledLoss {
                     long count = Math.min(chunkRows, rows - from);
                     Tensor targets = input.targets().narrow(0, from, count).unsqueeze(1); // [r, 1]
                     Tensor logProbabilities = torch.log_softmax(torch.linear(normed.narrow(0, from, count), head), 1);
-                    float[] chosen = TensorBytes.floats(logProbabilities.gather(1, targets).neg());
+                    float[] chosen = TensorBytes.floats(
+                            logProbabilities.gather(1, targets).neg());
                     System.arraycopy(chosen, 0, losses, (int) from, chosen.length);
                 }
             }
@@ -83,7 +84,8 @@ final class LabelledLoss {
             Tensor hiddenLeaf = hidden.detach().requires_grad_(needSlope);
             Tensor normLeaf = decoder.finalNormWeight().detach().requires_grad_(normTrained);
             Tensor normed = decoder.finalNorm(hiddenLeaf, normLeaf); // [R, C]
-            Chunks chunks = chunks(normed.detach(), input, 1.0 / labelledInBatch, needSlope || normTrained, headTrained);
+            Chunks chunks =
+                    chunks(normed.detach(), input, 1.0 / labelledInBatch, needSlope || normTrained, headTrained);
             if (headTrained) {
                 gradients.add(decoder.headGroup(), decoder.headSlot(), chunks.headGradient());
             }
@@ -133,7 +135,10 @@ final class LabelledLoss {
                             .sum(new ScalarTypeOptional(ScalarType.Double))
                             .item_double();
                     Tensor logitSlope = logProbabilities.exp_(); // [r, V], probabilities so far
-                    logitSlope.scatter_add_(1, targets, torch.full_like(targets, new Scalar(-1.0)).to(ScalarType.Float));
+                    logitSlope.scatter_add_(
+                            1,
+                            targets,
+                            torch.full_like(targets, new Scalar(-1.0)).to(ScalarType.Float));
                     if (needSlope) {
                         torch.mm_out(slope.narrow(0, from, count), logitSlope, head);
                     }

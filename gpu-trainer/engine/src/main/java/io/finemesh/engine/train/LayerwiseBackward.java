@@ -167,8 +167,8 @@ final class LayerwiseBackward {
             if (trained) {
                 Map<WeightSlot, Tensor> bySlot = new EnumMap<>(WeightSlot.class);
                 for (GroupLayout.Entry entry : stored.layout().entries()) {
-                    Tensor leaf = TensorScope.own(
-                            weights.get(entry.slot()).detach().requires_grad_(true));
+                    Tensor leaf =
+                            TensorScope.own(weights.get(entry.slot()).detach().requires_grad_(true));
                     bySlot.put(entry.slot(), leaf);
                     leaves.add(leaf);
                 }

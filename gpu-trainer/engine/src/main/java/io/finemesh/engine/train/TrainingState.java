@@ -55,8 +55,8 @@ public record TrainingState(
         Objects.requireNonNull(block, "block is null");
         tensors = List.copyOf(tensors);
         if (nextStep < 0 || nextStep > totalSteps || skippedSteps < 0 || updates < 0) {
-            throw new IllegalArgumentException("a training state cannot be at step " + nextStep + " of " + totalSteps + " with "
-                    + updates + " updates and " + skippedSteps + " skipped steps");
+            throw new IllegalArgumentException("a training state cannot be at step " + nextStep + " of " + totalSteps
+                    + " with " + updates + " updates and " + skippedSteps + " skipped steps");
         }
     }
 
@@ -138,7 +138,8 @@ public record TrainingState(
     private static long number(JsonNode fields, String name) {
         JsonNode value = fields.path(name);
         if (!value.isIntegralNumber() || !value.canConvertToLong()) {
-            throw new IllegalArgumentException("field " + name + " of a training state must be a whole number, found " + value);
+            throw new IllegalArgumentException(
+                    "field " + name + " of a training state must be a whole number, found " + value);
         }
         return value.longValue();
     }
@@ -177,7 +178,11 @@ public record TrainingState(
 
             private TensorInfo info(TensorData tensor) {
                 return new TensorInfo(
-                        tensor.name(), tensor.dtype(), tensor.shape(), 0, tensor.bytes().byteSize());
+                        tensor.name(),
+                        tensor.dtype(),
+                        tensor.shape(),
+                        0,
+                        tensor.bytes().byteSize());
             }
         };
     }

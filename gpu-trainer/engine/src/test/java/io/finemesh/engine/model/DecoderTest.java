@@ -38,7 +38,8 @@ class DecoderTest {
         try (Decoder decoder = TinyModel.load(configuration, Precision.FP32)) {
             float[][] together = allLogits(decoder, packed);
             for (int d = 0; d < lengths.length; d++) {
-                int[] alone = Arrays.copyOfRange(packed.tokens(), packed.documentStarts()[d], packed.documentStarts()[d + 1]);
+                int[] alone =
+                        Arrays.copyOfRange(packed.tokens(), packed.documentStarts()[d], packed.documentStarts()[d + 1]);
                 float[][] expected = allLogits(decoder, PackedRow.unlabelled(List.of(alone)));
                 for (int t = 0; t < alone.length; t++) {
                     assertClose(together[packed.documentStarts()[d] + t], expected[t], 2e-5);
@@ -77,8 +78,8 @@ class DecoderTest {
             Tensor turned = waves(3L * length * 6 * 8, 0.3).view(3, length, 6, 8);
             Tensor values = waves(3L * length * 2 * 8, 0.7).view(3, length, 2, 8);
 
-            float[] scores = TensorBytes.floats(AttentionKernel.SCORES.attend(
-                    turned, values, AttentionKernel.SCORES.mask(length, 2), 0.35));
+            float[] scores = TensorBytes.floats(
+                    AttentionKernel.SCORES.attend(turned, values, AttentionKernel.SCORES.mask(length, 2), 0.35));
             float[] fused = TensorBytes.floats(AttentionKernel.FUSED.attend(turned, values, null, 0.35));
 
             assertClose(scores, fused, 1e-5);
@@ -109,7 +110,9 @@ class DecoderTest {
             assertThat(exported).hasSameSizeAs(source.tensors());
             for (TensorData tensor : exported) {
                 assertThat(tensor.shape()).isEqualTo(source.data(tensor.name()).shape());
-                assertThat(tensor.bytes().mismatch(source.bytes(tensor.name()))).as(tensor.name()).isEqualTo(-1);
+                assertThat(tensor.bytes().mismatch(source.bytes(tensor.name())))
+                        .as(tensor.name())
+                        .isEqualTo(-1);
             }
         }
     }

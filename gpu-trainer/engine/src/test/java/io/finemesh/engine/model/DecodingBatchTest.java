@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 
 class DecodingBatchTest {
     private static final List<int[]> PROMPTS = List.of(
-            new int[] {3, 9, 27, 14, 8, 31, 2}, new int[] {5}, new int[] {12, 40, 41, 42}, new int[] {7, 7, 7, 9, 11, 13});
+            new int[] {3, 9, 27, 14, 8, 31, 2}, new int[] {5}, new int[] {12, 40, 41, 42}, new int[] {7, 7, 7, 9, 11, 13
+            });
 
     @Test
     void eachStepEqualsComputingTheWholeSequence() {
@@ -24,8 +25,7 @@ class DecodingBatchTest {
             for (int step = 0; step < 8; step++) {
                 for (int b = 0; b < sequences.size(); b++) {
                     int[] sequence = sequences.get(b);
-                    float[] expected =
-                            decoder.logits(PackedRow.unlabelled(List.of(sequence)), sequence.length - 1)[0];
+                    float[] expected = decoder.logits(PackedRow.unlabelled(List.of(sequence)), sequence.length - 1)[0];
                     DecoderTest.assertClose(batch.logits(b), expected, 2e-5);
                     assertThat(batch.greedy()[b]).isEqualTo(largest(batch.logits(b)));
                 }
@@ -63,8 +63,10 @@ class DecodingBatchTest {
             assertThatThrownBy(() -> new DecodingBatch(decoder, PROMPTS, 6))
                     .hasMessageContaining("a prompt of 7 tokens does not fit a capacity of 6");
             try (DecodingBatch batch = new DecodingBatch(decoder, PROMPTS, 7)) {
-                assertThatThrownBy(() -> batch.append(new int[] {1, 1, 1, 1})).hasMessageContaining("capacity of 7 tokens");
-                assertThatThrownBy(() -> batch.append(new int[] {1})).hasMessageContaining("4 sequences need as many tokens, got 1");
+                assertThatThrownBy(() -> batch.append(new int[] {1, 1, 1, 1}))
+                        .hasMessageContaining("capacity of 7 tokens");
+                assertThatThrownBy(() -> batch.append(new int[] {1}))
+                        .hasMessageContaining("4 sequences need as many tokens, got 1");
             }
         }
     }

@@ -35,8 +35,9 @@ class RopeFrequenciesTest {
     @Test
     void llama3KeepsShortAndStretchesLongWavelengths() {
         float[] plain = of("{\"rope_type\": \"default\", \"rope_theta\": 500000.0}");
-        float[] scaled = of("{\"rope_type\": \"llama3\", \"rope_theta\": 500000.0, \"factor\": 8.0, \"low_freq_factor\": 1.0, "
-                + "\"high_freq_factor\": 4.0, \"original_max_position_embeddings\": 8192}");
+        float[] scaled =
+                of("{\"rope_type\": \"llama3\", \"rope_theta\": 500000.0, \"factor\": 8.0, \"low_freq_factor\": 1.0, "
+                        + "\"high_freq_factor\": 4.0, \"original_max_position_embeddings\": 8192}");
 
         int blended = 0;
         for (int i = 0; i < HEAD / 2; i++) {

@@ -40,14 +40,21 @@ public final class TinyModel {
 
     /** A Llama of any size. */
     public static ModelConfiguration configuration(
-            int layers, int hidden, int heads, int keyValueHeads, int intermediate, int vocabulary, boolean tied, boolean biased) {
+            int layers,
+            int hidden,
+            int heads,
+            int keyValueHeads,
+            int intermediate,
+            int vocabulary,
+            boolean tied,
+            boolean biased) {
         return ModelConfiguration.parse("""
                 {"architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_act": "silu", "num_hidden_layers": %d, \
                 "hidden_size": %d, "num_attention_heads": %d, "num_key_value_heads": %d, "head_dim": %d, "intermediate_size": %d, \
                 "vocab_size": %d, "tie_word_embeddings": %b, "attention_bias": %b, "mlp_bias": %b, "rms_norm_eps": 1e-5, \
                 "rope_theta": 10000.0, "max_position_embeddings": 512, "bos_token_id": 1, "eos_token_id": 2}\
                 """.formatted(
-                        layers, hidden, heads, keyValueHeads, hidden / heads, intermediate, vocabulary, tied, biased, biased));
+                layers, hidden, heads, keyValueHeads, hidden / heads, intermediate, vocabulary, tied, biased, biased));
     }
 
     /** A model in native memory; starts the backend. */
@@ -62,26 +69,26 @@ public final class TinyModel {
         int index = 0;
         for (ExpectedTensor tensor : ModelStructure.of(configuration).tensors()) {
             index++;
-            boolean norm = switch (tensor.role()) {
-                case INPUT_NORM, POST_ATTENTION_NORM, FINAL_NORM -> true;
-                case TOKEN_EMBEDDING,
-                        QUERY,
-                        QUERY_BIAS,
-                        KEY,
-                        KEY_BIAS,
-                        VALUE,
-                        VALUE_BIAS,
-                        ATTENTION_OUTPUT,
-                        ATTENTION_OUTPUT_BIAS,
-                        GATE,
-                        GATE_BIAS,
-                        UP,
-                        UP_BIAS,
-                        DOWN,
-                        DOWN_BIAS,
-                        OUTPUT_HEAD ->
-                    false;
-            };
+            boolean norm =
+                    switch (tensor.role()) {
+                        case INPUT_NORM, POST_ATTENTION_NORM, FINAL_NORM -> true;
+                        case TOKEN_EMBEDDING,
+                                QUERY,
+                                QUERY_BIAS,
+                                KEY,
+                                KEY_BIAS,
+                                VALUE,
+                                VALUE_BIAS,
+                                ATTENTION_OUTPUT,
+                                ATTENTION_OUTPUT_BIAS,
+                                GATE,
+                                GATE_BIAS,
+                                UP,
+                                UP_BIAS,
+                                DOWN,
+                                DOWN_BIAS,
+                                OUTPUT_HEAD -> false;
+                    };
             double amplitude = tensor.role() == TensorRole.TOKEN_EMBEDDING ? 0.5 : 0.25;
             float[] values = new float[Math.toIntExact(tensor.elementCount())];
             for (int i = 0; i < values.length; i++) {
@@ -90,8 +97,7 @@ public final class TinyModel {
             }
             tensors.put(
                     tensor.name(),
-                    new TensorData(
-                            tensor.name(), Dtype.F32, tensor.shape(), MemorySegment.ofArray(bytes(values))));
+                    new TensorData(tensor.name(), Dtype.F32, tensor.shape(), MemorySegment.ofArray(bytes(values))));
         }
         return source(tensors);
     }
@@ -122,7 +128,11 @@ public final class TinyModel {
 
             private TensorInfo info(TensorData tensor) {
                 return new TensorInfo(
-                        tensor.name(), tensor.dtype(), tensor.shape(), 0, tensor.bytes().byteSize());
+                        tensor.name(),
+                        tensor.dtype(),
+                        tensor.shape(),
+                        0,
+                        tensor.bytes().byteSize());
             }
         };
     }
@@ -139,8 +149,9 @@ public final class TinyModel {
         int[] targets = new int[total];
         for (int d = 0; d < lengths.length; d++) {
             for (int t = 0; t < lengths[d]; t++) {
-                tokens[starts[d] + t] = 3 + (11 * d * d + 7 * t + 3 * d * t + 5 * salt + salt * salt * t)
-                        % (configuration.vocabularySize() - 3);
+                tokens[starts[d] + t] = 3
+                        + (11 * d * d + 7 * t + 3 * d * t + 5 * salt + salt * salt * t)
+                                % (configuration.vocabularySize() - 3);
             }
             for (int t = 0; t < lengths[d]; t++) {
                 boolean labelled = t >= unlabelled && t < lengths[d] - 1;

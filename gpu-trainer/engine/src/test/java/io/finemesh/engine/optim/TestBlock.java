@@ -33,7 +33,9 @@ public final class TestBlock implements AutoCloseable {
             for (int i = 0; i < of.length; i++) {
                 MemorySegment.ofArray(bytes).set(ValueLayout.JAVA_FLOAT_UNALIGNED, 4L * i, (float) of[i]);
             }
-            data.put(tensor.name(), new TensorData(tensor.name(), Dtype.F32, tensor.shape(), MemorySegment.ofArray(bytes)));
+            data.put(
+                    tensor.name(),
+                    new TensorData(tensor.name(), Dtype.F32, tensor.shape(), MemorySegment.ofArray(bytes)));
         }
         weights = GroupTensors.read(
                 GroupLayout.of(new ParameterGroup.Layer(layer), tensors), precision, TinyModel.source(data), "");
@@ -95,12 +97,21 @@ public final class TestBlock implements AutoCloseable {
 
     /** One update with the closed-form gradient of a step, rounded to the precision of the weights as the reference does. */
     public void step(ActiveBlock active, int t, double rate) {
-        step(active, rate, shape -> gradient((int) (shape.size() == 1 ? 1 : shape.getFirst()), shape.getLast().intValue(), t));
+        step(
+                active,
+                rate,
+                shape -> gradient(
+                        (int) (shape.size() == 1 ? 1 : shape.getFirst()),
+                        shape.getLast().intValue(),
+                        t));
     }
 
     /** One update with gradients of zero. */
     public void stepWithoutGradient(ActiveBlock active, double rate) {
-        step(active, rate, shape -> new double[shape.stream().mapToInt(Long::intValue).reduce(1, (a, b) -> a * b)]);
+        step(
+                active,
+                rate,
+                shape -> new double[shape.stream().mapToInt(Long::intValue).reduce(1, (a, b) -> a * b)]);
     }
 
     private void step(ActiveBlock active, double rate, Function<List<Long>, double[]> ofShape) {
@@ -127,8 +138,8 @@ public final class TestBlock implements AutoCloseable {
         for (TensorData tensor : weights.export("")) {
             if (tensor.name().equals(name)) {
                 try (TensorScope _ = TensorScope.open("values")) {
-                    return TensorBytes.floats(
-                            TensorBytes.read(tensor.dtype(), tensor.shape(), tensor.bytes()).to(ScalarType.Float));
+                    return TensorBytes.floats(TensorBytes.read(tensor.dtype(), tensor.shape(), tensor.bytes())
+                            .to(ScalarType.Float));
                 }
             }
         }

@@ -18,7 +18,8 @@ class BackendTest {
         assertThat(Path.of(report.libraryPath())).isRegularFile();
         assertThat(report.devices().getFirst().kind()).isEqualTo(Device.Kind.CPU);
         assertThat(report.devices().getFirst().memoryBytes()).isPositive();
-        assertThat(report.memory().residentBytes()).isBetween(1L, report.memory().peakResidentBytes());
+        assertThat(report.memory().residentBytes())
+                .isBetween(1L, report.memory().peakResidentBytes());
     }
 
     @Test
@@ -52,6 +53,7 @@ class BackendTest {
         Path folder = Path.of(System.getenv().getOrDefault("LD_LIBRARY_PATH", "absent"));
 
         EngineEnvironment.variables(folder, TinyModel.THREADS)
-                .forEach((name, value) -> assertThat(System.getenv(name)).as(name).isEqualTo(value));
+                .forEach((name, value) ->
+                        assertThat(System.getenv(name)).as(name).isEqualTo(value));
     }
 }

@@ -44,10 +44,14 @@ class FineTuneLoopTest {
                 SegmentOutcome outcome = loop.run(window, heard::add, () -> false);
                 assertThat(outcome.complete()).isTrue();
                 assertThat(outcome.steps()).hasSize(window.steps());
-                assertThat(outcome.changed()).hasSize(decoder.structure().groups().size());
+                assertThat(outcome.changed())
+                        .hasSize(decoder.structure().groups().size());
             }
         }
-        assertThat(heard).extracting(StepReport::step).containsExactlyElementsOf(IntStream.range(0, 24).mapToObj(i -> (long) i).toList());
+        assertThat(heard)
+                .extracting(StepReport::step)
+                .containsExactlyElementsOf(
+                        IntStream.range(0, 24).mapToObj(i -> (long) i).toList());
         assertThat(heard).allSatisfy(report -> {
             assertThat(report.skipped()).isFalse();
             assertThat(report.loss()).isPositive();
@@ -58,8 +62,14 @@ class FineTuneLoopTest {
             assertThat(report.phaseNanos()).containsOnlyKeys(Phase.values());
             assertThat(report.block()).isEmpty();
         });
-        double early = heard.subList(0, 5).stream().mapToDouble(StepReport::loss).average().orElseThrow();
-        double late = heard.subList(19, 24).stream().mapToDouble(StepReport::loss).average().orElseThrow();
+        double early = heard.subList(0, 5).stream()
+                .mapToDouble(StepReport::loss)
+                .average()
+                .orElseThrow();
+        double late = heard.subList(19, 24).stream()
+                .mapToDouble(StepReport::loss)
+                .average()
+                .orElseThrow();
         assertThat(late).isLessThan(early - 0.3);
     }
 
@@ -101,12 +111,14 @@ class FineTuneLoopTest {
                 FineTuneLoop badamLoop = new FineTuneLoop(other, badam.plan(), badam.data(), Optional.empty())) {
             Block everything = new Block("everything", other.structure().groups());
 
-            SegmentOutcome first = adamwLoop.run(new SegmentWindow(0, 0, 8, Optional.empty()), StepListener.none(), () -> false);
-            SegmentOutcome second =
-                    badamLoop.run(new SegmentWindow(0, 0, 8, Optional.of(everything)), StepListener.none(), () -> false);
+            SegmentOutcome first =
+                    adamwLoop.run(new SegmentWindow(0, 0, 8, Optional.empty()), StepListener.none(), () -> false);
+            SegmentOutcome second = badamLoop.run(
+                    new SegmentWindow(0, 0, 8, Optional.of(everything)), StepListener.none(), () -> false);
 
             assertThat(TinyRun.bits(other)).isEqualTo(TinyRun.bits(one));
-            assertThat(second.steps()).extracting(StepReport::loss)
+            assertThat(second.steps())
+                    .extracting(StepReport::loss)
                     .isEqualTo(first.steps().stream().map(StepReport::loss).toList());
         }
     }
@@ -142,7 +154,8 @@ class FineTuneLoopTest {
 
     @Test
     void clippingScalesToTheGivenNorm() {
-        // With both betas 0 and a huge epsilon an update is the gradient times rate / epsilon, so that its length shows the clipped norm.
+        // With both betas 0 and a huge epsilon an update is the gradient times rate / epsilon, so that its length shows
+        // the clipped norm.
         AdamHyperparameters plain = new AdamHyperparameters(0, 0, 1e6, 0, AdamHyperparameters.Decay.ALL);
         PackedRow row = TinyModel.row(TinyRun.MODEL, 1, 2, 9, 15);
         for (double limit : new double[] {0.05, 1e9}) {
@@ -171,7 +184,8 @@ class FineTuneLoopTest {
                     moved = head.get(WeightSlot.OUTPUT_HEAD).sub(before).norm().item_double();
                 }
                 assertThat(norm).isGreaterThan(0.05);
-                Deviation.of("length of a step clipped to " + limit, moved, Math.min(limit, norm)).isAtMost(1e-3);
+                Deviation.of("length of a step clipped to " + limit, moved, Math.min(limit, norm))
+                        .isAtMost(1e-3);
             }
         }
     }
@@ -194,13 +208,18 @@ class FineTuneLoopTest {
                 assertThat(report.loss()).isNaN();
             });
             assertThat(TinyRun.bits(decoder)).isEqualTo(weights);
-            assertThat(TinyRun.bits(after.state().tensors())).isEqualTo(TinyRun.bits(before.state().tensors()));
+            assertThat(TinyRun.bits(after.state().tensors()))
+                    .isEqualTo(TinyRun.bits(before.state().tensors()));
             assertThat(after.state().updates()).isEqualTo(3);
             assertThat(after.state().skippedSteps()).isEqualTo(2);
             assertThat(after.state().nextStep()).isEqualTo(5);
 
             poison(norm, 1f);
-            assertThat(loop.run(window(5, 1), StepListener.none(), () -> false).steps().getFirst().skipped()).isFalse();
+            assertThat(loop.run(window(5, 1), StepListener.none(), () -> false)
+                            .steps()
+                            .getFirst()
+                            .skipped())
+                    .isFalse();
         }
     }
 
@@ -211,7 +230,9 @@ class FineTuneLoopTest {
                 FineTuneLoop loop = loop(decoder, plan(1e-3, 1), step -> List.of(row))) {
             Map<String, List<Byte>> weights = TinyRun.bits(decoder);
 
-            StepReport report = loop.run(window(0, 1), StepListener.none(), () -> false).steps().getFirst();
+            StepReport report = loop.run(window(0, 1), StepListener.none(), () -> false)
+                    .steps()
+                    .getFirst();
 
             assertThat(report.skipped()).isTrue();
             assertThat(report.labelledTokens()).isZero();
@@ -237,7 +258,8 @@ class FineTuneLoopTest {
             assertThat(stopped.nextStep()).isEqualTo(second.firstStep() + 2);
             assertThat(stopped.state().block()).isEqualTo(second.block().map(Block::id));
 
-            TrainingState read = TrainingState.of(stopped.state().cursorJson(), stopped.state().tensors());
+            TrainingState read = TrainingState.of(
+                    stopped.state().cursorJson(), stopped.state().tensors());
             try (FineTuneLoop resumed = new FineTuneLoop(parts, run.plan(), run.data(), Optional.of(read))) {
                 SegmentOutcome rest = resumed.run(second, StepListener.none(), () -> false);
                 assertThat(rest.complete()).isTrue();
@@ -253,8 +275,8 @@ class FineTuneLoopTest {
         List<Map<String, List<Byte>>> results = new ArrayList<>();
         for (long budget : new long[] {0, ActivationPolicy.DEFAULT_BUDGET_BYTES}) {
             try (Decoder decoder = run.model();
-                    FineTuneLoop loop =
-                            new FineTuneLoop(decoder, run.plan(), BatchSource.of(run.data()), Optional.empty(), budget)) {
+                    FineTuneLoop loop = new FineTuneLoop(
+                            decoder, run.plan(), BatchSource.of(run.data()), Optional.empty(), budget)) {
                 loop.run(window(0, 4), StepListener.none(), () -> false);
                 results.add(TinyRun.bits(decoder));
             }
@@ -279,10 +301,13 @@ class FineTuneLoopTest {
                     resident = NativeMemory.now().residentBytes();
                 }
                 if (visit > 60) {
-                    assertThat(TensorScope.livePointers()).as("native objects after visit " + visit).isEqualTo(pointers);
+                    assertThat(TensorScope.livePointers())
+                            .as("native objects after visit " + visit)
+                            .isEqualTo(pointers);
                 }
             }
-            // Resident memory includes the Java heap, whose limit in tests is 512 MB; a leaked block would be found by the pointers above.
+            // Resident memory includes the Java heap, whose limit in tests is 512 MB; a leaked block would be found by
+            // the pointers above.
             assertThat(NativeMemory.now().residentBytes()).isLessThan(resident + (64L << 20));
         }
     }
@@ -296,24 +321,29 @@ class FineTuneLoopTest {
             assertThatThrownBy(() -> loop.run(window(4, 4), StepListener.none(), () -> false))
                     .hasMessageContaining("has steps 4 to 7, but the next step is 0");
             Block block = new Block("layer.0", List.of(new ParameterGroup.Layer(0)));
-            assertThatThrownBy(() -> loop.run(
-                            new SegmentWindow(0, 0, 4, Optional.of(block)), StepListener.none(), () -> false))
+            assertThatThrownBy(() ->
+                            loop.run(new SegmentWindow(0, 0, 4, Optional.of(block)), StepListener.none(), () -> false))
                     .hasMessageContaining("AdamW trains all parameters, but segment 0 is for block layer.0");
             assertThatThrownBy(() -> new FineTuneLoop(narrow, run.plan(), run.data(), Optional.empty()))
                     .hasMessageContaining("the plan asks for weights in FP32, the decoder holds them in BF16");
 
             SegmentOutcome outcome = loop.run(window(0, 4), StepListener.none(), () -> false);
             assertThatThrownBy(() -> new FineTuneLoop(
-                            decoder, TinyRun.badam(Precision.FP32, 10).plan(), run.data(), Optional.of(outcome.state())))
+                            decoder,
+                            TinyRun.badam(Precision.FP32, 10).plan(),
+                            run.data(),
+                            Optional.of(outcome.state())))
                     .hasMessageContaining("the training state is of a run with adamw")
                     .hasMessageContaining("the plan says badam");
             BatchCursor other = new BatchCursor(
-                    List.of(new EncodedText(new int[] {1, 2, 3}, new boolean[] {false, true, true})), run.plan().batch());
+                    List.of(new EncodedText(new int[] {1, 2, 3}, new boolean[] {false, true, true})),
+                    run.plan().batch());
             assertThatThrownBy(() -> new FineTuneLoop(decoder, run.plan(), other, Optional.of(outcome.state())))
                     .isInstanceOf(DatasetException.class)
                     .hasMessageContaining("number of samples (was 40, is 1)");
             BatchCursor smaller = new BatchCursor(
-                    List.of(new EncodedText(new int[] {1, 2, 3}, new boolean[] {false, true, true})), new BatchPlan(1, 48, 11));
+                    List.of(new EncodedText(new int[] {1, 2, 3}, new boolean[] {false, true, true})),
+                    new BatchPlan(1, 48, 11));
             assertThatThrownBy(() -> new FineTuneLoop(decoder, run.plan(), smaller, Optional.empty()))
                     .hasMessageContaining("batchSize=1")
                     .hasMessageContaining("batchSize=6");

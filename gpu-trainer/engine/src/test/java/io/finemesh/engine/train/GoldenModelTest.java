@@ -56,12 +56,16 @@ class GoldenModelTest {
         try (Decoder decoder = golden.load()) {
             PackedRow batch = golden.batch(0);
             EvaluationReport report = new EvaluationPass(decoder).run(List.of(batch));
-            Deviation.of("loss " + model, report.meanLoss(), golden.number("loss")).isAtMost(1e-5);
+            Deviation.of("loss " + model, report.meanLoss(), golden.number("loss"))
+                    .isAtMost(1e-5);
 
             int length = batch.length(0);
             int[] all = IntStream.range(0, batch.tokens().length).toArray();
             float[][] logits = decoder.logits(batch, all);
-            Deviation.of("logits, last of row 0 " + model, first(logits[length - 1]), golden.numbers("logits_row0_last_first16"))
+            Deviation.of(
+                            "logits, last of row 0 " + model,
+                            first(logits[length - 1]),
+                            golden.numbers("logits_row0_last_first16"))
                     .isAtMost(1e-4);
             Deviation.of(
                             "logits, middle of row 1 " + model,
@@ -74,7 +78,8 @@ class GoldenModelTest {
                     squares += (double) logit * logit;
                 }
             }
-            Deviation.of("logits norm " + model, Math.sqrt(squares), golden.number("logits_norm")).isAtMost(1e-5);
+            Deviation.of("logits norm " + model, Math.sqrt(squares), golden.number("logits_norm"))
+                    .isAtMost(1e-5);
         }
     }
 
@@ -97,7 +102,10 @@ class GoldenModelTest {
             for (TensorData gradient : found) {
                 JsonNode expected = golden.expected().get("grads").get(gradient.name());
                 float[] values = gradient.bytes().toArray(ValueLayout.JAVA_FLOAT);
-                Deviation.of("gradient norm " + model + " " + gradient.name(), norm(values), expected.get("norm").doubleValue())
+                Deviation.of(
+                                "gradient norm " + model + " " + gradient.name(),
+                                norm(values),
+                                expected.get("norm").doubleValue())
                         .isAtMost(1e-4);
                 for (int i = 0; i < 4; i++) {
                     assertThat((double) values[i])
@@ -128,7 +136,13 @@ class GoldenModelTest {
             AdamHyperparameters settings =
                     new AdamHyperparameters(0.9, 0.999, 1e-8, 0.01, AdamHyperparameters.Decay.ALL);
             SegmentPlan segments = SegmentPlan.ofVisits(new BlockVisits(
-                    BlockPartition.layers(decoder.structure(), false, false), BlockOrder.ASCENDING, 0, 3, true, 0, STEPS));
+                    BlockPartition.layers(decoder.structure(), false, false),
+                    BlockOrder.ASCENDING,
+                    0,
+                    3,
+                    true,
+                    0,
+                    STEPS));
             List<Double> losses = curve(decoder, golden, new Method.BAdam(settings), segments);
             golden.assertCurve("badam", decoder, losses);
         }
@@ -193,7 +207,8 @@ class GoldenModelTest {
         static Golden read(String model) throws IOException {
             Path folder = MODELS.resolve(model);
             Assumptions.assumeTrue(
-                    Files.isDirectory(folder), () -> "golden models are not beside this checkout: " + folder + " is missing");
+                    Files.isDirectory(folder),
+                    () -> "golden models are not beside this checkout: " + folder + " is missing");
             return new Golden(
                     folder,
                     new ObjectMapper().readTree(folder.resolve("expected.json").toFile()),
@@ -238,12 +253,16 @@ class GoldenModelTest {
 
         void assertCurve(String method, Decoder decoder, List<Double> losses) {
             double[] curve = losses.stream().mapToDouble(Double::doubleValue).toArray();
-            Deviation.of("curve of " + method + " " + expected.get("model").textValue(), curve, numbers("loss_" + method))
+            Deviation.of(
+                            "curve of " + method + " " + expected.get("model").textValue(),
+                            curve,
+                            numbers("loss_" + method))
                     .isAtMost(1e-4);
             JsonNode norms = expected.get("final_norms_" + method);
             for (TensorData tensor : decoder.export()) {
                 Deviation.of(
-                                "final norm of " + method + " " + expected.get("model").textValue() + " " + tensor.name(),
+                                "final norm of " + method + " "
+                                        + expected.get("model").textValue() + " " + tensor.name(),
                                 norm(tensor.bytes().toArray(ValueLayout.JAVA_FLOAT)),
                                 norms.get(tensor.name()).doubleValue())
                         .isAtMost(1e-4);

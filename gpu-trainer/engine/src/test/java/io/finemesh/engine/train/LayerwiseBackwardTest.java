@@ -42,9 +42,12 @@ class LayerwiseBackwardTest {
             Pass pass = Pass.of(decoder, row, decoder.structure().groups(), ActivationPolicy.KEEP);
 
             assertThat(pass.loss()).isCloseTo(expected.loss(), within(1e-6));
-            expected.gradients().forEach((group, slots) -> slots.forEach((slot, gradient) -> Deviation.of(
-                            group.id() + " " + slot, doubles(pass.gradients().get(group).get(slot.name())), doubles(gradient))
-                    .isAtMost(1e-5)));
+            expected.gradients()
+                    .forEach((group, slots) -> slots.forEach((slot, gradient) -> Deviation.of(
+                                    group.id() + " " + slot,
+                                    doubles(pass.gradients().get(group).get(slot.name())),
+                                    doubles(gradient))
+                            .isAtMost(1e-5)));
         }
     }
 
@@ -79,8 +82,11 @@ class LayerwiseBackwardTest {
             Pass recomputed = Pass.of(decoder, row, decoder.structure().groups(), ActivationPolicy.RECOMPUTE);
 
             assertThat(recomputed.loss()).isEqualTo(kept.loss());
-            kept.gradients().forEach((group, slots) -> slots.forEach((slot, gradient) ->
-                    assertThat(recomputed.gradients().get(group).get(slot)).as(group.id() + slot).isEqualTo(gradient)));
+            kept.gradients()
+                    .forEach((group, slots) -> slots.forEach((slot, gradient) -> assertThat(
+                                    recomputed.gradients().get(group).get(slot))
+                            .as(group.id() + slot)
+                            .isEqualTo(gradient)));
         }
     }
 
@@ -94,8 +100,9 @@ class LayerwiseBackwardTest {
                 Pass alone = Pass.of(decoder, row, List.of(group), ActivationPolicy.RECOMPUTE);
 
                 assertThat(alone.gradients().keySet()).containsExactly(group);
-                alone.gradients().get(group).forEach((slot, gradient) ->
-                        assertThat(gradient).as(group.id() + slot).isEqualTo(full.gradients().get(group).get(slot)));
+                alone.gradients().get(group).forEach((slot, gradient) -> assertThat(gradient)
+                        .as(group.id() + slot)
+                        .isEqualTo(full.gradients().get(group).get(slot)));
             }
         }
     }
@@ -117,13 +124,15 @@ class LayerwiseBackwardTest {
                     slopes[i] = new LabelledLoss(decoder, chunkRows[i])
                             .slope(hidden, input, gradients, row.labelledTokens(), true);
                     states[i] = TensorBytes.floats(slopes[i].atLastLayer());
-                    heads[i] = TensorBytes.floats(gradients.get(
-                            new ParameterGroup.Head(), WeightSlot.OUTPUT_HEAD));
+                    heads[i] = TensorBytes.floats(gradients.get(new ParameterGroup.Head(), WeightSlot.OUTPUT_HEAD));
                 }
             }
-            Deviation.of("loss in chunks", slopes[1].lossSum(), slopes[0].lossSum()).isAtMost(1e-6);
-            Deviation.of("slope in chunks", doubles(states[1]), doubles(states[0])).isAtMost(1e-5);
-            Deviation.of("head gradient in chunks", doubles(heads[1]), doubles(heads[0])).isAtMost(1e-5);
+            Deviation.of("loss in chunks", slopes[1].lossSum(), slopes[0].lossSum())
+                    .isAtMost(1e-6);
+            Deviation.of("slope in chunks", doubles(states[1]), doubles(states[0]))
+                    .isAtMost(1e-5);
+            Deviation.of("head gradient in chunks", doubles(heads[1]), doubles(heads[0]))
+                    .isAtMost(1e-5);
         }
     }
 

@@ -56,7 +56,8 @@ public final class ResumeProgram {
             Path to = Path.of(arguments[5]);
             Files.createDirectories(to);
             SafetensorsWriter.write(to.resolve("weights.safetensors"), decoder.export(), Map.of());
-            SafetensorsWriter.write(to.resolve("state.safetensors"), last.state().tensors(), Map.of());
+            SafetensorsWriter.write(
+                    to.resolve("state.safetensors"), last.state().tensors(), Map.of());
             Files.writeString(to.resolve("cursor.json"), last.state().cursorJson());
         }
     }

@@ -23,17 +23,24 @@ class ResumeTest {
 
     @ParameterizedTest
     @CsvSource({"adamw, FP32, 2", "adamw, BF16, 3", "badam, FP32, 3", "badam, BF16, 2"})
-    void aNewProcessContinuesAsIfNothingHadHappened(String method, String precision, int firstSegments) throws Exception {
+    void aNewProcessContinuesAsIfNothingHadHappened(String method, String precision, int firstSegments)
+            throws Exception {
         List<String> uninterrupted = train(method, precision, SEGMENTS, "-", "whole");
 
         List<String> resumed = new ArrayList<>(train(method, precision, firstSegments, "-", "half"));
         resumed.addAll(train(
-                method, precision, SEGMENTS - firstSegments, folder.resolve("half").toString(), "rest"));
+                method,
+                precision,
+                SEGMENTS - firstSegments,
+                folder.resolve("half").toString(),
+                "rest"));
 
         assertThat(uninterrupted).hasSize(STEPS);
         assertThat(resumed).isEqualTo(uninterrupted);
         for (String file : List.of("weights.safetensors", "state.safetensors", "cursor.json")) {
-            assertThat(Files.mismatch(folder.resolve("rest").resolve(file), folder.resolve("whole").resolve(file)))
+            assertThat(Files.mismatch(
+                            folder.resolve("rest").resolve(file),
+                            folder.resolve("whole").resolve(file)))
                     .as("first differing byte of " + file)
                     .isEqualTo(-1);
         }
@@ -60,8 +67,11 @@ class ResumeTest {
                 from,
                 folder.resolve(to).toString()));
         Path errors = folder.resolve(to + ".err");
-        Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
-        List<String> lines = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+        Process process =
+                new ProcessBuilder(command).redirectError(errors.toFile()).start();
+        List<String> lines = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                .lines()
+                .toList();
         assertThat(process.waitFor()).as(Files.readString(errors)).isZero();
         return lines;
     }

@@ -22,6 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.zip.CRC32;
 
 /**
  * Times whole optimizer steps and says where the time went; a program, not a test, as times are not asserted. Arguments: {@code adamw} or {@code badam},
@@ -37,10 +38,13 @@ public final class StepBenchmark {
             n[i - 1] = Integer.parseInt(arguments[i]);
         }
         ModelConfiguration configuration = TinyModel.configuration(n[1], n[0], n[2], n[3], n[4], n[5], false, false);
-        int[] lengths = IntStream.range(0, n[6]).map(d -> n[7] + (n[6] / 2 - d) * n[7] / (4 * n[6])).toArray();
+        int[] lengths = IntStream.range(0, n[6])
+                .map(d -> n[7] + (n[6] / 2 - d) * n[7] / (4 * n[6]))
+                .toArray();
         PackedRow row = TinyModel.row(configuration, 1, n[7] * 3 / 4 - n[8], lengths);
         int steps = n[9];
-        System.out.println(Backend.start(Integer.getInteger("threads", TinyModel.THREADS)).summary());
+        System.out.println(
+                Backend.start(Integer.getInteger("threads", TinyModel.THREADS)).summary());
         try (Decoder decoder = Decoder.load(configuration, TinyModel.weights(configuration), Precision.FP32)) {
             AdamHyperparameters settings = AdamHyperparameters.withDecay(0.01);
             TrainingPlan plan = new TrainingPlan(
@@ -88,9 +92,12 @@ public final class StepBenchmark {
                     median,
                     sorted[0] / 1e6,
                     1000 / median);
-            phases.forEach((phase, nanos) ->
-                    System.out.printf(Locale.ROOT, "  %-10s least %.2f ms%n", phase, nanos / 1e6));
-            System.out.println("  lengths " + Arrays.toString(lengths));
+            phases.forEach(
+                    (phase, nanos) -> System.out.printf(Locale.ROOT, "  %-10s least %.2f ms%n", phase, nanos / 1e6));
+            CRC32 digest = new CRC32();
+            decoder.export().forEach(tensor -> digest.update(tensor.bytes().asByteBuffer()));
+            System.out.printf(
+                    "  lengths %s%n  digest of the weights %08x%n", Arrays.toString(lengths), digest.getValue());
         }
     }
 }

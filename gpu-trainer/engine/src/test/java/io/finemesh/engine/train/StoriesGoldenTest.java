@@ -33,7 +33,8 @@ class StoriesGoldenTest {
 
     @BeforeEach
     void readGolden() throws IOException {
-        Assumptions.assumeTrue(Files.isDirectory(MODEL), () -> "the model is not beside this checkout: " + MODEL + " is missing");
+        Assumptions.assumeTrue(
+                Files.isDirectory(MODEL), () -> "the model is not beside this checkout: " + MODEL + " is missing");
         golden = new ObjectMapper().readTree(GOLDEN.toFile());
     }
 
@@ -46,8 +47,11 @@ class StoriesGoldenTest {
         try (Decoder decoder = load()) {
             float[] losses = new EvaluationPass(decoder).perToken(row);
 
-            double[] found = IntStream.range(0, losses.length).mapToDouble(i -> losses[i]).toArray();
-            Deviation.of("stories260K loss of each token", found, numbers("nll")).isAtMost(1e-5);
+            double[] found = IntStream.range(0, losses.length)
+                    .mapToDouble(i -> losses[i])
+                    .toArray();
+            Deviation.of("stories260K loss of each token", found, numbers("nll"))
+                    .isAtMost(1e-5);
             Deviation.of(
                             "stories260K mean loss",
                             new EvaluationPass(decoder).run(List.of(row)).meanLoss(),
@@ -78,14 +82,18 @@ class StoriesGoldenTest {
                 alone += new EvaluationPass(decoder)
                         .run(List.of(new PackedRow(document, new int[] {0, document.length}, ofDocument)))
                         .negativeLogLikelihood();
-                tokens = IntStream.concat(Arrays.stream(tokens), Arrays.stream(document)).toArray();
-                targets = IntStream.concat(Arrays.stream(targets), Arrays.stream(ofDocument)).toArray();
-                starts = IntStream.concat(Arrays.stream(starts), IntStream.of(tokens.length)).toArray();
+                tokens = IntStream.concat(Arrays.stream(tokens), Arrays.stream(document))
+                        .toArray();
+                targets = IntStream.concat(Arrays.stream(targets), Arrays.stream(ofDocument))
+                        .toArray();
+                starts = IntStream.concat(Arrays.stream(starts), IntStream.of(tokens.length))
+                        .toArray();
             }
             EvaluationReport together =
                     new EvaluationPass(decoder).run(List.of(new PackedRow(tokens, starts, targets)));
 
-            Deviation.of("stories260K packed against unpacked", together.negativeLogLikelihood(), alone).isAtMost(1e-5);
+            Deviation.of("stories260K packed against unpacked", together.negativeLogLikelihood(), alone)
+                    .isAtMost(1e-5);
             assertThat(together.samples().getLast().negativeLogLikelihood())
                     .isEqualTo(together.samples().getFirst().negativeLogLikelihood());
         }
@@ -97,7 +105,8 @@ class StoriesGoldenTest {
         int[] prompt = ids("story_ids");
         try (Decoder decoder = load();
                 DecodingBatch batch = new DecodingBatch(decoder, List.of(prompt), expected.length)) {
-            List<Integer> sequence = new ArrayList<>(Arrays.stream(prompt).boxed().toList());
+            List<Integer> sequence =
+                    new ArrayList<>(Arrays.stream(prompt).boxed().toList());
             while (sequence.size() < expected.length) {
                 int next = batch.greedy()[0];
                 sequence.add(next);

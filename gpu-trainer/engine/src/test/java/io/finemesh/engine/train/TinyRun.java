@@ -55,14 +55,15 @@ record TinyRun(Method method, Precision precision, int steps) {
     SegmentPlan segments() {
         return switch (method) {
             case Method.AdamW _ -> SegmentPlan.ofWindows(steps, SEGMENT_STEPS);
-            case Method.BAdam _ -> SegmentPlan.ofVisits(new BlockVisits(
-                    BlockPartition.layers(ModelStructure.of(MODEL), true, true),
-                    BlockOrder.RANDOM,
-                    BlockOrder.NATURAL_START,
-                    SEGMENT_STEPS,
-                    false,
-                    7,
-                    steps));
+            case Method.BAdam _ ->
+                SegmentPlan.ofVisits(new BlockVisits(
+                        BlockPartition.layers(ModelStructure.of(MODEL), true, true),
+                        BlockOrder.RANDOM,
+                        BlockOrder.NATURAL_START,
+                        SEGMENT_STEPS,
+                        false,
+                        7,
+                        steps));
         };
     }
 

@@ -23,9 +23,10 @@ class TrainingStateTest {
     @Test
     void theCursorIsCanonicalAndNamesEveryField() {
         assertThat(STATE.cursorJson())
-                .isEqualTo("{\"block\":\"layer.7\",\"data\":{\"batchSize\":6,\"fingerprint\":\"fedcba9876543210\",\"samples\":40,"
-                        + "\"seed\":11,\"tokensPerRow\":48},\"format\":1,\"method\":\"badam\",\"nextStep\":42,\"seed\":-5,"
-                        + "\"skippedSteps\":3,\"totalSteps\":100,\"updates\":9}");
+                .isEqualTo(
+                        "{\"block\":\"layer.7\",\"data\":{\"batchSize\":6,\"fingerprint\":\"fedcba9876543210\",\"samples\":40,"
+                                + "\"seed\":11,\"tokensPerRow\":48},\"format\":1,\"method\":\"badam\",\"nextStep\":42,\"seed\":-5,"
+                                + "\"skippedSteps\":3,\"totalSteps\":100,\"updates\":9}");
     }
 
     @Test
@@ -43,11 +44,14 @@ class TrainingStateTest {
                 .hasMessageContaining("the training state is unreadable");
         assertThatThrownBy(() -> TrainingState.of(STATE.cursorJson().replace("\"updates\"", "\"upgrades\""), List.of()))
                 .hasMessageContaining("unknown fields [upgrades]");
-        assertThatThrownBy(() -> TrainingState.of(STATE.cursorJson().replace("\"format\":1", "\"format\":2"), List.of()))
+        assertThatThrownBy(
+                        () -> TrainingState.of(STATE.cursorJson().replace("\"format\":1", "\"format\":2"), List.of()))
                 .hasMessageContaining("is of format 2; this version reads format 1");
-        assertThatThrownBy(() -> TrainingState.of(STATE.cursorJson().replace("\"nextStep\":42", "\"nextStep\":\"x\""), List.of()))
+        assertThatThrownBy(() -> TrainingState.of(
+                        STATE.cursorJson().replace("\"nextStep\":42", "\"nextStep\":\"x\""), List.of()))
                 .hasMessageContaining("field nextStep of a training state must be a whole number, found \"x\"");
-        assertThatThrownBy(() -> TrainingState.of(STATE.cursorJson().replace("\"nextStep\":42", "\"nextStep\":101"), List.of()))
+        assertThatThrownBy(() ->
+                        TrainingState.of(STATE.cursorJson().replace("\"nextStep\":42", "\"nextStep\":101"), List.of()))
                 .hasMessageContaining("cannot be at step 101 of 100");
     }
 }

@@ -29,7 +29,10 @@ record WholeGraph(double loss, Map<ParameterGroup, Map<WeightSlot, float[]>> gra
                 GroupTensors stored = decoder.weights(group);
                 Map<WeightSlot, Tensor> slots = new EnumMap<>(WeightSlot.class);
                 for (GroupLayout.Entry entry : stored.layout().entries()) {
-                    Tensor leaf = stored.get(entry.slot()).detach().to(torch.ScalarType.Float).requires_grad_(true);
+                    Tensor leaf = stored.get(entry.slot())
+                            .detach()
+                            .to(torch.ScalarType.Float)
+                            .requires_grad_(true);
                     slots.put(entry.slot(), leaf);
                     all.add(leaf);
                 }

@@ -84,12 +84,20 @@ public final class AdamW implements AutoCloseable {
                 }
             }
         }
-        boolean decayed = switch (settings.decay()) {
-            case ALL -> true;
-            case MATRICES -> matrices;
-        };
+        boolean decayed =
+                switch (settings.decay()) {
+                    case ALL -> true;
+                    case MATRICES -> matrices;
+                };
         FusedAdamW.step(
-                parameters, slopes, firsts, seconds, updates, learningRate, decayed ? settings.weightDecay() : 0, settings);
+                parameters,
+                slopes,
+                firsts,
+                seconds,
+                updates,
+                learningRate,
+                decayed ? settings.weightDecay() : 0,
+                settings);
     }
 
     /** Copies of the moments, named after the weights. */

@@ -53,7 +53,10 @@ class AdamWTest {
             }
             assertThat(active.updates()).isEqualTo(7);
             for (TensorData moment : active.export()) {
-                assertClose(moment.bytes().toArray(ValueLayout.JAVA_FLOAT), moment.name().startsWith("first") ? m : v, 2e-6);
+                assertClose(
+                        moment.bytes().toArray(ValueLayout.JAVA_FLOAT),
+                        moment.name().startsWith("first") ? m : v,
+                        2e-6);
             }
         }
     }
@@ -62,7 +65,8 @@ class AdamWTest {
     void agreesWithTorch() throws IOException {
         Path golden = Path.of(System.getProperty("finemesh.shared", "absent"), "golden", "optimizers.json");
         Assumptions.assumeTrue(
-                Files.isRegularFile(golden), () -> "golden optimizers are not beside this checkout: " + golden + " is missing");
+                Files.isRegularFile(golden),
+                () -> "golden optimizers are not beside this checkout: " + golden + " is missing");
         JsonNode expected = new ObjectMapper().readTree(golden.toFile()).get("torch_adamw_6x4_same_hyper");
         AdamHyperparameters settings = new AdamHyperparameters(0.9, 0.999, 1e-6, DECAY, AdamHyperparameters.Decay.ALL);
         try (TestBlock block = TestBlock.ofMatrix(6, 4, Precision.FP32);

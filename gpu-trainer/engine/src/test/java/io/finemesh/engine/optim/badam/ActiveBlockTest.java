@@ -38,7 +38,8 @@ class ActiveBlockTest {
     void agreesWithTheReferenceOnBf16Weights() throws IOException {
         Path file = Path.of(System.getProperty("finemesh.shared", "absent"), "golden", "optimizers.json");
         Assumptions.assumeTrue(
-                Files.isRegularFile(file), () -> "golden optimizers are not beside this checkout: " + file + " is missing");
+                Files.isRegularFile(file),
+                () -> "golden optimizers are not beside this checkout: " + file + " is missing");
         JsonNode golden = new ObjectMapper().readTree(file.toFile()).get("badam");
         List<TestBlock> layers = new ArrayList<>();
         for (int layer = 0; layer < 3; layer++) {
@@ -104,7 +105,8 @@ class ActiveBlockTest {
                         "b", block.groups(), new AdamHyperparameters(0, 0, 1e-12, 0, AdamHyperparameters.Decay.ALL))) {
             float before = block.values("w")[12];
             for (int t = 0; t < 100; t++) {
-                // The same gradient each time: with both betas 0 each step is exactly the rate, a hundredth of the spacing of bf16 near 1.
+                // The same gradient each time: with both betas 0 each step is exactly the rate, a hundredth of the
+                // spacing of bf16 near 1.
                 block.step(active, 3, 1e-4);
             }
             float after = block.values("w")[12];
@@ -124,7 +126,8 @@ class ActiveBlockTest {
                     float[] after = block.values("w");
                     double[] gradient = TestBlock.gradient(4, 4, visit);
                     for (int i = 0; i < before.length; i++) {
-                        assertThat((double) (before[i] - after[i])).isCloseTo(Math.signum(gradient[i]) * 1e-2, within(1e-6));
+                        assertThat((double) (before[i] - after[i]))
+                                .isCloseTo(Math.signum(gradient[i]) * 1e-2, within(1e-6));
                     }
                     block.step(active, visit + 1, 1e-2);
                 }
@@ -175,7 +178,9 @@ class ActiveBlockTest {
                 for (int i = 0; i < found.length; i++) {
                     double value = reference.get(i).doubleValue();
                     double unit = Math.ulp((float) value) * (1 << 16);
-                    assertThat((double) found[i]).as(name + "[" + i + "] of tensor " + tensor).isCloseTo(value, within(unit));
+                    assertThat((double) found[i])
+                            .as(name + "[" + i + "] of tensor " + tensor)
+                            .isCloseTo(value, within(unit));
                 }
             }
         }
