@@ -159,7 +159,7 @@ public class RunSubmission {
                     SOURCE,
                     run.value(),
                     clock.instant(),
-                    SubmissionTrace.traceparent(span, traceparent),
+                    trace.traceparent(span, traceparent),
                     command));
             count("accepted");
             return new Submitted(run, name, false);

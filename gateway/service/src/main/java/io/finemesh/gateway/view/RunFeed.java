@@ -7,13 +7,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One reader's way through a run, from a position on: everything once, in order of arrival, and what ended the run last of all. Topics
- * are read side by side, so the end may arrive before the last step; it is held back until the rest is there, or for a short time where
- * that cannot be told.
+ * One reader's way through a run, from a position on: everything once, and what ended the run last of all. What stands there when the
+ * reader comes is told in the order in which it was said, for topics are read side by side and a rebuild may read all steps before the
+ * first event; what comes after is told as it arrives. The end is held back until the rest is there, or for a short time where that
+ * cannot be told.
  */
 public final class RunFeed {
     private final Duration grace;
     private Position position;
+    private Optional<int[]> backlog = Optional.empty();
     private int next;
     private Optional<Occurrence> heldBack = Optional.empty();
     private boolean finished;
@@ -41,8 +43,11 @@ public final class RunFeed {
     public List<FeedItem> next(RunView run, int atMost, Instant now) {
         List<FeedItem> items = new ArrayList<>();
         Arrivals arrivals = run.arrivals();
+        int[] standing = backlog.orElseGet(() -> Backlog.inOrderOfTime(run));
+        backlog = Optional.of(standing);
         while (next < arrivals.size() && items.size() < atMost) {
-            int order = next++;
+            int order = next < standing.length ? standing[next] : next;
+            next++;
             if (arrivals.isStep(order)) {
                 step(run, arrivals.step(order), order).ifPresent(items::add);
             } else {

@@ -148,6 +148,11 @@ final class StepLedger {
         return steps.reversed();
     }
 
+    /** When a step was reported; empty when it no longer stands as it arrived in that order. */
+    Optional<Long> millisOf(long step, long order) {
+        return standing(step, order).map(page -> page.millis[row(step)]);
+    }
+
     private Optional<StepColumns> standing(long step, long order) {
         StepColumns page = pages.get(step / StepColumns.ROWS);
         return page != null && page.epoch[row(step)] >= 0 && page.order[row(step)] == order

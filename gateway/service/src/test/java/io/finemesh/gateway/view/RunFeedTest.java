@@ -59,6 +59,15 @@ class RunFeedTest {
     }
 
     @Test
+    void tellsWhatStandsThereInTheOrderInWhichItWasSaid() {
+        for (long seed = 0; seed < 20; seed++) {
+            RunView rebuilt = RunViewTest.folded(Interleaving.of(told, new Random(seed)));
+            List<String> order = keys(read(new RunFeed(Position.start(), GRACE), rebuilt, 6));
+            assertThat(order).isEqualTo(lasting());
+        }
+    }
+
+    @Test
     void positionsOnlyGrow() {
         List<FeedItem> items = read(new RunFeed(Position.start(), GRACE), RunViewTest.folded(told), 4);
         assertThat(items.stream().map(item -> item.after().toString()).toList()).doesNotHaveDuplicates();
