@@ -1,5 +1,8 @@
 package io.finemesh.store.http;
 
+import static io.finemesh.store.http.RequestBodies.archive;
+import static io.finemesh.store.http.RequestBodies.put;
+import static io.finemesh.store.http.RequestBodies.tar;
 import static io.restassured.RestAssured.given;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -40,7 +43,6 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import jakarta.inject.Inject;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
@@ -52,10 +54,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
-import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -324,7 +324,7 @@ class StoreHttpTest {
     void anUploadThatIsRefusedEarlyIsAnsweredEvenIfMuchOfItIsStillToCome() throws Exception {
         long size = 200L << 20;
         byte[] hostile = archive(tar -> put(tar, "../evil", new byte[5]));
-        InputStream endless = new SequenceInputStream(new ByteArrayInputStream(hostile), new Zeros(size));
+        InputStream endless = new SequenceInputStream(new ByteArrayInputStream(hostile), new RequestBodies.Zeros(size));
 
         assertThatThrownBy(() -> client.importModelTar("evil", BodyPublishers.ofInputStream(() -> endless)))
                 .isInstanceOfSatisfying(StoreException.class, refused -> {
@@ -454,60 +454,5 @@ class StoreHttpTest {
                 .then()
                 .statusCode(503)
                 .body("checks.find { it.name == 'dependencies' }.data.broker", notNullValue());
-    }
-
-    @FunctionalInterface
-    private interface Archive {
-        void fill(TarArchiveOutputStream tar) throws IOException;
-    }
-
-    private static byte[] archive(Archive archive) throws IOException {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try (TarArchiveOutputStream tar = new TarArchiveOutputStream(out)) {
-            archive.fill(tar);
-        }
-        return out.toByteArray();
-    }
-
-    private static void put(TarArchiveOutputStream tar, String name, byte[] content) throws IOException {
-        TarArchiveEntry entry = new TarArchiveEntry(name, true);
-        entry.setSize(content.length);
-        tar.putArchiveEntry(entry);
-        tar.write(content);
-        tar.closeArchiveEntry();
-    }
-
-    private static byte[] tar(Path model) throws IOException {
-        return archive(tar -> {
-            try (Stream<Path> files = Files.list(model)) {
-                for (Path file : files.sorted().toList()) {
-                    put(tar, file.getFileName().toString(), Files.readAllBytes(file));
-                }
-            }
-        });
-    }
-
-    private static final class Zeros extends InputStream {
-        private long left;
-
-        private Zeros(long size) {
-            this.left = size;
-        }
-
-        @Override
-        public int read() {
-            return left-- > 0 ? 0 : -1;
-        }
-
-        @Override
-        public int read(byte[] into, int offset, int length) {
-            if (left <= 0) {
-                return -1;
-            }
-            int count = (int) Math.min(length, left);
-            java.util.Arrays.fill(into, offset, offset + count, (byte) 0);
-            left -= count;
-            return count;
-        }
     }
 }

@@ -10,6 +10,7 @@ import io.finemesh.checkpoint.manifest.Manifest;
 import io.finemesh.checkpoint.manifest.TensorEntry;
 import io.finemesh.checkpoint.model.ParameterGroup;
 import io.finemesh.contract.id.CheckpointId;
+import io.finemesh.store.archive.Archives;
 import io.finemesh.store.blob.BlobStore;
 import io.finemesh.store.manifest.CheckpointCatalogue;
 import io.finemesh.store.manifest.ManifestStore;
@@ -22,7 +23,6 @@ import io.finemesh.store.storage.MemoryStorage.ProcessDeath;
 import io.finemesh.store.storage.StorageFullException;
 import io.finemesh.store.storage.StorageLayout;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -36,7 +36,6 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -220,7 +219,7 @@ class ModelImportTest {
     void aNameThatWouldLeaveTheDirectoryIsRefused(String name) throws IOException {
         Path work = directory.resolve("work");
 
-        RefusalException refusal = refused(() -> imports().fromTar(archive(tar -> put(tar, name, new byte[3]))));
+        RefusalException refusal = refused(() -> imports().fromTar(archive(tar -> Archives.put(tar, name, new byte[3]))));
 
         assertThat(refusal.kind()).isEqualTo(Kind.MALFORMED);
         assertThat(refusal.getMessage()).contains("would leave").doesNotContain("\n");
@@ -255,10 +254,10 @@ class ModelImportTest {
     void archivesAboveTheLimitsAreRefusedWithTheLimit() {
         ModelImport small = imports(new ImportLimits(directory.resolve("work"), 2000, 500, List.of()));
 
-        RefusalException file = refused(() -> small.fromTar(archive(tar -> put(tar, "tokenizer.json", new byte[501]))));
+        RefusalException file = refused(() -> small.fromTar(archive(tar -> Archives.put(tar, "tokenizer.json", new byte[501]))));
         RefusalException whole =
-                refused(() -> small.fromTar(archive(tar -> put(tar, "model.safetensors", new byte[2001]))));
-        RefusalException bystander = refused(() -> small.fromTar(archive(tar -> put(tar, "junk.bin", new byte[2001]))));
+                refused(() -> small.fromTar(archive(tar -> Archives.put(tar, "model.safetensors", new byte[2001]))));
+        RefusalException bystander = refused(() -> small.fromTar(archive(tar -> Archives.put(tar, "junk.bin", new byte[2001]))));
 
         assertThat(List.of(file, whole, bystander))
                 .extracting(RefusalException::kind)
@@ -270,17 +269,17 @@ class ModelImportTest {
     @Test
     void anArchiveWithAFileTwiceOrWithoutAModelIsRefused() {
         assertThat(refused(() -> imports().fromTar(archive(tar -> {
-                            put(tar, "config.json", new byte[1]);
-                            put(tar, "CONFIG.json", new byte[1]);
+                            Archives.put(tar, "config.json", new byte[1]);
+                            Archives.put(tar, "CONFIG.json", new byte[1]);
                         })))
                         .getMessage())
                 .contains("twice");
-        assertThat(refused(() -> imports().fromTar(archive(tar -> put(tar, "weights.bin", new byte[1]))))
+        assertThat(refused(() -> imports().fromTar(archive(tar -> Archives.put(tar, "weights.bin", new byte[1]))))
                         .getMessage())
                 .contains("no config.json");
         assertThat(refused(() -> imports().fromTar(archive(tar -> {
-                            put(tar, "a/config.json", new byte[1]);
-                            put(tar, "b/config.json", new byte[1]);
+                            Archives.put(tar, "a/config.json", new byte[1]);
+                            Archives.put(tar, "b/config.json", new byte[1]);
                         })))
                         .getMessage())
                 .contains("2 folders");
@@ -398,34 +397,11 @@ class ModelImportTest {
         void run() throws IOException;
     }
 
-    @FunctionalInterface
-    private interface Archive {
-        void fill(TarArchiveOutputStream tar) throws IOException;
+    private static InputStream archive(Archives.Filling filling) throws IOException {
+        return new ByteArrayInputStream(Archives.of(filling));
     }
 
-    private static InputStream archive(Archive archive) throws IOException {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try (TarArchiveOutputStream tar = new TarArchiveOutputStream(out)) {
-            archive.fill(tar);
-        }
-        return new ByteArrayInputStream(out.toByteArray());
-    }
-
-    private static void put(TarArchiveOutputStream tar, String name, byte[] content) throws IOException {
-        TarArchiveEntry entry = new TarArchiveEntry(name, true);
-        entry.setSize(content.length);
-        tar.putArchiveEntry(entry);
-        tar.write(content);
-        tar.closeArchiveEntry();
-    }
-
-    static InputStream tar(String prefix, Path model) throws IOException {
-        return archive(tar -> {
-            try (Stream<Path> files = Files.list(model)) {
-                for (Path file : files.sorted().toList()) {
-                    put(tar, prefix + file.getFileName(), Files.readAllBytes(file));
-                }
-            }
-        });
+    private static InputStream tar(String prefix, Path model) throws IOException {
+        return new ByteArrayInputStream(Archives.ofDirectory(prefix, model));
     }
 }
