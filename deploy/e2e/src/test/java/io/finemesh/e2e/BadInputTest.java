@@ -151,16 +151,18 @@ class BadInputTest {
     }
 
     @Test
-    void aBlockThatDoesNotExistIsRejectedWithTheBlocksThereAre(Stage stage) {
-        String run = stage.gateway()
-                .submit(Specifications.badam("e2e-model", 12, false)
-                        .replace("badam_switch_interval: 6", "badam_switch_interval: 6\n  badam_start_block: 9"));
-        List<Event> events = stage.gateway().eventsToTheEnd(run);
+    void aBlockThatDoesNotExistIsRefusedWithItsNumber(Stage stage) {
+        Response response = stage.gateway()
+                .request()
+                .contentType("application/yaml")
+                .body(Specifications.badam("e2e-model", 12, false)
+                        .replace("badam_switch_interval: 6", "badam_switch_interval: 6\n  badam_start_block: 9"))
+                .post("/v1/runs");
 
-        assertThat(events.getLast().type()).isEqualTo("run.rejected");
-        assertThat(events.getLast().data().at("/failure/message").asText())
-                .contains("9")
-                .contains("4");
+        assertThat(response.statusCode()).isEqualTo(422);
+        JsonNode error = GatewayCalls.json(response).path("errors").path(0);
+        assertThat(error.path("pointer").asText()).isEqualTo("/method/badam_start_block");
+        assertThat(error.path("message").asText()).contains("9");
     }
 
     @Test

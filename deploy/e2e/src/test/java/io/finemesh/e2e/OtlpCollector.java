@@ -15,14 +15,16 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
 
 /** A collector of traces on a loopback port: takes OTLP over HTTP and keeps every span. */
 final class OtlpCollector implements AutoCloseable {
     private final HttpServer server;
-    private final List<Received> spans = new CopyOnWriteArrayList<>();
+
+    /** By span id: an exporter that missed the answer sends again. */
+    private final Map<String, Received> spans = new ConcurrentHashMap<>();
 
     /**
      * A span as a test looks at it.
@@ -63,7 +65,7 @@ final class OtlpCollector implements AutoCloseable {
     }
 
     List<Received> named(String name, String run) {
-        return spans.stream()
+        return spans.values().stream()
                 .filter(span -> span.name().equals(name))
                 .filter(span -> run.equals(span.attributes().get("finemesh.run.id")))
                 .toList();
@@ -71,7 +73,7 @@ final class OtlpCollector implements AutoCloseable {
 
     /** Spans of a name inside given traces. */
     List<Received> named(String name, Set<String> traces) {
-        return spans.stream()
+        return spans.values().stream()
                 .filter(span -> span.name().equals(name) && traces.contains(span.traceId()))
                 .toList();
     }
@@ -96,7 +98,7 @@ final class OtlpCollector implements AutoCloseable {
                 .orElse("");
         for (ScopeSpans scope : resource.getScopeSpansList()) {
             for (Span span : scope.getSpansList()) {
-                spans.add(new Received(
+                Received received = new Received(
                         service,
                         span.getName(),
                         hex(span.getTraceId().toByteArray()),
@@ -113,7 +115,8 @@ final class OtlpCollector implements AutoCloseable {
                                                 ? attribute.getValue().getStringValue()
                                                 : Long.toString(
                                                         attribute.getValue().getIntValue()),
-                                        (first, second) -> second))));
+                                        (first, second) -> second)));
+                spans.put(received.spanId(), received);
             }
         }
     }
