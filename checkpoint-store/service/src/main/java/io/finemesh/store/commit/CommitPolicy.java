@@ -26,7 +26,7 @@ public record CommitPolicy(
     }
 
     /** Wait after the {@code failures}-th failure in a row, from 1. */
-    Duration pauseAfter(int failures) {
+    public Duration pauseAfter(int failures) {
         long factor = 1L << Math.min(failures - 1, 20);
         Duration pause = firstPause.multipliedBy(factor);
         return pause.compareTo(longestPause) < 0 ? pause : longestPause;

@@ -179,20 +179,26 @@ public class StoreWiring {
 
     @Produces
     @Singleton
-    CommitQueue queue(
-            BlobStore blobs, ManifestStore manifests, EventPublisher publisher, CommitObserver observer, Clock clock) {
+    CommitPolicy commitPolicy() {
         StoreConfig.CommitConfig commits = config.commits();
-        return new CommitQueue(
-                new SegmentCommit(blobs, manifests),
-                publisher,
-                observer,
-                new CommitPolicy(
-                        commits.parallel(),
-                        commits.firstPause(),
-                        commits.longestPause(),
-                        commits.basePatience(),
-                        commits.unexpectedAttempts()),
-                clock);
+        return new CommitPolicy(
+                commits.parallel(),
+                commits.firstPause(),
+                commits.longestPause(),
+                commits.basePatience(),
+                commits.unexpectedAttempts());
+    }
+
+    @Produces
+    @Singleton
+    CommitQueue queue(
+            BlobStore blobs,
+            ManifestStore manifests,
+            EventPublisher publisher,
+            CommitObserver observer,
+            CommitPolicy policy,
+            Clock clock) {
+        return new CommitQueue(new SegmentCommit(blobs, manifests), publisher, observer, policy, clock);
     }
 
     void closeQueue(@Disposes CommitQueue queue) {

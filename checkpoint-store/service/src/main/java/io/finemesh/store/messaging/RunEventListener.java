@@ -5,7 +5,7 @@ import io.finemesh.contract.run.RunEvent;
 import io.finemesh.contract.wire.Envelope;
 import io.finemesh.contract.wire.Topics;
 import io.finemesh.contract.wire.UnreadableRecordException;
-import io.finemesh.store.config.StoreConfig;
+import io.finemesh.store.commit.CommitPolicy;
 import io.finemesh.store.model.ModelNames;
 import io.finemesh.store.publication.ImportAnnouncer;
 import io.finemesh.store.publication.PublicationException;
@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import org.eclipse.microprofile.reactive.messaging.Acknowledgment;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 import org.eclipse.microprofile.reactive.messaging.Message;
@@ -39,17 +40,17 @@ public class RunEventListener {
 
     private final ModelNames names;
     private final ImportAnnouncer announcer;
-    private final StoreConfig.CommitConfig pauses;
+    private final CommitPolicy policy;
     private final RecordDecoder records = new RecordDecoder();
 
     /** One at a time, so that of two runs with one name the one that completed later has it. */
     private final ExecutorService naming =
             Executors.newSingleThreadExecutor(Thread.ofVirtual().name("naming").factory());
 
-    RunEventListener(ModelNames names, ImportAnnouncer announcer, StoreConfig config) {
+    RunEventListener(ModelNames names, ImportAnnouncer announcer, CommitPolicy policy) {
         this.names = names;
         this.announcer = announcer;
-        this.pauses = config.commits();
+        this.policy = policy;
     }
 
     /** Takes one record. */
@@ -65,7 +66,11 @@ public class RunEventListener {
         }
         if (envelope.body() instanceof RunCompleted completed
                 && completed.outputName().isPresent()) {
-            naming.execute(() -> settle(message, completed, envelope));
+            try {
+                naming.execute(() -> settle(message, completed, envelope));
+            } catch (RejectedExecutionException stopping) {
+                LOG.debugf("the service stops; the record is delivered again after the next start: %s", stopping);
+            }
             return CompletableFuture.completedFuture(null);
         }
         return message.ack();
@@ -88,8 +93,8 @@ public class RunEventListener {
 
     /** Whether it is settled; false if the process ends first. */
     private boolean nameUntilDone(String name, RunCompleted completed, Envelope<RunEvent> envelope) {
-        Duration pause = pauses.firstPause();
-        while (true) {
+        for (int failures = 1; ; failures++) {
+            Duration pause = policy.pauseAfter(failures);
             try {
                 NumberedKey key = names.pointOnce(name, completed.checkpoint());
                 announcer.announce(key, envelope.traceparent());
@@ -109,8 +114,6 @@ public class RunEventListener {
                 Thread.currentThread().interrupt();
                 return false;
             }
-            Duration twice = pause.multipliedBy(2);
-            pause = twice.compareTo(pauses.longestPause()) < 0 ? twice : pauses.longestPause();
         }
     }
 
