@@ -219,7 +219,8 @@ class ModelImportTest {
     void aNameThatWouldLeaveTheDirectoryIsRefused(String name) throws IOException {
         Path work = directory.resolve("work");
 
-        RefusalException refusal = refused(() -> imports().fromTar(archive(tar -> Archives.put(tar, name, new byte[3]))));
+        RefusalException refusal =
+                refused(() -> imports().fromTar(archive(tar -> Archives.put(tar, name, new byte[3]))));
 
         assertThat(refusal.kind()).isEqualTo(Kind.MALFORMED);
         assertThat(refusal.getMessage()).contains("would leave").doesNotContain("\n");
@@ -254,10 +255,12 @@ class ModelImportTest {
     void archivesAboveTheLimitsAreRefusedWithTheLimit() {
         ModelImport small = imports(new ImportLimits(directory.resolve("work"), 2000, 500, List.of()));
 
-        RefusalException file = refused(() -> small.fromTar(archive(tar -> Archives.put(tar, "tokenizer.json", new byte[501]))));
+        RefusalException file =
+                refused(() -> small.fromTar(archive(tar -> Archives.put(tar, "tokenizer.json", new byte[501]))));
         RefusalException whole =
                 refused(() -> small.fromTar(archive(tar -> Archives.put(tar, "model.safetensors", new byte[2001]))));
-        RefusalException bystander = refused(() -> small.fromTar(archive(tar -> Archives.put(tar, "junk.bin", new byte[2001]))));
+        RefusalException bystander =
+                refused(() -> small.fromTar(archive(tar -> Archives.put(tar, "junk.bin", new byte[2001]))));
 
         assertThat(List.of(file, whole, bystander))
                 .extracting(RefusalException::kind)
