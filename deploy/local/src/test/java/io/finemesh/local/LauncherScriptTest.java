@@ -133,6 +133,31 @@ class LauncherScriptTest {
     }
 
     @Test
+    void aWholeTestRunIsABuildToo() throws Exception {
+        touchSource();
+        assertThat(checkout.run("test", "-pl", "scheduler").status()).isZero();
+        checkout.run("runs");
+        assertThat(Files.readAllLines(calls)).hasSize(2).last().asString().endsWith(" package");
+
+        age(checkout.root().resolve(".finemesh/stamp"), Duration.ofHours(1));
+        assertThat(checkout.run("test").text()).endsWith("0 passed, 0 failed, 0 skipped\n");
+        checkout.run("runs");
+        assertThat(Files.readAllLines(calls)).hasSize(3);
+    }
+
+    @Test
+    void theDemosStatusIsTheScriptsAndItsMeshIsStoppedAnyway() throws Exception {
+        checkout.program("jdks/new/bin/java", """
+                if [ "$1" = -version ]; then echo 'openjdk version "25.0.1" 2026-01-01' >&2; exit; fi
+                echo "java $*"
+                case "$*" in *Demo*) exit 3 ;; esac""");
+
+        Checkout.Outcome outcome = checkout.run("demo");
+        assertThat(outcome.status()).isEqualTo(3);
+        assertThat(outcome.text().lines()).last().asString().endsWith("io.finemesh.local.Main down");
+    }
+
+    @Test
     void aFailedBuildShowsItsErrorsAndIsTriedAgain() throws Exception {
         touchSource();
 
