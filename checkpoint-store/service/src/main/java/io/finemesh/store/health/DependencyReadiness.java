@@ -12,9 +12,9 @@ import org.eclipse.microprofile.health.Readiness;
 @Readiness
 @ApplicationScoped
 public class DependencyReadiness implements HealthCheck {
-    private final DependencyWatch watch;
+    private final WatchLifecycle watch;
 
-    DependencyReadiness(DependencyWatch watch) {
+    DependencyReadiness(WatchLifecycle watch) {
         this.watch = watch;
     }
 

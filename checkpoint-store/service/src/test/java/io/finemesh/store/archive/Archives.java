@@ -2,8 +2,10 @@ package io.finemesh.store.archive;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
@@ -44,5 +46,30 @@ public final class Archives {
                 }
             }
         });
+    }
+
+    /** Zeros, and no end before the announced one. */
+    public static final class Zeros extends InputStream {
+        private long left;
+
+        public Zeros(long size) {
+            this.left = size;
+        }
+
+        @Override
+        public int read() {
+            return left-- > 0 ? 0 : -1;
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) {
+            if (left <= 0) {
+                return -1;
+            }
+            int count = (int) Math.min(length, left);
+            Arrays.fill(into, offset, offset + count, (byte) 0);
+            left -= count;
+            return count;
+        }
     }
 }

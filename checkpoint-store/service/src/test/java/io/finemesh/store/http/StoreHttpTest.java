@@ -1,8 +1,5 @@
 package io.finemesh.store.http;
 
-import static io.finemesh.store.http.RequestBodies.archive;
-import static io.finemesh.store.http.RequestBodies.put;
-import static io.finemesh.store.http.RequestBodies.tar;
 import static io.restassured.RestAssured.given;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -30,6 +27,7 @@ import io.finemesh.contract.store.DatasetDescriptor;
 import io.finemesh.contract.store.ModelDescriptor;
 import io.finemesh.contract.store.StoreClient;
 import io.finemesh.contract.store.StoreException;
+import io.finemesh.store.archive.Archives;
 import io.finemesh.store.commit.Segments;
 import io.finemesh.store.model.TinyModel;
 import io.finemesh.store.publication.RecordingPublisher;
@@ -126,7 +124,8 @@ class StoreHttpTest {
     @Test
     void everyCallOfTheContractsClientIsServed() throws Exception {
         ModelDescriptor byPath = client.importModel("client", model.toString());
-        ModelDescriptor byTar = client.importModelTar("client-tar", BodyPublishers.ofByteArray(tar(model)));
+        ModelDescriptor byTar =
+                client.importModelTar("client-tar", BodyPublishers.ofByteArray(Archives.ofDirectory("", model)));
         assertThat(byTar.checkpoint()).isEqualTo(byPath.checkpoint());
         assertThat(client.model("client")).isEqualTo(byPath);
         assertThat(client.models()).contains(byPath, byTar);
@@ -323,8 +322,8 @@ class StoreHttpTest {
     @Test
     void anUploadThatIsRefusedEarlyIsAnsweredEvenIfMuchOfItIsStillToCome() throws Exception {
         long size = 200L << 20;
-        byte[] hostile = archive(tar -> put(tar, "../evil", new byte[5]));
-        InputStream endless = new SequenceInputStream(new ByteArrayInputStream(hostile), new RequestBodies.Zeros(size));
+        byte[] hostile = Archives.of(tar -> Archives.put(tar, "../evil", new byte[5]));
+        InputStream endless = new SequenceInputStream(new ByteArrayInputStream(hostile), new Archives.Zeros(size));
 
         assertThatThrownBy(() -> client.importModelTar("evil", BodyPublishers.ofInputStream(() -> endless)))
                 .isInstanceOfSatisfying(StoreException.class, refused -> {
