@@ -21,10 +21,11 @@ public class TrainerReadiness implements HealthCheck {
 
     private final Trainer trainer;
     private final Duration silenceLimit;
-    private final Clock clock = Clock.systemUTC();
+    private final Clock clock;
 
-    TrainerReadiness(Trainer trainer, TrainerConfig config) {
+    TrainerReadiness(Trainer trainer, TrainerConfig config, Clock clock) {
         this.trainer = trainer;
+        this.clock = clock;
         this.silenceLimit = config.events().silenceLimit();
     }
 

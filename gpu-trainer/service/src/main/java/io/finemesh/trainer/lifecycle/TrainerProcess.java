@@ -30,6 +30,12 @@ public class TrainerProcess {
 
     @Produces
     @Singleton
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    @Produces
+    @Singleton
     @DefaultBean
     BlobStore store(TrainerConfig config) {
         return new HttpBlobStore(config.store().url(), config.store().timeout());
@@ -49,12 +55,13 @@ public class TrainerProcess {
             EventSink events,
             HeartbeatSink heartbeats,
             Tracer tracer,
-            MeterRegistry registry)
+            MeterRegistry registry,
+            Clock clock)
             throws IOException {
         TrainerConfigRules.require(config);
         TrainerIncarnation incarnation = new TrainerIncarnation(
                 config.id() + "-" + UUID.randomUUID().toString().substring(0, 13));
-        return new Trainer(config, incarnation, store, events, heartbeats, tracer, registry, Clock.systemUTC());
+        return new Trainer(config, incarnation, store, events, heartbeats, tracer, registry, clock);
     }
 
     void start(@Observes @Priority(BEFORE_CONSUMERS_START) StartupEvent event, Trainer trainer) {

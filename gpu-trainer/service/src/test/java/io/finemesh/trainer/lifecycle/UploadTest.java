@@ -131,7 +131,7 @@ class UploadTest {
     @Test
     void aStoreThatStaysAwayFailsTheResultAndWhatIsBuiltOnIt() throws Exception {
         CountDownLatch uploads = store.holdUploads();
-        TinyRun long2 = new TinyRun(
+        TinyRun endless = new TinyRun(
                 run.id(),
                 run.method(),
                 run.precision(),
@@ -142,10 +142,10 @@ class UploadTest {
                 run.dataset(),
                 40);
         try (Workbench bench = new Workbench(store, directory)) {
-            bench.send(long2.train(0, model, 1));
+            bench.send(endless.train(0, model, 1));
             SegmentTrained first = bench.recorder().awaitLast(SegmentTrained.class, 1);
             bench.recorder().withhold();
-            bench.send(long2.train(1, first.checkpoint(), 2));
+            bench.send(endless.train(1, first.checkpoint(), 2));
             bench.recorder().awaitLast(StepCompleted.class, 4);
 
             store.fail(-1);
@@ -160,7 +160,7 @@ class UploadTest {
 
             store.fail(0);
             bench.recorder().acknowledge();
-            CheckpointId again = bench.train(long2, 0, 1, model).getFirst();
+            CheckpointId again = bench.train(endless, 0, 1, model).getFirst();
             assertThat(again).isEqualTo(first.checkpoint());
         }
     }
