@@ -36,6 +36,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  * @param result how it ended well
  * @param failure why it ended otherwise
  * @param lastCheckpoint last committed checkpoint
+ * @param position where its events stand now
  * @param links where to go on
  */
 @Schema(description = "Everything about a run but its single steps")
@@ -75,6 +76,13 @@ public record RunDetail(
         Optional<Result> result,
         Optional<FailureAnswer> failure,
         Optional<String> lastCheckpoint,
+
+        @Schema(
+                description =
+                        "Where the run's events stand now: as Last-Event-ID it asks for what comes after this answer",
+                examples = "1.q1.r12.s340")
+        String position,
+
         RunLinks links) {
     /** The detail of a run. */
     public static RunDetail of(RunView run) {
@@ -113,6 +121,7 @@ public record RunDetail(
                 run.result().map(result -> Result.of(run, result)),
                 run.failure().map(FailureAnswer::of),
                 run.lastCheckpoint().map(CheckpointId::value),
+                run.position().toString(),
                 RunLinks.of(run.id()));
     }
 

@@ -25,6 +25,11 @@ public final class Position {
         return new Position(new long[Source.values().length]);
     }
 
+    /** The position after everything a view has taken, by source. */
+    static Position after(long[] nextOffsets) {
+        return new Position(nextOffsets.clone());
+    }
+
     /** Reads the text form; empty when it is none. */
     public static Optional<Position> parse(String text) {
         String[] parts = text.strip().split("\\.", -1);

@@ -75,6 +75,7 @@ public final class RunView {
     private boolean accepted;
     private boolean cancelRequested;
     private boolean commandSeen;
+    private final long[] nextOffsets = new long[Source.values().length];
     private long committedSteps;
     private long snapshotOffset = -1;
 
@@ -88,6 +89,8 @@ public final class RunView {
      * @return false when it says nothing new
      */
     boolean apply(Occurrence occurrence) {
+        int source = occurrence.source().ordinal();
+        nextOffsets[source] = Math.max(nextOffsets[source], occurrence.offset() + 1);
         if (occurrence.body() instanceof StepCompleted step) {
             return step(step, occurrence);
         }
@@ -218,6 +221,11 @@ public final class RunView {
                 // A refusal is told in the feed; an import belongs to no run.
             }
         }
+    }
+
+    /** Where a reader stands that has seen all of this. */
+    public Position position() {
+        return Position.after(nextOffsets);
     }
 
     /** Identity. */

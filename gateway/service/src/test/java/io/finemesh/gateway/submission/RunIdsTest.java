@@ -24,7 +24,8 @@ class RunIdsTest {
 
     @Test
     void namesByChanceDiffer() {
-        assertThat(IntStream.range(0, 1_000).mapToObj(_ -> ids.next()).distinct()).hasSize(1_000);
+        assertThat(IntStream.range(0, 1_000).mapToObj(_ -> ids.next()).distinct())
+                .hasSize(1_000);
         assertThat(ids.next().value()).matches("run-[0-9a-f]{20}");
     }
 }

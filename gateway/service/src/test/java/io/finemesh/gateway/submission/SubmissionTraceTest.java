@@ -83,7 +83,8 @@ class SubmissionTraceTest {
         assertThat(request.getKind()).isEqualTo(SpanKind.SERVER);
         assertThat(request.getTraceId()).as("the caller's trace").isEqualTo(TRACE);
         assertThat(submission.getParentSpanId()).isEqualTo(request.getSpanId());
-        assertThat(submission.getAttributes().get(AttributeKey.stringKey("finemesh.run.id"))).isEqualTo(id);
+        assertThat(submission.getAttributes().get(AttributeKey.stringKey("finemesh.run.id")))
+                .isEqualTo(id);
         String traceparent = broker.records(Topics.RUN_COMMANDS.name()).stream()
                 .filter(record -> record.key().equals(id))
                 .map(record -> new EventCodec().decode(Topics.RUN_COMMANDS, record))

@@ -120,6 +120,18 @@ class RunFeedTest {
     }
 
     @Test
+    void aViewSaysWhereItsReadersStand() {
+        RunView run = new RunView(SampleRun.ID);
+        told.subList(0, 30).forEach(run::apply);
+        RunFeed later = new RunFeed(Position.parse(run.position().toString()).orElseThrow(), GRACE);
+        assertThat(later.next(run, 1_000, LONG_AFTER)).isEmpty();
+        told.subList(30, 33).forEach(run::apply);
+        assertThat(later.next(run, 1_000, LONG_AFTER)).hasSize((int) told.subList(30, 33).stream()
+                .filter(each -> each.source() != Source.RUN_STATE)
+                .count());
+    }
+
+    @Test
     void tellsFollowersOfAStepThatIsTakenAgain() {
         RunView run = new RunView(SampleRun.ID);
         RunFeed feed = new RunFeed(Position.start(), GRACE);

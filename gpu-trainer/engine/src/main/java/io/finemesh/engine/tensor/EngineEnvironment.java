@@ -14,6 +14,7 @@ import java.util.TreeMap;
  * <tr><th>variable</th><th>value</th><th>why</th></tr>
  * <tr><td>{@code LD_LIBRARY_PATH}</td><td>folder of the MKL build of LibTorch</td><td>found before the one inside the jars; absent folder: the jars'</td></tr>
  * <tr><td>{@code OMP_NUM_THREADS}</td><td>threads of one operation</td><td>part of the definition of a result: sums are split by thread</td></tr>
+ * <tr><td>{@code OMP_WAIT_POLICY}</td><td>{@code PASSIVE}</td><td>waiting threads sleep; spinning ones take the processor from those they wait for</td></tr>
  * <tr><td>{@code MKL_DYNAMIC}</td><td>{@code FALSE}</td><td>MKL would otherwise choose fewer threads when it likes</td></tr>
  * <tr><td>{@code OPENBLAS_NUM_THREADS}</td><td>1 beside MKL, else the threads</td><td>the binding maps OpenBLAS too; its pool would only idle</td></tr>
  * </table>
@@ -42,9 +43,14 @@ public final class EngineEnvironment {
     /** Environment variables where only the stock libraries inside the jars are at hand. */
     public static Map<String, String> variables(int threads) {
         return Map.of(
-                "OMP_NUM_THREADS", Integer.toString(threads),
-                "OPENBLAS_NUM_THREADS", Integer.toString(threads),
-                "MKL_DYNAMIC", "FALSE");
+                "OMP_NUM_THREADS",
+                Integer.toString(threads),
+                "OPENBLAS_NUM_THREADS",
+                Integer.toString(threads),
+                "OMP_WAIT_POLICY",
+                "PASSIVE",
+                "MKL_DYNAMIC",
+                "FALSE");
     }
 
     /** Flags of the Java machine: native access, library path first, no cap on physical memory (the engine's own plan is the cap). */
