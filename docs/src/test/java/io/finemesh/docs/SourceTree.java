@@ -13,14 +13,18 @@ final class SourceTree {
     static final List<String> MODULES = List.of(
             "contract",
             "checkpoint-store/format",
+            "checkpoint-store/dataset",
+            "gpu-trainer/template",
             "gpu-trainer/plan",
             "gpu-trainer/engine",
             "checkpoint-store/service",
             "gpu-trainer/service",
             "scheduler",
-            "evaluator",
+            "evaluator/score",
+            "evaluator/service",
             "gateway/service",
             "gateway/cli",
+            "gpu-trainer/workbench",
             "deploy/local",
             "deploy/demo");
 

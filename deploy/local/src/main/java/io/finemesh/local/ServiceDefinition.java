@@ -82,7 +82,7 @@ record ServiceDefinition(
                 quarkus(
                         root,
                         EVALUATOR,
-                        "evaluator",
+                        "evaluator/service",
                         4,
                         "-Xmx512m",
                         Kind.COMPUTING,

@@ -19,9 +19,10 @@ import java.util.jar.Manifest;
 
 /** A folder that looks like a built checkout to the launcher script: the real script, and stand-ins for what a build makes. */
 final class Checkout {
-    private static final List<String> SERVICES =
-            List.of("gateway/service", "scheduler", "checkpoint-store/service", "gpu-trainer/service", "evaluator");
-    private static final List<String> PLAIN = List.of("deploy/local", "deploy/demo", "gateway/cli");
+    private static final List<String> SERVICES = List.of(
+            "gateway/service", "scheduler", "checkpoint-store/service", "gpu-trainer/service", "evaluator/service");
+    private static final List<String> PLAIN =
+            List.of("deploy/local", "deploy/demo", "gateway/cli", "gpu-trainer/workbench");
 
     private final Path root;
     private final Map<String, String> environment = new TreeMap<>();

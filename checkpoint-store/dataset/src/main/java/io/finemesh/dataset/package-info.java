@@ -1,0 +1,2 @@
+/** Records as people have them, read into conversations. */
+package io.finemesh.dataset;

@@ -1,0 +1,2 @@
+/** Scores of outputs, whoever made them. */
+package io.finemesh.score;

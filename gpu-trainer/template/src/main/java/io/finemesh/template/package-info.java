@@ -1,0 +1,2 @@
+/** Chat templates of models, rendered without trusting them. */
+package io.finemesh.template;

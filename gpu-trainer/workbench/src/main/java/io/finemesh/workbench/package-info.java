@@ -1,0 +1,2 @@
+/** Checks and measurements of the engine on a person's own models. */
+package io.finemesh.workbench;
