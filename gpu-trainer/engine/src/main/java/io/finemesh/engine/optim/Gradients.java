@@ -2,6 +2,7 @@ package io.finemesh.engine.optim;
 
 import io.finemesh.checkpoint.model.ParameterGroup;
 import io.finemesh.checkpoint.safetensors.TensorData;
+import io.finemesh.engine.loss.GradientSink;
 import io.finemesh.engine.model.GroupLayout;
 import io.finemesh.engine.model.WeightSlot;
 import io.finemesh.engine.tensor.Precision;
@@ -23,7 +24,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * The gradients of the trained parameter groups in one step, 32-bit floats, summed over micro-batches. Groups that are not trained have no place here.
  * Owns native memory until closed.
  */
-public final class Gradients implements AutoCloseable {
+public final class Gradients implements GradientSink, AutoCloseable {
     private final Map<ParameterGroup, GroupLayout> layouts = new LinkedHashMap<>();
     private final Map<ParameterGroup, Tensor[]> bySlot = new LinkedHashMap<>();
 
@@ -35,7 +36,7 @@ public final class Gradients implements AutoCloseable {
         }
     }
 
-    /** Whether the group is trained. */
+    @Override
     public boolean wants(ParameterGroup group) {
         return bySlot.containsKey(group);
     }
@@ -46,6 +47,7 @@ public final class Gradients implements AutoCloseable {
     }
 
     /** Adds to a slot's gradient, taking ownership of the tensor if it is the first. */
+    @Override
     public void add(ParameterGroup group, WeightSlot slot, Tensor gradient) {
         Tensor[] slots = bySlot.get(group);
         if (slots[slot.ordinal()] == null) {

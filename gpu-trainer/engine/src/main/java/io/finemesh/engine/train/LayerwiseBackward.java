@@ -1,6 +1,7 @@
 package io.finemesh.engine.train;
 
 import io.finemesh.checkpoint.model.ParameterGroup;
+import io.finemesh.engine.loss.LabelledLoss;
 import io.finemesh.engine.model.Decoder;
 import io.finemesh.engine.model.GroupLayout;
 import io.finemesh.engine.model.GroupTensors;

@@ -1,7 +1,7 @@
 /**
  * The training loop. {@link io.finemesh.engine.train.FineTuneLoop} is the file to read first: it runs a {@link io.finemesh.engine.train.TrainingPlan} one
- * segment at a time, gets gradients from {@code LayerwiseBackward} and {@code LabelledLoss}, tells a
+ * segment at a time, gets gradients from {@code LayerwiseBackward} and {@link io.finemesh.engine.loss.LabelledLoss}, tells a
  * {@link io.finemesh.engine.train.StepListener} of each step, and gives a {@link io.finemesh.engine.train.SegmentOutcome} with the
- * {@link io.finemesh.engine.train.TrainingState} to continue from. {@link io.finemesh.engine.train.EvaluationPass} measures held-out loss.
+ * {@link io.finemesh.engine.train.TrainingState} to continue from.
  */
 package io.finemesh.engine.train;

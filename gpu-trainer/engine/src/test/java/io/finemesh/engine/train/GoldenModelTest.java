@@ -9,6 +9,8 @@ import io.finemesh.checkpoint.model.ModelConfiguration;
 import io.finemesh.checkpoint.safetensors.SafetensorsFile;
 import io.finemesh.checkpoint.safetensors.TensorData;
 import io.finemesh.engine.data.BatchPlan;
+import io.finemesh.engine.loss.EvaluationPass;
+import io.finemesh.engine.loss.EvaluationReport;
 import io.finemesh.engine.model.Decoder;
 import io.finemesh.engine.model.DecodingBatch;
 import io.finemesh.engine.model.GroupTensors;

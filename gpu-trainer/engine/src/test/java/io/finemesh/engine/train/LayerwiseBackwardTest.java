@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.finemesh.checkpoint.model.ModelConfiguration;
 import io.finemesh.checkpoint.model.ParameterGroup;
+import io.finemesh.engine.loss.EvaluationPass;
+import io.finemesh.engine.loss.LabelledLoss;
 import io.finemesh.engine.model.Decoder;
 import io.finemesh.engine.model.GroupLayout;
 import io.finemesh.engine.model.GroupTensors;

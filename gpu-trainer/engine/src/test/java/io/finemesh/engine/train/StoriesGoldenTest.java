@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.finemesh.checkpoint.model.ModelConfiguration;
 import io.finemesh.checkpoint.safetensors.SafetensorsFile;
+import io.finemesh.engine.loss.EvaluationPass;
+import io.finemesh.engine.loss.EvaluationReport;
 import io.finemesh.engine.model.Decoder;
 import io.finemesh.engine.model.DecodingBatch;
 import io.finemesh.engine.model.PackedRow;

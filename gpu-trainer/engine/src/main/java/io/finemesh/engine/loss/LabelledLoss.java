@@ -1,10 +1,9 @@
-package io.finemesh.engine.train;
+package io.finemesh.engine.loss;
 
 import io.finemesh.checkpoint.model.ParameterGroup;
 import io.finemesh.engine.model.Decoder;
 import io.finemesh.engine.model.RowInput;
 import io.finemesh.engine.model.WeightSlot;
-import io.finemesh.engine.optim.Gradients;
 import io.finemesh.engine.tensor.TensorBytes;
 import io.finemesh.engine.tensor.TensorScope;
 import java.util.ArrayList;
@@ -24,19 +23,20 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  *
  * <p>Shapes: R labelled tokens, r tokens of a chunk, C hidden size, V vocabulary.
  */
-final class LabelledLoss {
+public final class LabelledLoss {
     /** Logits of a chunk take about this many bytes. */
     private static final long CHUNK_BYTES = 64L << 20;
 
     private final Decoder decoder;
     private final long chunkRows;
 
-    LabelledLoss(Decoder decoder) {
+    /** With chunks of a fixed size in bytes. */
+    public LabelledLoss(Decoder decoder) {
         this(decoder, Math.max(16, CHUNK_BYTES / (4L * decoder.configuration().vocabularySize())));
     }
 
     /** With a given number of labelled tokens per chunk. */
-    LabelledLoss(Decoder decoder, long chunkRows) {
+    public LabelledLoss(Decoder decoder, long chunkRows) {
         this.decoder = decoder;
         this.chunkRows = chunkRows;
     }
@@ -47,7 +47,7 @@ final class LabelledLoss {
      * @param hidden [R, C] states after the last layer
      * @return [R] nats
      */
-    float[] perToken(Tensor hidden, RowInput input) {
+    public float[] perToken(Tensor hidden, RowInput input) {
         try (TensorScope _ = TensorScope.open("loss");
                 NoGradGuard _ = new NoGradGuard()) {
             Tensor normed = decoder.finalNorm(hidden, decoder.finalNormWeight());
@@ -76,7 +76,7 @@ final class LabelledLoss {
      * @param labelledInBatch labelled tokens of the whole accumulated batch, by which losses and slopes are divided
      * @param needSlope whether anything below is trained
      */
-    Slope slope(Tensor hidden, RowInput input, Gradients gradients, long labelledInBatch, boolean needSlope) {
+    public Slope slope(Tensor hidden, RowInput input, GradientSink gradients, long labelledInBatch, boolean needSlope) {
         ParameterGroup finalNorm = new ParameterGroup.FinalNorm();
         boolean normTrained = gradients.wants(finalNorm);
         boolean headTrained = gradients.wants(decoder.headGroup());
@@ -160,7 +160,7 @@ final class LabelledLoss {
      * @param lossSum summed negative log-likelihood of the row's labelled tokens, nats
      * @param atLastLayer [R, C] slope of the batch's loss at the last layer's output; null if not asked for
      */
-    record Slope(double lossSum, Tensor atLastLayer) {}
+    public record Slope(double lossSum, Tensor atLastLayer) {}
 
     private record Chunks(double lossSum, Tensor slope, Tensor headGradient) {}
 }

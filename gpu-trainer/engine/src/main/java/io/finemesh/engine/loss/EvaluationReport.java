@@ -1,4 +1,4 @@
-package io.finemesh.engine.train;
+package io.finemesh.engine.loss;
 
 import java.util.List;
 

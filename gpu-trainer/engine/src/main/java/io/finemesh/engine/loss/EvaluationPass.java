@@ -1,4 +1,4 @@
-package io.finemesh.engine.train;
+package io.finemesh.engine.loss;
 
 import io.finemesh.engine.model.Decoder;
 import io.finemesh.engine.model.PackedRow;
