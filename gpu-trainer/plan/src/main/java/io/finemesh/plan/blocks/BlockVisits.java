@@ -14,8 +14,9 @@ import java.util.Objects;
  * @param start position of the first block visited, or {@link BlockOrder#NATURAL_START}
  * @param switchInterval optimizer steps per visit K, at least 1
  * @param referenceCompatible first visit of K-1 steps
- * @param seed of {@link BlockOrder#RANDOM}
+ * @param seed of {@link BlockOrder#RANDOM} and {@link BlockOrder#IMPORTANCE}
  * @param totalSteps optimizer steps of the run, at least 1
+ * @param importance of each block with {@link BlockOrder#IMPORTANCE}, else empty
  */
 public record BlockVisits(
         List<Block> blocks,
@@ -24,11 +25,13 @@ public record BlockVisits(
         int switchInterval,
         boolean referenceCompatible,
         long seed,
-        long totalSteps) {
+        long totalSteps,
+        List<Double> importance) {
 
     public BlockVisits {
         Objects.requireNonNull(order, "order is null");
         blocks = List.copyOf(blocks);
+        importance = List.copyOf(importance);
         if (blocks.isEmpty()) {
             throw new IllegalArgumentException("block-wise training needs at least one block");
         }
@@ -42,7 +45,19 @@ public record BlockVisits(
             throw new IllegalArgumentException("a run of " + totalSteps + " steps switching every " + switchInterval
                     + " has more visits than can be counted; raise the switch interval");
         }
-        order.blockAt(0, blocks.size(), start, seed);
+        order.blockAt(0, blocks.size(), start, seed, importance);
+    }
+
+    /** Visits in an order that needs no importances. */
+    public BlockVisits(
+            List<Block> blocks,
+            BlockOrder order,
+            int start,
+            int switchInterval,
+            boolean referenceCompatible,
+            long seed,
+            long totalSteps) {
+        this(blocks, order, start, switchInterval, referenceCompatible, seed, totalSteps, List.of());
     }
 
     /** Number of visits. */
@@ -59,7 +74,7 @@ public record BlockVisits(
         Objects.checkIndex(index, count());
         long from = firstStepOf(index);
         long until = Math.min(totalSteps, firstStepOf(index + 1));
-        Block block = blocks.get(order.blockAt(index, blocks.size(), start, seed));
+        Block block = blocks.get(order.blockAt(index, blocks.size(), start, seed, importance));
         return new BlockVisit(index, block, from, (int) (until - from));
     }
 

@@ -44,6 +44,16 @@ public final class SeededPermutation {
         return new SeededPermutation(order);
     }
 
+    /**
+     * A number drawn evenly from [0, 1), a function of its arguments alone.
+     *
+     * @param purpose keeps numbers under one seed apart
+     * @param epoch counted from 0
+     */
+    public static double uniform(Purpose purpose, long seed, long epoch) {
+        return (mix(mix(seed ^ purpose.salt()) + GOLDEN * (epoch + 1)) >>> 11) * 0x1.0p-53;
+    }
+
     public int size() {
         return order.length;
     }

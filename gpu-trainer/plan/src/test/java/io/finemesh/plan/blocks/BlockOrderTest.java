@@ -3,6 +3,8 @@ package io.finemesh.plan.blocks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.Collections;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -79,7 +81,8 @@ class BlockOrderTest {
     void everyOrderWorksWithEveryStartAtAnyVisit(BlockOrder order) {
         for (int start = BlockOrder.NATURAL_START; start < 5; start++) {
             for (int visit : new int[] {0, 1, 4, 5, 1_000_003, Integer.MAX_VALUE}) {
-                assertThat(order.blockAt(visit, 5, start, -3)).isBetween(0, 4);
+                assertThat(order.blockAt(visit, 5, start, -3, importance(order, 5)))
+                        .isBetween(0, 4);
             }
         }
     }
@@ -88,11 +91,15 @@ class BlockOrderTest {
     @EnumSource(BlockOrder.class)
     void refusesBlocksAndVisitsThatDoNotExist(BlockOrder order) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> order.blockAt(0, 4, 4, 1))
+                .isThrownBy(() -> order.blockAt(0, 4, 4, 1, importance(order, 4)))
                 .withMessageContaining("start block 4 does not exist; allowed: 0 to 3");
-        assertThatIllegalArgumentException().isThrownBy(() -> order.blockAt(0, 4, -2, 1));
+        assertThatIllegalArgumentException().isThrownBy(() -> order.blockAt(0, 4, -2, 1, importance(order, 4)));
         assertThatIllegalArgumentException().isThrownBy(() -> order.blockAt(0, 0, -1, 1));
-        assertThatIllegalArgumentException().isThrownBy(() -> order.blockAt(-1, 4, -1, 1));
+        assertThatIllegalArgumentException().isThrownBy(() -> order.blockAt(-1, 4, -1, 1, importance(order, 4)));
+    }
+
+    private static List<Double> importance(BlockOrder order, int blocks) {
+        return order == BlockOrder.IMPORTANCE ? Collections.nCopies(blocks, 0.5) : List.of();
     }
 
     private static int[] numbers(String text) {
