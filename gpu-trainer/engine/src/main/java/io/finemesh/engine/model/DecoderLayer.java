@@ -46,7 +46,7 @@ final class DecoderLayer {
     Tensor forward(int index, SlotTensors weights, Tensor hidden, AttentionContext attention, Tensor wantedRows) {
         long tokens = hidden.size(0);
         Tensor normed = norm(hidden, weights.get(WeightSlot.INPUT_NORM)); // [T, C]
-        Tensor projected = linear(normed, weights, WeightSlot.QUERY_KEY_VALUE, WeightSlot.QUERY_KEY_VALUE_BIAS)
+        Tensor projected = weights.linear(normed, WeightSlot.QUERY_KEY_VALUE, WeightSlot.QUERY_KEY_VALUE_BIAS)
                 .view(tokens, heads + 2L * keyValueHeads, headDimension); // [T, H + 2K, D]
         // Split, not two narrow(): its gradient is one concatenation instead of two zero-filled tensors and a sum.
         TensorVector parts = projected.split_with_sizes(new long[] {heads + keyValueHeads, keyValueHeads}, 1);
@@ -59,7 +59,7 @@ final class DecoderLayer {
             residual = hidden.index_select(0, wantedRows); // [R, C]
         }
         Tensor middle = residual.add(
-                linear(attended, weights, WeightSlot.ATTENTION_OUTPUT, WeightSlot.ATTENTION_OUTPUT_BIAS)); // [R, C]
+                weights.linear(attended, WeightSlot.ATTENTION_OUTPUT, WeightSlot.ATTENTION_OUTPUT_BIAS)); // [R, C]
         return middle.add(mlp(norm(middle, weights.get(WeightSlot.POST_ATTENTION_NORM)), weights)); // [R, C]
     }
 
@@ -69,19 +69,12 @@ final class DecoderLayer {
     }
 
     private Tensor mlp(Tensor normed, SlotTensors weights) {
-        Tensor gateAndUp = linear(normed, weights, WeightSlot.GATE_UP, WeightSlot.GATE_UP_BIAS); // [R, 2F]
+        Tensor gateAndUp = weights.linear(normed, WeightSlot.GATE_UP, WeightSlot.GATE_UP_BIAS); // [R, 2F]
         TensorVector parts = gateAndUp.split_with_sizes(new long[] {intermediateSize, intermediateSize}, 1);
         Tensor opened =
                 switch (activation) {
                     case SILU -> torch.silu(parts.get(0));
                 };
-        return linear(opened.mul(parts.get(1)), weights, WeightSlot.DOWN, WeightSlot.DOWN_BIAS); // [R, C]
-    }
-
-    private static Tensor linear(Tensor input, SlotTensors weights, WeightSlot weight, WeightSlot bias) {
-        Tensor biases = weights.get(bias);
-        return biases == null
-                ? torch.linear(input, weights.get(weight))
-                : torch.linear(input, weights.get(weight), new TensorOptional(biases));
+        return weights.linear(opened.mul(parts.get(1)), WeightSlot.DOWN, WeightSlot.DOWN_BIAS); // [R, C]
     }
 }

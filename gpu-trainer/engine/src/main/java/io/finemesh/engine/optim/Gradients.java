@@ -2,7 +2,6 @@ package io.finemesh.engine.optim;
 
 import io.finemesh.checkpoint.model.ParameterGroup;
 import io.finemesh.checkpoint.safetensors.TensorData;
-import io.finemesh.engine.loss.GradientSink;
 import io.finemesh.engine.model.GroupLayout;
 import io.finemesh.engine.model.WeightSlot;
 import io.finemesh.engine.tensor.Precision;
@@ -24,7 +23,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * The gradients of the trained parameter groups in one step, 32-bit floats, summed over micro-batches. Groups that are not trained have no place here.
  * Owns native memory until closed.
  */
-public final class Gradients implements GradientSink, AutoCloseable {
+public final class Gradients implements LayerGradientSink, AutoCloseable {
     private final Map<ParameterGroup, GroupLayout> layouts = new LinkedHashMap<>();
     private final Map<ParameterGroup, Tensor[]> bySlot = new LinkedHashMap<>();
 
@@ -46,6 +45,12 @@ public final class Gradients implements GradientSink, AutoCloseable {
         return layouts.get(group);
     }
 
+    @Override
+    public GradientForm form(ParameterGroup group, WeightSlot slot) {
+        boolean trained = wants(group) && layout(group).entries().stream().anyMatch(entry -> entry.slot() == slot);
+        return trained ? GradientForm.DENSE : GradientForm.NONE;
+    }
+
     /** Adds to a slot's gradient, taking ownership of the tensor if it is the first. */
     @Override
     public void add(ParameterGroup group, WeightSlot slot, Tensor gradient) {
@@ -59,6 +64,14 @@ public final class Gradients implements GradientSink, AutoCloseable {
             }
         }
     }
+
+    @Override
+    public void addFactors(ParameterGroup group, WeightSlot slot, Tensor input, Tensor slope) {
+        throw new IllegalStateException("gradients of " + slot + " are summed as tensors, not as factors");
+    }
+
+    @Override
+    public void complete(ParameterGroup group) {}
 
     /** A slot's gradient. */
     public Tensor get(ParameterGroup group, WeightSlot slot) {

@@ -8,7 +8,9 @@ import io.finemesh.engine.data.CursorState;
 import io.finemesh.engine.model.Decoder;
 import io.finemesh.engine.model.GroupTensors;
 import io.finemesh.engine.model.PackedRow;
-import io.finemesh.engine.optim.Gradients;
+import io.finemesh.engine.optim.ActiveParameters;
+import io.finemesh.engine.optim.OptimizerStep;
+import io.finemesh.engine.optim.Traversal;
 import io.finemesh.engine.optim.badam.ActiveBlock;
 import io.finemesh.engine.tensor.NativeMemory;
 import io.finemesh.engine.tensor.TensorScope;
@@ -47,7 +49,7 @@ public final class FineTuneLoop implements AutoCloseable {
     private long nextStep;
     private long skippedSteps;
     private Optional<TrainingState> unread;
-    private ActiveBlock active;
+    private ActiveParameters active;
 
     /**
      * Prepares a run, or its continuation.
@@ -120,26 +122,28 @@ public final class FineTuneLoop implements AutoCloseable {
     private StepReport step(long step, Optional<Block> block) {
         clock.reset();
         clock.enter(Phase.DATA);
-        List<PackedRow> rows = batches.rows(step);
+        List<PackedRow> all = batches.rows(step);
+        List<PackedRow> rows =
+                all.stream().filter(row -> row.labelledTokens() > 0).toList();
         long labelled = rows.stream().mapToLong(PackedRow::labelledTokens).sum();
-        int tokens = rows.stream().mapToInt(row -> row.tokens().length).sum();
+        int tokens = all.stream().mapToInt(row -> row.tokens().length).sum();
         double learningRate = plan.schedule().at(step);
         double loss = Double.NaN;
         double norm = Double.NaN;
         boolean skipped = true;
         try (TensorScope _ = TensorScope.open("step " + step);
-                Gradients gradients = active.gradients()) {
+                OptimizerStep update = active.begin(step)) {
             if (labelled > 0) {
-                loss = accumulate(rows, gradients, labelled);
+                loss = accumulate(rows, update, labelled);
                 clock.enter(Phase.OPTIMIZER);
-                norm = gradients.norm();
+                norm = update.norm();
                 skipped = !Double.isFinite(loss) || !Double.isFinite(norm);
             }
             if (!skipped) {
-                if (norm + NORM_EPSILON > plan.maxGradientNorm()) {
-                    gradients.scale(plan.maxGradientNorm() / (norm + NORM_EPSILON));
+                update.update(learningRate, clipping(norm));
+                if (update.traversal() == Traversal.LAYERS_TWICE) {
+                    accumulate(rows, update, labelled);
                 }
-                active.step(gradients, learningRate);
             }
         }
         Map<Phase, Long> phases = clock.stop();
@@ -156,23 +160,25 @@ public final class FineTuneLoop implements AutoCloseable {
                 NativeMemory.now().residentBytes());
     }
 
+    /** By what the gradients are to be multiplied, so that their norm is at most the plan's. */
+    private double clipping(double norm) {
+        boolean tooLong = norm + NORM_EPSILON > plan.maxGradientNorm();
+        return tooLong ? plan.maxGradientNorm() / (norm + NORM_EPSILON) : 1;
+    }
+
     /** Gradients of the mean loss over all labelled tokens of all rows. @return that loss */
-    private double accumulate(List<PackedRow> rows, Gradients gradients, long labelled) {
-        double sum = 0;
-        for (PackedRow row : rows) {
-            if (row.labelledTokens() == 0) {
-                continue;
-            }
-            try (TensorScope _ = TensorScope.open("micro-batch")) {
-                ActivationPolicy policy = ActivationPolicy.choose(
-                        decoder.configuration(),
-                        decoder.configuration().layerCount(),
-                        row.tokens().length,
-                        activationBudgetBytes);
-                sum += backward.accumulate(decoder.prepare(row), gradients, labelled, policy);
-            }
-        }
-        return sum / labelled;
+    private double accumulate(List<PackedRow> rows, OptimizerStep update, long labelled) {
+        return backward.accumulate(
+                        rows,
+                        update,
+                        update.traversal(),
+                        labelled,
+                        row -> ActivationPolicy.choose(
+                                decoder.configuration(),
+                                decoder.configuration().layerCount(),
+                                row.tokens().length,
+                                activationBudgetBytes))
+                / labelled;
     }
 
     /** Makes the segment's parameters the active ones: afresh, as they were left in this process, or as a state says. */

@@ -3,27 +3,23 @@ package io.finemesh.engine.train;
 import io.finemesh.checkpoint.model.ParameterGroup;
 import io.finemesh.engine.loss.LabelledLoss;
 import io.finemesh.engine.model.Decoder;
-import io.finemesh.engine.model.GroupLayout;
-import io.finemesh.engine.model.GroupTensors;
+import io.finemesh.engine.model.PackedRow;
 import io.finemesh.engine.model.RowInput;
-import io.finemesh.engine.model.SlotTensors;
 import io.finemesh.engine.model.WeightSlot;
-import io.finemesh.engine.optim.Gradients;
+import io.finemesh.engine.optim.LayerGradientSink;
+import io.finemesh.engine.optim.Traversal;
 import io.finemesh.engine.tensor.TensorScope;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
-import org.bytedeco.pytorch.BoolOptional;
+import java.util.function.Function;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Loss and gradients of one packed row, layer by layer. The backward pass is an explicit loop, not one autograd call: for each layer from the top,
+ * Loss and gradients of packed rows, layer by layer. The backward pass is an explicit loop, not one autograd call: for each layer from the top,
  * autograd of that layer alone, whose gradients are handed on at once.
  *
  * <ul>
@@ -31,6 +27,7 @@ import org.bytedeco.pytorch.global.torch;
  *   <li>Layers above an active block compute the slope of their input and no weight gradient.
  *   <li>The last layer's MLP, the final norm and the head run for labelled tokens only.
  *   <li>Whether a layer is recomputed or its graph kept is an {@link ActivationPolicy}.
+ *   <li>Whether rows or layers are the outer loop is a {@link Traversal}.
  * </ul>
  */
 final class LayerwiseBackward {
@@ -47,7 +44,7 @@ final class LayerwiseBackward {
     /** A layer on its way from forward to backward pass. */
     private static final class Visit implements AutoCloseable {
         private final Tensor input; // [T, C]
-        private Graph graph;
+        private LayerGraph graph;
 
         private Visit(Tensor input) {
             this.input = input;
@@ -62,76 +59,161 @@ final class LayerwiseBackward {
         }
     }
 
-    /**
-     * A layer's graph: what it was computed from, and what came out.
-     *
-     * @param output [T, C], or [R, C] of the last layer
-     * @param leaves the input if its slope is wanted, then the trained weights in slot order
-     */
-    private record Graph(Tensor output, List<Tensor> leaves) implements AutoCloseable {
+    /** A row on its way through forward and backward pass. */
+    private static final class RowPass implements AutoCloseable {
+        private final RowInput input;
+        private final ActivationPolicy policy;
+        private final Deque<Visit> visits = new ArrayDeque<>();
+        private Tensor slope; // [T, C] of the output of the layer the backward pass is at; [R, C] at the last layer
+
+        private RowPass(RowInput input, ActivationPolicy policy) {
+            this.input = input;
+            this.policy = policy;
+        }
+
+        /** Goes on with the slope of the next layer below, or null at the end; takes it out of the innermost scope. */
+        private void advance(Tensor next) {
+            if (slope != null) {
+                slope.close();
+            }
+            slope = next == null ? null : TensorScope.own(next);
+        }
+
         @Override
         public void close() {
-            output.close();
-            leaves.forEach(Tensor::close);
-        }
-    }
-
-    /**
-     * Adds the gradients of one row.
-     *
-     * @param gradients of the trained groups
-     * @param labelledInBatch labelled tokens of the whole accumulated batch
-     * @return summed negative log-likelihood of the row's labelled tokens, nats
-     */
-    double accumulate(RowInput input, Gradients gradients, long labelledInBatch, ActivationPolicy policy) {
-        int layers = decoder.configuration().layerCount();
-        boolean embeddingTrained = gradients.wants(new ParameterGroup.Embedding());
-        int lowest = lowestTrainedLayer(gradients, embeddingTrained, layers);
-        Deque<Visit> visits = new ArrayDeque<>();
-        try (TensorScope scope = TensorScope.open("row")) {
-            clock.enter(Phase.FORWARD);
-            Tensor hidden = TensorScope.own(prefix(input, lowest)); // [T, C]
-            for (int i = lowest; i < layers; i++) {
-                Visit visit = new Visit(hidden);
-                visits.push(visit);
-                boolean slopeOfInput = i > lowest || embeddingTrained;
-                hidden = switch (policy) {
-                    case KEEP -> {
-                        visit.graph = graph(i, hidden, input, gradients, slopeOfInput);
-                        yield detached(visit.graph.output());
-                    }
-                    case RECOMPUTE -> withoutGraph(i, hidden, input);
-                };
-            }
-            scope.take(hidden);
-            LabelledLoss.Slope top =
-                    loss.slope(hidden, input, gradients, labelledInBatch, lowest < layers || embeddingTrained);
-            clock.enter(Phase.BACKWARD);
-            Tensor slope = top.atLastLayer();
-            for (int i = layers - 1; i >= lowest; i--) {
-                try (Visit visit = visits.pop()) {
-                    boolean slopeOfInput = i > lowest || embeddingTrained;
-                    if (visit.graph == null) {
-                        visit.graph = graph(i, visit.input, input, gradients, slopeOfInput);
-                    }
-                    slope = backward(i, visit.graph, slope, gradients, slopeOfInput);
-                }
-            }
-            if (embeddingTrained) {
-                embedding(input, slope, gradients);
-            }
-            return top.lossSum();
-        } finally {
+            advance(null);
             visits.forEach(Visit::close);
         }
     }
 
-    private int lowestTrainedLayer(Gradients gradients, boolean embeddingTrained, int layers) {
+    /**
+     * Adds the gradients of all rows and completes every trained group.
+     *
+     * @param rows with labels
+     * @param traversal which loop is the outer one; each of the two visits of {@link Traversal#LAYERS_TWICE} is one call
+     * @param labelledInBatch labelled tokens of the whole accumulated batch
+     * @param policy by row
+     * @return summed negative log-likelihood of the rows' labelled tokens, nats
+     */
+    double accumulate(
+            List<PackedRow> rows,
+            LayerGradientSink sink,
+            Traversal traversal,
+            long labelledInBatch,
+            Function<PackedRow, ActivationPolicy> policy) {
+        return switch (traversal) {
+            case ROWS -> {
+                double sum = 0;
+                for (int r = 0; r < rows.size(); r++) {
+                    sum += together(rows.subList(r, r + 1), sink, labelledInBatch, policy, r == rows.size() - 1);
+                }
+                yield sum;
+            }
+            case LAYERS, LAYERS_TWICE -> together(rows, sink, labelledInBatch, policy, true);
+        };
+    }
+
+    /** Adds the gradients of one row, and completes nothing. */
+    double accumulate(RowInput input, LayerGradientSink sink, long labelledInBatch, ActivationPolicy policy) {
+        try (TensorScope _ = TensorScope.open("row");
+                RowPass row = new RowPass(input, policy)) {
+            return sweep(List.of(row), sink, labelledInBatch, false);
+        }
+    }
+
+    private double together(
+            List<PackedRow> rows,
+            LayerGradientSink sink,
+            long labelledInBatch,
+            Function<PackedRow, ActivationPolicy> policy,
+            boolean last) {
+        List<RowPass> passes = new ArrayList<>();
+        try (TensorScope _ = TensorScope.open("micro-batch")) {
+            // Graphs of several rows at once would take the memory that one row at a time saves.
+            rows.forEach(row -> passes.add(new RowPass(
+                    decoder.prepare(row), rows.size() > 1 ? ActivationPolicy.RECOMPUTE : policy.apply(row))));
+            return sweep(passes, sink, labelledInBatch, last);
+        } finally {
+            passes.forEach(RowPass::close);
+        }
+    }
+
+    private double sweep(List<RowPass> rows, LayerGradientSink sink, long labelledInBatch, boolean last) {
+        int layers = decoder.configuration().layerCount();
+        boolean embeddingTrained = sink.wants(new ParameterGroup.Embedding());
+        int lowest = lowestTrainedLayer(sink, embeddingTrained, layers);
+        boolean slopeOfLayers = lowest < layers || embeddingTrained;
+        double sum = 0;
+        for (RowPass row : rows) {
+            clock.enter(Phase.FORWARD);
+            Tensor hidden = forward(row, sink, lowest, embeddingTrained);
+            try (TensorScope scope = TensorScope.open("top")) {
+                scope.take(hidden);
+                LabelledLoss.Slope top = loss.slope(hidden, row.input, sink, labelledInBatch, slopeOfLayers);
+                row.advance(top.atLastLayer());
+                sum += top.lossSum();
+            }
+        }
+        clock.enter(Phase.BACKWARD);
+        completeTop(sink, last);
+        for (int i = layers - 1; i >= lowest; i--) {
+            for (RowPass row : rows) {
+                try (Visit visit = row.visits.pop()) {
+                    boolean slopeOfInput = i > lowest || embeddingTrained;
+                    if (visit.graph == null) {
+                        visit.graph = graph(i, visit.input, row.input, sink, slopeOfInput);
+                    }
+                    row.advance(visit.graph.backward(row.slope, sink));
+                }
+            }
+            complete(new ParameterGroup.Layer(i), sink, last);
+        }
+        if (embeddingTrained) {
+            rows.forEach(row -> embedding(row.input, row.slope, sink));
+            complete(new ParameterGroup.Embedding(), sink, last);
+        }
+        return sum;
+    }
+
+    /** @return [R, C] states after the last layer, the caller's */
+    private Tensor forward(RowPass row, LayerGradientSink sink, int lowest, boolean embeddingTrained) {
+        int layers = decoder.configuration().layerCount();
+        Tensor hidden = TensorScope.own(prefix(row.input, lowest)); // [T, C]
+        for (int i = lowest; i < layers; i++) {
+            Visit visit = new Visit(hidden);
+            row.visits.push(visit);
+            boolean slopeOfInput = i > lowest || embeddingTrained;
+            hidden = switch (row.policy) {
+                case KEEP -> {
+                    visit.graph = graph(i, hidden, row.input, sink, slopeOfInput);
+                    yield detached(visit.graph.output());
+                }
+                case RECOMPUTE -> withoutGraph(i, hidden, row.input, sink);
+            };
+        }
+        return hidden;
+    }
+
+    private void completeTop(LayerGradientSink sink, boolean last) {
+        // A tied head is complete only when the embedding is.
+        if (!decoder.headGroup().equals(new ParameterGroup.Embedding())) {
+            complete(decoder.headGroup(), sink, last);
+        }
+        complete(new ParameterGroup.FinalNorm(), sink, last);
+    }
+
+    private static void complete(ParameterGroup group, LayerGradientSink sink, boolean last) {
+        if (last && sink.wants(group)) {
+            sink.complete(group);
+        }
+    }
+
+    private int lowestTrainedLayer(LayerGradientSink sink, boolean embeddingTrained, int layers) {
         if (embeddingTrained) {
             return 0;
         }
         int lowest = 0;
-        while (lowest < layers && !gradients.wants(new ParameterGroup.Layer(lowest))) {
+        while (lowest < layers && !sink.wants(new ParameterGroup.Layer(lowest))) {
             lowest++;
         }
         return lowest;
@@ -145,69 +227,28 @@ final class LayerwiseBackward {
         }
     }
 
-    private Tensor withoutGraph(int index, Tensor hidden, RowInput input) {
+    private Tensor withoutGraph(int index, Tensor hidden, RowInput input, LayerGradientSink sink) {
         try (TensorScope _ = TensorScope.open("layer " + index);
                 NoGradGuard _ = new NoGradGuard()) {
-            SlotTensors weights = SlotTensors.widened(decoder.weights(new ParameterGroup.Layer(index)));
-            return TensorScope.own(decoder.layer(index, weights, hidden, input, wantedRows(index, input)));
+            return TensorScope.own(decoder.layer(
+                    index,
+                    sink.weights(decoder.weights(new ParameterGroup.Layer(index))),
+                    hidden,
+                    input,
+                    wantedRows(index, input)));
         }
     }
 
-    private Graph graph(int index, Tensor hidden, RowInput input, Gradients gradients, boolean slopeOfInput) {
-        ParameterGroup group = new ParameterGroup.Layer(index);
-        GroupTensors stored = decoder.weights(group);
-        boolean trained = gradients.wants(group);
-        List<Tensor> leaves = new ArrayList<>();
-        try (TensorScope _ = TensorScope.open("graph of layer " + index)) {
-            Tensor source = hidden;
-            if (slopeOfInput) {
-                source = TensorScope.own(hidden.detach().requires_grad_(true));
-                leaves.add(source);
-            }
-            SlotTensors weights = SlotTensors.widened(stored);
-            if (trained) {
-                Map<WeightSlot, Tensor> bySlot = new EnumMap<>(WeightSlot.class);
-                for (GroupLayout.Entry entry : stored.layout().entries()) {
-                    Tensor leaf =
-                            TensorScope.own(weights.get(entry.slot()).detach().requires_grad_(true));
-                    bySlot.put(entry.slot(), leaf);
-                    leaves.add(leaf);
-                }
-                weights = bySlot::get;
-            }
-            Tensor output = decoder.layer(index, weights, source, input, wantedRows(index, input));
-            return new Graph(TensorScope.own(output), leaves);
-        }
+    private LayerGraph graph(int index, Tensor hidden, RowInput input, LayerGradientSink sink, boolean slopeOfInput) {
+        return LayerGraph.of(decoder, index, hidden, input, wantedRows(index, input), sink, slopeOfInput);
     }
 
-    /** Slope of the layer's input, or null; weight gradients go to {@code gradients}. */
-    private Tensor backward(int index, Graph graph, Tensor slope, Gradients gradients, boolean slopeOfInput) {
-        ParameterGroup group = new ParameterGroup.Layer(index);
-        try (TensorScope scope = TensorScope.open("backward of layer " + index)) {
-            TensorVector found = torch.grad(
-                    new TensorVector(graph.output()),
-                    new TensorVector(graph.leaves().toArray(Tensor[]::new)),
-                    new TensorVector(slope),
-                    new BoolOptional(),
-                    false,
-                    false);
-            // An element of the vector is a reference into it: copied before the vector goes.
-            int next = slopeOfInput ? 1 : 0;
-            if (gradients.wants(group)) {
-                for (GroupLayout.Entry entry : gradients.layout(group).entries()) {
-                    gradients.add(group, entry.slot(), new Tensor(found.get(next++)));
-                }
-            }
-            return slopeOfInput ? scope.keep(new Tensor(found.get(0))) : null;
-        }
-    }
-
-    private void embedding(RowInput input, Tensor slope, Gradients gradients) {
+    private void embedding(RowInput input, Tensor slope, LayerGradientSink sink) {
         try (TensorScope _ = TensorScope.open("embedding");
                 NoGradGuard _ = new NoGradGuard()) {
             Tensor gradient = torch.embedding_dense_backward(
                     slope, input.tokens(), decoder.configuration().vocabularySize(), -1, false);
-            gradients.add(new ParameterGroup.Embedding(), WeightSlot.TOKEN_EMBEDDING, gradient);
+            sink.add(new ParameterGroup.Embedding(), WeightSlot.TOKEN_EMBEDDING, gradient);
         }
     }
 

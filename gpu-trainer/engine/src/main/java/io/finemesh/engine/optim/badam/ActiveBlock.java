@@ -5,12 +5,18 @@ import io.finemesh.checkpoint.safetensors.TensorData;
 import io.finemesh.checkpoint.safetensors.TensorSource;
 import io.finemesh.engine.model.GroupLayout;
 import io.finemesh.engine.model.GroupTensors;
+import io.finemesh.engine.model.WeightSlot;
+import io.finemesh.engine.optim.ActiveParameters;
+import io.finemesh.engine.optim.GradientForm;
 import io.finemesh.engine.optim.Gradients;
+import io.finemesh.engine.optim.OptimizerStep;
+import io.finemesh.engine.optim.Traversal;
 import io.finemesh.engine.optim.adam.AdamHyperparameters;
 import io.finemesh.engine.optim.adam.AdamW;
 import io.finemesh.engine.tensor.Precision;
 import java.util.ArrayList;
 import java.util.List;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * The parameters that are trained while all others stand still: their 32-bit master weights and moments (BAdam, arXiv 2404.02827, algorithm 1).
@@ -23,7 +29,7 @@ import java.util.List;
  * <p>Deviations from the reference implementation (BlockOptimizers, {@code block_optim.py}): the requested weight decay is honoured (there the base
  * optimizer's default replaces it) and may exclude norms; gradients are summed and clipped in 32 bits; master, moments and position can be saved.
  */
-public final class ActiveBlock implements AutoCloseable {
+public final class ActiveBlock implements ActiveParameters {
     private static final String MASTER = "master.";
 
     private final String id;
@@ -73,17 +79,17 @@ public final class ActiveBlock implements AutoCloseable {
         return trained.stream().map(GroupTensors::layout).toList();
     }
 
-    /** The block's id in its partition. */
+    @Override
     public String id() {
         return id;
     }
 
-    /** The trained groups. */
+    @Override
     public List<ParameterGroup> groups() {
         return stored.stream().map(group -> group.layout().group()).toList();
     }
 
-    /** Updates made since the block was entered. */
+    @Override
     public long updates() {
         return adam.updates();
     }
@@ -103,7 +109,13 @@ public final class ActiveBlock implements AutoCloseable {
         }
     }
 
+    @Override
+    public OptimizerStep begin(long step) {
+        return new Step(gradients());
+    }
+
     /** Copies of what a resumed visit needs besides the stored weights: moments, and the master where it says more than they do. */
+    @Override
     public List<TensorData> export() {
         List<TensorData> tensors = new ArrayList<>(adam.export());
         for (int g = 0; g < stored.size(); g++) {
@@ -114,7 +126,7 @@ public final class ActiveBlock implements AutoCloseable {
         return List.copyOf(tensors);
     }
 
-    /** Bytes of native memory beyond the stored weights. */
+    @Override
     public long bytes() {
         long bytes = adam.bytes();
         for (int g = 0; g < stored.size(); g++) {
@@ -136,5 +148,62 @@ public final class ActiveBlock implements AutoCloseable {
 
     private boolean hasOwnMaster(int group) {
         return stored.get(group).precision() != Precision.FP32;
+    }
+
+    /** Sums dense gradients over the rows, then updates everything at once. */
+    private final class Step implements OptimizerStep {
+        private final Gradients gradients;
+
+        private Step(Gradients gradients) {
+            this.gradients = gradients;
+        }
+
+        @Override
+        public Traversal traversal() {
+            return Traversal.ROWS;
+        }
+
+        @Override
+        public boolean wants(ParameterGroup group) {
+            return gradients.wants(group);
+        }
+
+        @Override
+        public GradientForm form(ParameterGroup group, WeightSlot slot) {
+            return gradients.form(group, slot);
+        }
+
+        @Override
+        public void add(ParameterGroup group, WeightSlot slot, Tensor gradient) {
+            gradients.add(group, slot, gradient);
+        }
+
+        @Override
+        public void addFactors(ParameterGroup group, WeightSlot slot, Tensor input, Tensor slope) {
+            gradients.addFactors(group, slot, input, slope);
+        }
+
+        @Override
+        public void complete(ParameterGroup group) {
+            gradients.complete(group);
+        }
+
+        @Override
+        public double norm() {
+            return gradients.norm();
+        }
+
+        @Override
+        public void update(double learningRate, double gradientScale) {
+            if (gradientScale != 1) {
+                gradients.scale(gradientScale);
+            }
+            step(gradients, learningRate);
+        }
+
+        @Override
+        public void close() {
+            gradients.close();
+        }
     }
 }

@@ -1,0 +1,35 @@
+package io.finemesh.engine.optim;
+
+import io.finemesh.checkpoint.model.ParameterGroup;
+import io.finemesh.checkpoint.safetensors.TensorData;
+import java.util.List;
+
+/**
+ * What a method trains at present, with the optimizer state that belongs to it. Owns that state until closed; the weights stay the decoder's.
+ */
+public interface ActiveParameters extends AutoCloseable {
+    /** What is active: a block's id in its partition, or a word for all parameters. */
+    String id();
+
+    /** The groups whose stored weights change. */
+    List<ParameterGroup> groups();
+
+    /**
+     * Begins an optimizer step.
+     *
+     * @param step 0-based number in the run
+     */
+    OptimizerStep begin(long step);
+
+    /** Updates made since the parameters became active. */
+    long updates();
+
+    /** Copies of all state that a resumed run needs besides the stored weights, named after the weights. */
+    List<TensorData> export();
+
+    /** Bytes of native memory beyond the stored weights. */
+    long bytes();
+
+    @Override
+    void close();
+}
