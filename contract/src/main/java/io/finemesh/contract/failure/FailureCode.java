@@ -30,6 +30,8 @@ public enum FailureCode {
     BLOB_CORRUPT(Fault.INFRASTRUCTURE, Disposition.RETRY),
     /** An evaluation ended without a score. */
     EVALUATION_FAILED(Fault.INFRASTRUCTURE, Disposition.RETRY),
+    /** The run that asked for the evaluation ended before it had a score. */
+    EVALUATION_WITHDRAWN(Fault.USER, Disposition.ABORT),
     /** A record on a topic could not be read; it is kept in the dead-letter topic. */
     UNREADABLE_RECORD(Fault.BUG, Disposition.ABORT),
     /** Something that cannot happen did; the message and the log say what. */

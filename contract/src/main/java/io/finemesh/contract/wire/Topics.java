@@ -44,7 +44,7 @@ public final class Topics {
             RunEvent.class,
             "run",
             SCHEDULER,
-            List.of(GATEWAY, STORE),
+            List.of(GATEWAY, STORE, EVALUATOR),
             RUN_PARTITIONS,
             new Cleanup.Keep(),
             "What was decided about each run.");

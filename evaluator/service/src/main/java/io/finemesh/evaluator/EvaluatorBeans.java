@@ -5,6 +5,7 @@ import io.finemesh.contract.store.StoreClient;
 import io.finemesh.engine.tensor.Backend;
 import io.finemesh.engine.tensor.BackendReport;
 import io.finemesh.evaluator.blob.CheckpointFetcher;
+import io.finemesh.evaluator.blob.CheckpointSource;
 import io.finemesh.evaluator.config.EvaluatorConfig;
 import io.finemesh.evaluator.evaluation.EvaluationDesk;
 import io.finemesh.evaluator.evaluation.ResultShelf;
@@ -53,10 +54,12 @@ class EvaluatorBeans {
         BlobCache cache = BlobCache.open(config.dataDirectory().resolve("blobs"), config.cacheBytes());
         return new EvaluationDesk(
                 config.id(),
-                new CheckpointFetcher(store, cache, config.store().patience(), clock),
+                new CheckpointFetcher(
+                        CheckpointSource.of(store), cache, config.store().patience(), clock, Thread::sleep),
                 new ResultShelf(config.dataDirectory().resolve("results")),
                 spans,
                 clock,
+                Thread::sleep,
                 new EvaluationDesk.Limits(config.generationBatch(), config.tokensPerRow()),
                 publisher::publish);
     }

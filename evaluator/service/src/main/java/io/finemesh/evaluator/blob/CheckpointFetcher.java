@@ -1,78 +1,101 @@
 package io.finemesh.evaluator.blob;
 
 import io.finemesh.checkpoint.cache.BlobCache;
+import io.finemesh.checkpoint.cache.BlobCacheException;
+import io.finemesh.checkpoint.cache.BlobPins;
 import io.finemesh.checkpoint.manifest.Manifest;
 import io.finemesh.contract.failure.Disposition;
 import io.finemesh.contract.id.BlobDigest;
 import io.finemesh.contract.id.CheckpointId;
-import io.finemesh.contract.store.BlobLink;
-import io.finemesh.contract.store.BlobReference;
-import io.finemesh.contract.store.StoreClient;
 import io.finemesh.contract.store.StoreException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
+import java.util.Collection;
 import org.jboss.logging.Logger;
 
 /** Gets manifests and objects from the checkpoint store into the local cache, trying again while the store is away. */
 public final class CheckpointFetcher {
     private static final Logger LOG = Logger.getLogger(CheckpointFetcher.class);
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
-    private final StoreClient store;
+    private final CheckpointSource store;
     private final BlobCache cache;
     private final Duration patience;
     private final Clock clock;
+    private final Pause pause;
 
-    public CheckpointFetcher(StoreClient store, BlobCache cache, Duration patience, Clock clock) {
+    /**
+     * @param patience how long a store that does not answer is asked again
+     * @param clock measures how long
+     * @param pause between two attempts
+     */
+    public CheckpointFetcher(CheckpointSource store, BlobCache cache, Duration patience, Clock clock, Pause pause) {
         this.store = store;
         this.cache = cache;
         this.patience = patience;
         this.clock = clock;
+        this.pause = pause;
     }
 
-    /** The manifest of a committed checkpoint. */
-    public Manifest manifest(CheckpointId checkpoint) throws StoreException, InterruptedException {
+    /**
+     * The manifest of a committed checkpoint.
+     *
+     * @throws StoreException if the store does not answer for too long, or has no such checkpoint
+     */
+    public Manifest manifest(CheckpointId checkpoint) throws StoreException, IOException, InterruptedException {
         return Manifest.parse(patiently(() -> store.manifest(checkpoint)));
     }
 
-    /** An object as a local file, verified by its digest. */
-    public Path blob(String digest, long sizeBytes) throws StoreException, InterruptedException {
+    /** Keeps objects in the cache until the pins are closed, so that fetching one does not push out another. */
+    public BlobPins pin(Collection<String> digests) {
+        return cache.pin(digests);
+    }
+
+    /**
+     * An object as a local file, verified by its digest.
+     *
+     * @throws StoreException if the store does not answer for too long, or has no such object
+     * @throws BlobCacheException if the object arrives damaged again and again, or there is no room for it
+     * @throws IOException if the local disk fails otherwise
+     */
+    public Path blob(String digest, long sizeBytes) throws StoreException, IOException, InterruptedException {
         return patiently(() -> fetch(digest, sizeBytes));
     }
 
-    /** An object as a local file, verified by its digest. */
-    public Path blob(BlobReference reference) throws StoreException, InterruptedException {
-        return blob(reference.digest().value(), reference.sizeBytes());
-    }
-
-    private Path fetch(String digest, long sizeBytes) throws StoreException {
+    private Path fetch(String digest, long sizeBytes) throws StoreException, IOException {
         try {
-            return cache.fetch(digest, sizeBytes, () -> {
-                try {
-                    BlobLink link =
-                            store.links(List.of(new BlobDigest(digest))).links().getFirst();
-                    return store.download(link);
-                } catch (StoreException refused) {
-                    throw new IOException(refused.getMessage(), refused);
-                }
-            });
-        } catch (IOException failed) {
-            if (failed.getCause() instanceof StoreException refused) {
-                throw refused;
+            return cache.fetch(digest, sizeBytes, () -> open(digest));
+        } catch (BlobCacheException failed) {
+            if (failed.reason() == BlobCacheException.Reason.SOURCE_FAILED) {
+                throw storeFailure(digest, failed);
             }
-            throw StoreException.unreachable("object " + digest, failed);
+            throw failed;
         }
     }
 
-    private <T> T patiently(Fetch<T> fetch) throws StoreException, InterruptedException {
+    private InputStream open(String digest) throws IOException {
+        try {
+            return store.open(new BlobDigest(digest));
+        } catch (StoreException refused) {
+            throw new IOException(refused.getMessage(), refused);
+        }
+    }
+
+    private static StoreException storeFailure(String digest, BlobCacheException failed) {
+        for (Throwable cause = failed.getCause(); cause != null; cause = cause.getCause()) {
+            if (cause instanceof StoreException answered) {
+                return answered;
+            }
+        }
+        return StoreException.unreachable("object " + digest, failed);
+    }
+
+    private <T> T patiently(Fetch<T> fetch) throws StoreException, IOException, InterruptedException {
         Instant giveUp = clock.instant().plus(patience);
-        Duration pause = FIRST_PAUSE;
-        while (true) {
+        for (Duration rest = Pause.FIRST; ; rest = Pause.after(rest)) {
             try {
                 return fetch.run();
             } catch (StoreException failed) {
@@ -80,15 +103,14 @@ public final class CheckpointFetcher {
                 if (hopeless || clock.instant().isAfter(giveUp)) {
                     throw failed;
                 }
-                LOG.warnf("%s; trying again in %s", failed.getMessage(), pause);
-                Thread.sleep(pause);
-                pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause.multipliedBy(2);
+                LOG.warnf("%s; trying again in %d ms", failed.getMessage(), rest.toMillis());
+                pause.rest(rest);
             }
         }
     }
 
     /** A call to the store that can be repeated. */
     private interface Fetch<T> {
-        T run() throws StoreException;
+        T run() throws StoreException, IOException;
     }
 }

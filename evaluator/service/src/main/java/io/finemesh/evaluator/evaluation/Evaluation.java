@@ -11,6 +11,7 @@ import io.finemesh.engine.data.PackedBatch;
 import io.finemesh.engine.data.SampleEncoder;
 import io.finemesh.engine.loss.EvaluationPass;
 import io.finemesh.engine.loss.EvaluationReport;
+import io.finemesh.engine.model.PackedRow;
 import io.finemesh.engine.text.Conversation;
 import io.finemesh.engine.text.Generation;
 import io.finemesh.engine.text.GenerationLimits;
@@ -18,7 +19,6 @@ import io.finemesh.engine.text.Generator;
 import io.finemesh.engine.text.PromptEncoder;
 import io.finemesh.engine.text.PromptTemplate;
 import io.finemesh.engine.text.Role;
-import io.finemesh.engine.text.TokenizerException;
 import io.finemesh.engine.text.Turn;
 import io.finemesh.evaluator.report.ScoreSheet;
 import io.finemesh.evaluator.score.Figure;
@@ -29,20 +29,43 @@ import java.util.List;
 
 /** Measures one loaded checkpoint on one data set, task by task. Runs on the compute thread. */
 final class Evaluation {
+    /** Several, because the generator sorts what it is given by length. */
+    private static final int BATCHES_BETWEEN_CHECKS = 4;
+
     private final LoadedModel model;
     private final EvaluateCheckpoint command;
     private final int generationBatch;
     private final int tokensPerRow;
+    private final Interruption interruption;
 
-    Evaluation(LoadedModel model, EvaluateCheckpoint command, int generationBatch, int tokensPerRow) {
+    /** Asked again and again between pieces of work. */
+    @FunctionalInterface
+    interface Interruption {
+        /** Returns if the work is still wanted. */
+        void check() throws EvaluationException, InterruptedException;
+    }
+
+    Evaluation(
+            LoadedModel model,
+            EvaluateCheckpoint command,
+            int generationBatch,
+            int tokensPerRow,
+            Interruption interruption) {
         this.model = model;
         this.command = command;
         this.generationBatch = generationBatch;
         this.tokensPerRow = tokensPerRow;
+        this.interruption = interruption;
     }
 
-    /** Scores of every task of the command, in its order. */
-    List<TaskScore> run(Path dataset) throws EvaluationException {
+    /**
+     * Scores of every task of the command, in its order.
+     *
+     * @param dataset normalised rows, one JSON object a line
+     * @throws EvaluationException if there is no score, or nobody wants it any more
+     * @throws InterruptedException if the thread is to stop
+     */
+    List<TaskScore> run(Path dataset) throws EvaluationException, InterruptedException {
         try {
             List<Conversation> conversations = read(dataset);
             ScoreSheet sheet = new ScoreSheet();
@@ -62,10 +85,10 @@ final class Evaluation {
             return sheet.scores();
         } catch (DatasetException refused) {
             throw new EvaluationException(
-                    FailureCode.DATASET_NOT_USABLE,
+                    EvaluationFailures.of(refused).code(),
                     "data set " + command.dataset().version() + ": " + refused.getMessage(),
                     refused);
-        } catch (IllegalArgumentException | ArithmeticException | TokenizerException refused) {
+        } catch (IllegalArgumentException | ArithmeticException refused) {
             throw new EvaluationException(FailureCode.MODEL_NOT_USABLE, refused.getMessage(), refused);
         }
     }
@@ -78,22 +101,28 @@ final class Evaluation {
         return conversations;
     }
 
-    private Figure loss(List<Conversation> conversations) {
+    private Figure loss(List<Conversation> conversations) throws EvaluationException, InterruptedException {
         int cutoff = command.specification().batch().cutoffTokens();
         EncodedSamples samples =
                 new SampleEncoder(model.tokenizer(), template(), cutoff).encodeAll(conversations.iterator());
         PackedBatch packed = PackedBatch.of(samples.samples(), Math.max(cutoff, tokensPerRow));
-        EvaluationReport report = new EvaluationPass(model.decoder()).run(packed.rows());
+        EvaluationPass pass = new EvaluationPass(model.decoder());
+        List<EvaluationReport.Sample> scored = new ArrayList<>();
+        for (PackedRow row : packed.rows()) {
+            interruption.check();
+            scored.addAll(pass.run(List.of(row)).samples());
+        }
         return Figure.loss(
-                report.samples().stream()
+                scored.stream()
                         .mapToDouble(EvaluationReport.Sample::negativeLogLikelihood)
                         .toArray(),
-                report.samples().stream()
+                scored.stream()
                         .mapToLong(EvaluationReport.Sample::labelledTokens)
                         .toArray());
     }
 
-    private Figure exactMatch(List<Conversation> conversations, int maxNewTokens) {
+    private Figure exactMatch(List<Conversation> conversations, int maxNewTokens)
+            throws EvaluationException, InterruptedException {
         PromptEncoder prompts = new PromptEncoder(model.tokenizer(), template());
         List<int[]> questions = new ArrayList<>();
         List<String> references = new ArrayList<>();
@@ -109,12 +138,18 @@ final class Evaluation {
             throw new IllegalArgumentException(
                     "no conversation ends with the assistant, so there is no reference answer");
         }
-        List<Generation> answers = new Generator(model.decoder())
-                .generate(questions, new GenerationLimits(maxNewTokens, prompts.stopTokens(), generationBatch));
+        Generator generator = new Generator(model.decoder());
+        GenerationLimits limits = new GenerationLimits(maxNewTokens, prompts.stopTokens(), generationBatch);
         long right = 0;
-        for (int index = 0; index < answers.size(); index++) {
-            String answer = model.tokenizer().decode(answers.get(index).tokens());
-            right += FinalNumber.matches(answer, references.get(index)) ? 1 : 0;
+        int piece = BATCHES_BETWEEN_CHECKS * generationBatch;
+        for (int from = 0; from < questions.size(); from += piece) {
+            interruption.check();
+            int to = Math.min(from + piece, questions.size());
+            List<Generation> answers = generator.generate(questions.subList(from, to), limits);
+            for (int index = 0; index < answers.size(); index++) {
+                String answer = model.tokenizer().decode(answers.get(index).tokens());
+                right += FinalNumber.matches(answer, references.get(from + index)) ? 1 : 0;
+            }
         }
         return Figure.fraction(right, questions.size());
     }

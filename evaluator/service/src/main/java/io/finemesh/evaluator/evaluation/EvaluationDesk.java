@@ -8,22 +8,31 @@ import io.finemesh.contract.evaluation.EvaluationStarted;
 import io.finemesh.contract.evaluation.TaskScore;
 import io.finemesh.contract.failure.Failure;
 import io.finemesh.contract.failure.FailureCode;
+import io.finemesh.contract.id.RunId;
+import io.finemesh.contract.run.ResolvedDataset;
 import io.finemesh.contract.store.StoreException;
 import io.finemesh.contract.wire.Envelope;
 import io.finemesh.evaluator.blob.CheckpointFetcher;
+import io.finemesh.evaluator.blob.Pause;
 import io.finemesh.evaluator.trace.EvaluationSpans;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.StatusCode;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
 import org.jboss.logging.Logger;
 
@@ -32,19 +41,32 @@ import org.jboss.logging.Logger;
  *
  * <p>A command is answered exactly as often as it is delivered: its record is acknowledged after the result is said, so a crash at any
  * moment brings the command back; a result that was finished before is said again from the shelf. Every end is an event, none an exception.
+ * What a run asked for that has ended meanwhile is given up between two pieces of work.
  */
 public final class EvaluationDesk implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(EvaluationDesk.class);
+    private static final int WITHDRAWN_RUNS = 1_000;
 
     private final String evaluator;
     private final CheckpointFetcher fetcher;
     private final ResultShelf shelf;
     private final EvaluationSpans spans;
     private final Clock clock;
+    private final Pause pause;
     private final Limits limits;
     private final BiConsumer<Envelope<EvaluateCheckpoint>, EvaluationEvent> publisher;
     private final ExecutorService computing = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("finemesh-evaluation").factory());
+
+    /** Runs that ended early. Those of long ago are forgotten: their commands have been answered since. */
+    private final Set<RunId> withdrawn = Collections.synchronizedSet(Collections.newSetFromMap(new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<RunId, Boolean> eldest) {
+            return size() > WITHDRAWN_RUNS;
+        }
+    }));
 
     /**
      * How much is computed at once.
@@ -55,6 +77,7 @@ public final class EvaluationDesk implements AutoCloseable {
     public record Limits(int generationBatch, int tokensPerRow) {}
 
     /**
+     * @param pause before something that could not be said is said again
      * @param publisher says an event that a command caused and returns when it is durable
      */
     public EvaluationDesk(
@@ -63,6 +86,7 @@ public final class EvaluationDesk implements AutoCloseable {
             ResultShelf shelf,
             EvaluationSpans spans,
             Clock clock,
+            Pause pause,
             Limits limits,
             BiConsumer<Envelope<EvaluateCheckpoint>, EvaluationEvent> publisher) {
         this.evaluator = evaluator;
@@ -70,67 +94,91 @@ public final class EvaluationDesk implements AutoCloseable {
         this.shelf = shelf;
         this.spans = spans;
         this.clock = clock;
+        this.pause = pause;
         this.limits = limits;
         this.publisher = publisher;
     }
 
-    /** Queues a command; completes when its result has been said. */
+    /**
+     * Queues a command; completes when its result has been said. When the desk is closed first it never completes: the record stays
+     * unacknowledged and the command is delivered again.
+     */
     public CompletionStage<Void> accept(Envelope<EvaluateCheckpoint> command) {
-        return CompletableFuture.runAsync(() -> handle(command), computing);
+        CompletableFuture<Void> said = new CompletableFuture<>();
+        try {
+            computing.execute(() -> {
+                try {
+                    handle(command);
+                    said.complete(null);
+                } catch (InterruptedException stopped) {
+                    LOG.infof(
+                            "stopped before %s had a score; it is asked for again",
+                            command.body().checkpoint());
+                } catch (RuntimeException | Error unforeseen) {
+                    said.completeExceptionally(unforeseen);
+                    throw unforeseen;
+                }
+            });
+        } catch (RejectedExecutionException stopping) {
+            LOG.debugf(
+                    "the evaluator stops; %s is asked for again", command.body().checkpoint());
+        }
+        return said;
     }
 
-    private void handle(Envelope<EvaluateCheckpoint> envelope) {
+    /** Gives up what a run asked for: it has ended, and nobody waits for its scores. */
+    public void withdraw(RunId run) {
+        withdrawn.add(run);
+    }
+
+    private void handle(Envelope<EvaluateCheckpoint> envelope) throws InterruptedException {
         EvaluateCheckpoint command = envelope.body();
         Optional<EvaluationCompleted> known = shelf.find(command.evaluation());
         if (known.isPresent()) {
-            publisher.accept(envelope, known.get());
+            say(envelope, known.get());
             return;
         }
         Span span = spans.start(command, envelope.traceparent());
         try {
-            publisher.accept(
-                    envelope,
-                    new EvaluationStarted(command.evaluation(), command.runId(), command.checkpoint(), evaluator));
-            EvaluationCompleted result = evaluate(command);
-            shelf.keep(result);
-            publisher.accept(envelope, result);
-            LOG.infof("%s scored: %s", command.checkpoint(), result.scores());
-        } catch (EvaluationException refused) {
-            fail(envelope, span, refused.failure(), refused);
-        } catch (StoreException unreachable) {
-            fail(envelope, span, unreachable.failure(), unreachable);
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("stopped while evaluating " + command.checkpoint(), stopped);
-        } catch (OutOfMemoryError exhausted) {
-            fail(
-                    envelope,
-                    span,
-                    new Failure(
-                            FailureCode.OUT_OF_MEMORY,
-                            "out of memory while scoring " + command.checkpoint()
-                                    + "; lower finemesh.evaluator.generation-batch or tokens-per-row"),
-                    exhausted);
-        } catch (RuntimeException unexpected) {
-            LOG.errorf(unexpected, "evaluation %s failed unexpectedly", command.evaluation());
-            fail(
-                    envelope,
-                    span,
-                    new Failure(FailureCode.INTERNAL, "scoring " + command.checkpoint() + " failed: " + unexpected),
-                    unexpected);
+            say(envelope, answer(envelope, span));
         } finally {
             span.end();
         }
     }
 
+    private EvaluationEvent answer(Envelope<EvaluateCheckpoint> envelope, Span span) throws InterruptedException {
+        EvaluateCheckpoint command = envelope.body();
+        try {
+            requireWanted(command);
+            say(
+                    envelope,
+                    new EvaluationStarted(command.evaluation(), command.runId(), command.checkpoint(), evaluator));
+            EvaluationCompleted result = evaluate(command);
+            shelf.keep(result);
+            LOG.infof("%s scored: %s", command.checkpoint(), result.scores());
+            return result;
+        } catch (EvaluationException | StoreException | IOException | RuntimeException | OutOfMemoryError reason) {
+            Failure failure = EvaluationFailures.of(reason);
+            if (failure.code() == FailureCode.INTERNAL) {
+                LOG.errorf(reason, "evaluation %s failed unexpectedly", command.evaluation());
+            } else {
+                LOG.warnf("%s could not be scored: %s", command.checkpoint(), failure.message());
+            }
+            span.recordException(reason);
+            span.setStatus(StatusCode.ERROR, failure.message());
+            return new EvaluationFailed(command.evaluation(), command.runId(), command.checkpoint(), failure);
+        }
+    }
+
     private EvaluationCompleted evaluate(EvaluateCheckpoint command)
-            throws StoreException, EvaluationException, InterruptedException {
+            throws StoreException, EvaluationException, IOException, InterruptedException {
         Instant start = clock.instant();
-        Path dataset = fetcher.blob(command.dataset().blob());
+        Path dataset = dataset(command.dataset());
         try (LoadedModel model = LoadedModel.load(
                 fetcher, command.checkpoint(), command.specification().precision())) {
-            List<TaskScore> scores =
-                    new Evaluation(model, command, limits.generationBatch(), limits.tokensPerRow()).run(dataset);
+            Evaluation evaluation = new Evaluation(
+                    model, command, limits.generationBatch(), limits.tokensPerRow(), () -> requireWanted(command));
+            List<TaskScore> scores = evaluation.run(dataset);
             return new EvaluationCompleted(
                     command.evaluation(),
                     command.runId(),
@@ -142,13 +190,53 @@ public final class EvaluationDesk implements AutoCloseable {
         }
     }
 
-    private void fail(Envelope<EvaluateCheckpoint> envelope, Span span, Failure failure, Throwable cause) {
-        EvaluateCheckpoint command = envelope.body();
-        LOG.warnf("%s could not be scored: %s", command.checkpoint(), failure.message());
-        span.recordException(cause);
-        span.setStatus(StatusCode.ERROR, failure.message());
-        publisher.accept(
-                envelope, new EvaluationFailed(command.evaluation(), command.runId(), command.checkpoint(), failure));
+    private Path dataset(ResolvedDataset dataset)
+            throws StoreException, EvaluationException, IOException, InterruptedException {
+        try {
+            return fetcher.blob(dataset.blob().digest().value(), dataset.blob().sizeBytes());
+        } catch (StoreException answered) {
+            if (answered.isMissing()) {
+                throw new EvaluationException(
+                        FailureCode.DATASET_NOT_USABLE,
+                        "the rows of data set " + dataset.version() + " are not in the checkpoint store",
+                        answered);
+            }
+            throw answered;
+        }
+    }
+
+    private void requireWanted(EvaluateCheckpoint command) throws EvaluationException, InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException("the evaluator stops");
+        }
+        if (withdrawn.contains(command.runId())) {
+            throw new EvaluationException(
+                    FailureCode.EVALUATION_WITHDRAWN,
+                    "run " + command.runId() + " ended before " + command.checkpoint() + " was scored");
+        }
+    }
+
+    /** A result is worth hours: it is said until the broker has it. */
+    private void say(Envelope<EvaluateCheckpoint> envelope, EvaluationEvent event) throws InterruptedException {
+        for (Duration rest = Pause.FIRST; ; rest = Pause.after(rest)) {
+            try {
+                publisher.accept(envelope, event);
+                return;
+            } catch (RuntimeException away) {
+                if (Thread.interrupted()) {
+                    throw new InterruptedException("the evaluator stops");
+                }
+                LOG.warnf(
+                        "what became of %s cannot be said yet, trying again in %d ms: %s",
+                        event.evaluation(), rest.toMillis(), away.getMessage());
+                pause.rest(rest);
+            }
+        }
+    }
+
+    /** Whether the running evaluation has been let go after {@link #close}. */
+    public boolean isClosed() {
+        return computing.isTerminated();
     }
 
     /** Lets the running evaluation go; its command is delivered again to the next life of the evaluator. */

@@ -8,6 +8,10 @@ public final class EvaluationException extends Exception {
     private static final long serialVersionUID = 1L;
     private final FailureCode code;
 
+    public EvaluationException(FailureCode code, String message) {
+        this(code, message, null);
+    }
+
     public EvaluationException(FailureCode code, String message, Throwable cause) {
         super(message, cause);
         this.code = code;

@@ -6,7 +6,6 @@ import io.finemesh.contract.wire.EventCodec;
 import io.finemesh.contract.wire.Topics;
 import io.finemesh.contract.wire.UnreadableRecordException;
 import io.finemesh.evaluator.evaluation.EvaluationDesk;
-import io.smallrye.reactive.messaging.kafka.api.IncomingKafkaRecordMetadata;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.concurrent.CompletionStage;
 import org.eclipse.microprofile.reactive.messaging.Acknowledgment;
@@ -34,18 +33,11 @@ public class EvaluationCommandListener {
     public CompletionStage<Void> hear(Message<byte[]> message) {
         Envelope<EvaluateCheckpoint> command;
         try {
-            command = decode(message);
+            command = RecordDecoder.decode(codec, Topics.EVALUATION_COMMANDS, message);
         } catch (UnreadableRecordException unreadable) {
             LOG.warn(unreadable.getMessage());
             return message.nack(unreadable);
         }
         return desk.accept(command).thenCompose(done -> message.ack());
-    }
-
-    @SuppressWarnings("unchecked") // The metadata's key type is what the channel's key deserialiser gives: a string.
-    private Envelope<EvaluateCheckpoint> decode(Message<byte[]> message) {
-        IncomingKafkaRecordMetadata<String, byte[]> metadata = message.getMetadata(IncomingKafkaRecordMetadata.class)
-                .orElseThrow(() -> new UnreadableRecordException("a message that is no Kafka record"));
-        return codec.decode(Topics.EVALUATION_COMMANDS, metadata.getKey(), metadata.getHeaders(), message.getPayload());
     }
 }
