@@ -58,6 +58,11 @@ final class ConfigurationFields {
         return object.hasNonNull(name);
     }
 
+    /** Whether the field is there and null: "there is none", where an absent field means the default. */
+    boolean isNull(String name) {
+        return object.has(name) && object.get(name).isNull();
+    }
+
     /** The value, or null when the field is absent. */
     JsonNode value(String name) {
         return has(name) ? object.get(name) : null;

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.stream.Collectors;
 
 /**
  * Reads {@code config.json}. Bounds are wide enough for every published decoder and small enough that nothing derived from them
@@ -57,20 +56,19 @@ final class ConfigurationReader {
         }
         ModelFamily family = known.orElse(ModelFamily.LLAMA);
         refuseUnsupportedFeatures(family);
+        FamilyDefaults defaults = family.defaults();
         int vocabulary = fields.required("vocab_size", 1, MAX_VOCABULARY);
         int hidden = fields.required("hidden_size", 1, MAX_WIDTH);
         int intermediate = fields.required("intermediate_size", 1, MAX_WIDTH);
         int layers = fields.required("num_hidden_layers", 1, MAX_LAYERS);
         int heads = fields.required("num_attention_heads", 1, MAX_HEADS);
-        int keyValueHeads = readKeyValueHeads(heads);
-        int headDimension = readHeadDimension(hidden, heads);
-        int maxPositions = fields.integer("max_position_embeddings", 1, MAX_POSITIONS, family.defaultMaxPositions());
+        int keyValueHeads = readKeyValueHeads(heads, defaults);
+        int headDimension = readHeadDimension(hidden, heads, defaults);
+        int maxPositions = fields.integer("max_position_embeddings", 1, MAX_POSITIONS, defaults.maxPositions());
         double epsilon = fields.number(
-                "rms_norm_eps", e -> e > 0 && e < 1, "a number above 0 and below 1", family.defaultRmsNormEpsilon());
-        Rope rope = RopeReader.read(fields);
-        boolean tied = fields.flag("tie_word_embeddings", false);
-        boolean attentionBias = fields.flag("attention_bias", false);
-        boolean mlpBias = fields.flag("mlp_bias", false);
+                "rms_norm_eps", e -> e > 0 && e < 1, "a number above 0 and below 1", defaults.rmsNormEpsilon());
+        DecoderParts parts = new AttentionReader(fields, family).read(hidden, layers, headDimension, maxPositions);
+        boolean tied = fields.flag("tie_word_embeddings", defaults.tied());
         Activation activation = readActivation(family);
         Optional<Dtype> dtype = readDtype();
         int lastToken = fields.sound("vocab_size") ? vocabulary - 1 : Integer.MAX_VALUE;
@@ -89,11 +87,9 @@ final class ConfigurationReader {
                 headDimension,
                 maxPositions,
                 epsilon,
-                rope,
                 tied,
-                attentionBias,
-                mlpBias,
                 activation,
+                parts,
                 dtype,
                 bos,
                 eos,
@@ -125,23 +121,34 @@ final class ConfigurationReader {
         if (fields.has("quantization_config")) {
             fields.problem("quantization_config", "absent; use the unquantised weights of this model");
         }
-        if (fields.has("auto_map")) {
+        if (fields.has("auto_map") && !family.features().contains("auto_map")) {
             fields.problem("auto_map", "absent; models that bring their own code are not supported");
         }
+        ConfigurationFeatures.refuseMissing(fields, family);
         fields.number("attention_dropout", rate -> rate == 0, "0.0; attention dropout is not supported", 0);
-        fields.number("partial_rotary_factor", part -> part == 1, "1.0; partial rotation is not supported", 1);
         fields.integer("pretraining_tp", 1, MAX_HEADS, 1);
     }
 
-    private int readKeyValueHeads(int heads) {
-        int keyValueHeads = fields.integer("num_key_value_heads", 1, MAX_HEADS, heads);
+    private int readKeyValueHeads(int heads, FamilyDefaults defaults) {
+        int absent = fields.isNull("num_key_value_heads")
+                ? heads
+                : defaults.keyValueHeads().orElse(heads);
+        int keyValueHeads = fields.integer("num_key_value_heads", 1, MAX_HEADS, absent);
         if (fields.sound("num_attention_heads", "num_key_value_heads") && heads % keyValueHeads != 0) {
-            fields.problem("num_key_value_heads", "a divisor of num_attention_heads, which is " + heads);
+            fields.problem(
+                    "num_key_value_heads",
+                    Integer.toString(keyValueHeads),
+                    "a divisor of num_attention_heads, which is " + heads);
         }
         return keyValueHeads;
     }
 
-    private int readHeadDimension(int hidden, int heads) {
+    private int readHeadDimension(int hidden, int heads, FamilyDefaults defaults) {
+        if (!fields.has("head_dim")
+                && !fields.isNull("head_dim")
+                && defaults.headDimension().isPresent()) {
+            return defaults.headDimension().getAsInt();
+        }
         if (!fields.has("head_dim")) {
             if (!fields.sound("hidden_size", "num_attention_heads")) {
                 return 2;
@@ -169,19 +176,18 @@ final class ConfigurationReader {
     }
 
     private Activation readActivation(ModelFamily family) {
-        String name = fields.text(
-                "hidden_act", family.activations().getFirst().names().getFirst());
-        for (Activation activation : family.activations()) {
-            if (activation.names().contains(name)) {
-                return activation;
-            }
+        Activation usual = family.defaults().activation();
+        boolean newField = family.features().contains("hidden_activation")
+                && (fields.has("hidden_activation") || !family.features().contains("hidden_act"));
+        String field = newField ? "hidden_activation" : "hidden_act";
+        String name = fields.text(field, usual.names().getFirst());
+        if (field.equals("hidden_act") && family.features().contains("hidden_activation") && name.equals("gelu")) {
+            return Activation.GELU_TANH; // what the first Gemma files call gelu
         }
-        fields.problem(
-                "hidden_act",
-                family.activations().stream()
-                        .flatMap(activation -> activation.names().stream())
-                        .collect(Collectors.joining(", ")));
-        return family.activations().getFirst();
+        return Activation.named(name).orElseGet(() -> {
+            fields.problem(field, Activation.allNames());
+            return usual;
+        });
     }
 
     private Optional<Dtype> readDtype() {

@@ -21,11 +21,9 @@ import java.util.OptionalInt;
  * @param headDimension {@code head_dim}, even
  * @param maxPositions {@code max_position_embeddings}
  * @param rmsNormEpsilon {@code rms_norm_eps}
- * @param rope rotary position embedding
  * @param tiedEmbeddings {@code tie_word_embeddings}: the output head is the token embedding
- * @param attentionBias {@code attention_bias}: query, key, value and attention output have biases
- * @param mlpBias {@code mlp_bias}: gate, up and down have biases
- * @param activation {@code hidden_act}
+ * @param activation {@code hidden_act} or {@code hidden_activation}
+ * @param parts how its parts are made where families differ
  * @param dtype {@code dtype} or {@code torch_dtype}: the type the weights were saved in, when it is said
  * @param bosTokenId {@code bos_token_id}
  * @param eosTokenIds {@code eos_token_id}, which may be one id or a list; empty when absent
@@ -43,11 +41,9 @@ public record ModelConfiguration(
         int headDimension,
         int maxPositions,
         double rmsNormEpsilon,
-        Rope rope,
         boolean tiedEmbeddings,
-        boolean attentionBias,
-        boolean mlpBias,
         Activation activation,
+        DecoderParts parts,
         Optional<Dtype> dtype,
         OptionalInt bosTokenId,
         List<Integer> eosTokenIds,
@@ -74,6 +70,11 @@ public record ModelConfiguration(
      */
     public static ModelConfiguration parse(String json) {
         return ConfigurationReader.read(json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** What a layer's attention reaches. @param index from 0, input side first */
+    public LayerAttention attention(int index) {
+        return parts.layers().get(index);
     }
 
     /** The family's data. */

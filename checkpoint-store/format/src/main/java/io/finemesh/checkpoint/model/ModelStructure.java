@@ -135,33 +135,37 @@ public final class ModelStructure {
         return roles;
     }
 
+    /** The bias of a projection, where the model has one. */
     private static Optional<TensorRole> bias(TensorRole role, ModelConfiguration configuration) {
-        Optional<TensorRole> attention = Optional.empty();
-        Optional<TensorRole> mlp = Optional.empty();
-        switch (role) {
-            case QUERY -> attention = Optional.of(TensorRole.QUERY_BIAS);
-            case KEY -> attention = Optional.of(TensorRole.KEY_BIAS);
-            case VALUE -> attention = Optional.of(TensorRole.VALUE_BIAS);
-            case ATTENTION_OUTPUT -> attention = Optional.of(TensorRole.ATTENTION_OUTPUT_BIAS);
-            case GATE -> mlp = Optional.of(TensorRole.GATE_BIAS);
-            case UP -> mlp = Optional.of(TensorRole.UP_BIAS);
-            case DOWN -> mlp = Optional.of(TensorRole.DOWN_BIAS);
-            case TOKEN_EMBEDDING,
-                    INPUT_NORM,
-                    QUERY_BIAS,
-                    KEY_BIAS,
-                    VALUE_BIAS,
-                    ATTENTION_OUTPUT_BIAS,
-                    POST_ATTENTION_NORM,
-                    GATE_BIAS,
-                    UP_BIAS,
-                    DOWN_BIAS,
-                    FINAL_NORM,
-                    OUTPUT_HEAD -> {}
-        }
-        return configuration.attentionBias() && attention.isPresent()
-                ? attention
-                : configuration.mlpBias() ? mlp : Optional.empty();
+        TensorRole bias =
+                switch (role) {
+                    case QUERY -> TensorRole.QUERY_BIAS;
+                    case KEY -> TensorRole.KEY_BIAS;
+                    case VALUE -> TensorRole.VALUE_BIAS;
+                    case ATTENTION_OUTPUT -> TensorRole.ATTENTION_OUTPUT_BIAS;
+                    case GATE -> TensorRole.GATE_BIAS;
+                    case UP -> TensorRole.UP_BIAS;
+                    case DOWN -> TensorRole.DOWN_BIAS;
+                    case TOKEN_EMBEDDING,
+                            INPUT_NORM,
+                            QUERY_BIAS,
+                            KEY_BIAS,
+                            VALUE_BIAS,
+                            QUERY_KEY_VALUE,
+                            QUERY_NORM,
+                            KEY_NORM,
+                            ATTENTION_OUTPUT_BIAS,
+                            ATTENTION_OUTPUT_NORM,
+                            POST_ATTENTION_NORM,
+                            GATE_BIAS,
+                            UP_BIAS,
+                            GATE_UP,
+                            DOWN_BIAS,
+                            MLP_OUTPUT_NORM,
+                            FINAL_NORM,
+                            OUTPUT_HEAD -> null;
+                };
+        return Optional.ofNullable(bias).filter(configuration.parts().biases()::contains);
     }
 
     private static List<Long> shape(TensorRole role, ModelConfiguration c) {
@@ -172,14 +176,23 @@ public final class ModelStructure {
         return switch (role) {
             case TOKEN_EMBEDDING, OUTPUT_HEAD -> List.of((long) c.vocabularySize(), hidden);
             case QUERY -> List.of(queries, hidden);
+            case QUERY_KEY_VALUE -> List.of(queries + 2 * keys, hidden);
+            case QUERY_NORM, KEY_NORM -> List.of((long) c.headDimension());
             case KEY, VALUE -> List.of(keys, hidden);
             case ATTENTION_OUTPUT -> List.of(hidden, queries);
             case GATE, UP -> List.of(intermediate, hidden);
+            case GATE_UP -> List.of(2 * intermediate, hidden);
             case DOWN -> List.of(hidden, intermediate);
             case QUERY_BIAS -> List.of(queries);
             case KEY_BIAS, VALUE_BIAS -> List.of(keys);
             case GATE_BIAS, UP_BIAS -> List.of(intermediate);
-            case INPUT_NORM, POST_ATTENTION_NORM, FINAL_NORM, ATTENTION_OUTPUT_BIAS, DOWN_BIAS -> List.of(hidden);
+            case INPUT_NORM,
+                    ATTENTION_OUTPUT_NORM,
+                    POST_ATTENTION_NORM,
+                    MLP_OUTPUT_NORM,
+                    FINAL_NORM,
+                    ATTENTION_OUTPUT_BIAS,
+                    DOWN_BIAS -> List.of(hidden);
         };
     }
 }

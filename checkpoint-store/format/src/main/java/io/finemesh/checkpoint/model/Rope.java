@@ -3,10 +3,11 @@ package io.finemesh.checkpoint.model;
 /**
  * Rotary position embedding (arXiv:2104.09864) in the half-split layout of Hugging Face weights.
  *
- * @param theta base of the frequencies: frequency i of a head of dimension d is theta^(-2i/d)
+ * @param theta base of the frequencies: frequency i of d rotated elements is theta^(-2i/d)
+ * @param dimension elements of a head that are rotated, the first ones; even
  * @param scaling how the frequencies are changed for longer contexts
  */
-public record Rope(double theta, Scaling scaling) {
+public record Rope(double theta, int dimension, Scaling scaling) {
     /** Changes of the frequencies; the names are those of Hugging Face {@code rope_type}. */
     public sealed interface Scaling {}
 
@@ -30,5 +31,25 @@ public record Rope(double theta, Scaling scaling) {
      * @param originalMaxPositions context length of pre-training
      */
     public record Llama3(double factor, double lowFrequencyFactor, double highFrequencyFactor, int originalMaxPositions)
+            implements Scaling {}
+
+    /**
+     * {@code yarn} (arXiv:2309.00071): frequencies that turn more than {@code betaFast} times within the original context stay, those that
+     * turn less than {@code betaSlow} times are divided by the factor, those between are blended by a ramp over their index.
+     *
+     * @param factor at least 1
+     * @param originalMaxPositions context length of pre-training
+     * @param betaFast above {@code betaSlow}
+     * @param betaSlow positive
+     * @param attentionFactor by which cosines and sines are multiplied
+     * @param truncated whether the ends of the ramp are rounded to whole indices
+     */
+    public record Yarn(
+            double factor,
+            int originalMaxPositions,
+            double betaFast,
+            double betaSlow,
+            double attentionFactor,
+            boolean truncated)
             implements Scaling {}
 }

@@ -156,7 +156,15 @@ class ModelStructureTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"golden/models/llama, 217664", "golden/models/llama3-tied, 201280", "data/stories260K, 260032"})
+    @CsvSource({
+        "golden/models/llama, 217664",
+        "golden/models/llama3-tied, 201280",
+        "golden/models/mistral-window, 217664",
+        "golden/models/qwen2, 201792",
+        "golden/models/qwen3, 250688",
+        "golden/models/gemma2, 250944",
+        "data/stories260K, 260032"
+    })
     void realModelsFitTheirConfiguration(String name, long parameters) throws IOException {
         Path model = SharedFolder.require(name);
         ModelStructure structure =

@@ -58,7 +58,7 @@ public final class LabelledLoss {
                 try (TensorScope _ = TensorScope.open("chunk")) {
                     long count = Math.min(chunkRows, rows - from);
                     Tensor targets = input.targets().narrow(0, from, count).unsqueeze(1); // [r, 1]
-                    Tensor logProbabilities = torch.log_softmax(torch.linear(normed.narrow(0, from, count), head), 1);
+                    Tensor logProbabilities = torch.log_softmax(decoder.logits(normed.narrow(0, from, count), head), 1);
                     float[] chosen = TensorBytes.floats(
                             logProbabilities.gather(1, targets).neg());
                     System.arraycopy(chosen, 0, losses, (int) from, chosen.length);
@@ -129,7 +129,8 @@ public final class LabelledLoss {
                     long count = Math.min(chunkRows, rows - from);
                     Tensor states = normed.narrow(0, from, count); // [r, C]
                     Tensor targets = input.targets().narrow(0, from, count).unsqueeze(1); // [r, 1]
-                    Tensor logProbabilities = torch.log_softmax(torch.linear(states, head), 1); // [r, V]
+                    Tensor logits = decoder.logits(states, head); // [r, V]
+                    Tensor logProbabilities = torch.log_softmax(logits, 1); // [r, V]
                     sum -= logProbabilities
                             .gather(1, targets)
                             .sum(new ScalarTypeOptional(ScalarType.Double))
@@ -139,6 +140,9 @@ public final class LabelledLoss {
                             1,
                             targets,
                             torch.full_like(targets, new Scalar(-1.0)).to(ScalarType.Float));
+                    if (decoder.logitSoftCap().isPresent()) {
+                        uncap(logitSlope, logits, decoder.logitSoftCap().getAsDouble());
+                    }
                     if (needSlope) {
                         torch.mm_out(slope.narrow(0, from, count), logitSlope, head);
                     }
@@ -152,6 +156,12 @@ public final class LabelledLoss {
             }
             return new Chunks(sum, slope, headGradient);
         }
+    }
+
+    /** Turns the slope of capped logits into that of the raw ones: the slope of c * tanh(x / c) is 1 - (capped / c)². */
+    private static void uncap(Tensor slope, Tensor capped, double cap) {
+        Tensor ratio = capped.div_(new Scalar(cap));
+        slope.addcmul_(slope.mul(ratio), ratio, new Scalar(-1.0));
     }
 
     /**

@@ -8,11 +8,11 @@ import org.bytedeco.pytorch.Tensor;
  * <p>Shapes: T tokens, H heads, K key-value heads, D head dimension.
  */
 sealed interface AttentionContext permits PackedAttention, CachedAttention {
-    /** Turns of queries and keys at the tokens' positions. */
-    RotaryEmbedding.Angles angles();
+    /** Turns of queries and keys at the tokens' positions. @param layer index of the layer */
+    RotaryEmbedding.Angles angles(int layer);
 
     /**
-     * Causal attention within each document.
+     * Causal attention within each document, as the layer's rule says.
      *
      * @param layer index of the layer
      * @param turned queries and keys after rotation, [T, H + K, D]

@@ -1,16 +1,20 @@
 package io.finemesh.engine.model;
 
 import io.finemesh.engine.tensor.TensorBytes;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Causal attention over documents of one length, two ways with the same result.
+ * Causal attention over documents of one length, three ways with the same result.
  *
  * <p>Shapes: B documents, L tokens of each, H heads, K key-value heads, G = H / K, D head dimension.
  */
@@ -18,46 +22,35 @@ enum AttentionKernel {
     /** Scores formed whole, by batched products: faster for short documents, memory grows with L². */
     SCORES {
         @Override
-        Tensor attend(Tensor turned, Tensor values, Tensor mask, double scale) {
-            long documents = values.size(0);
-            long length = values.size(1);
-            long keyValueHeads = values.size(2);
-            long dimension = values.size(3);
-            long heads = turned.size(2) - keyValueHeads;
-            long shared = heads / keyValueHeads;
-            // Heads first, so that queries and keys are contiguous after the split: one copy for both.
-            TensorVector parts = turned.permute(2, 0, 1, 3) // [H + K, B, L, D]
-                    .contiguous()
-                    .split_with_sizes(new long[] {heads, keyValueHeads}, 0);
-            // Heads that share keys become more rows of one product: [K, G, B, L, D] -> [K * B, G * L, D]
-            Tensor queries = parts.get(0)
-                    .view(keyValueHeads, shared, documents, length, dimension)
-                    .transpose(1, 2)
-                    .reshape(keyValueHeads * documents, shared * length, dimension);
-            Tensor keys = parts.get(1).view(keyValueHeads * documents, length, dimension);
-            Tensor valueRows = values.permute(2, 0, 1, 3).reshape(keyValueHeads * documents, length, dimension);
-            Tensor scores = torch.baddbmm(
-                    mask, queries, keys.transpose(1, 2), new Scalar(1.0), new Scalar(scale)); // [K * B, G * L, L]
-            return torch.bmm(torch.softmax(scores, -1), valueRows)
-                    .view(keyValueHeads, documents, shared, length, dimension)
-                    .permute(1, 3, 0, 2, 4) // [B, L, K, G, D]
-                    .reshape(documents * length, heads * dimension);
+        Tensor attend(Tensor turned, Tensor values, Tensor mask, AttentionRule rule) {
+            Operands operands = Operands.of(turned, values);
+            long rows = operands.shared() * operands.length();
+            Tensor weighted = weighted(
+                    operands.queries().reshape(operands.batches(), rows, operands.dimension()),
+                    operands.keys(),
+                    operands.values(),
+                    mask,
+                    rule); // [K * B, G * L, D]
+            return operands.merged(
+                    weighted.view(operands.batches(), operands.shared(), operands.length(), operands.dimension()));
         }
 
         @Override
-        Tensor mask(int length, int shared) {
+        Tensor mask(int length, int shared, AttentionRule rule) {
             float[] mask = new float[shared * length * length];
             for (int row = 0; row < shared * length; row++) {
-                Arrays.fill(mask, row * length + row % length + 1, (row + 1) * length, Float.NEGATIVE_INFINITY);
+                int token = row % length;
+                Arrays.fill(mask, row * length, row * length + rule.firstSeen(token), Float.NEGATIVE_INFINITY);
+                Arrays.fill(mask, row * length + token + 1, (row + 1) * length, Float.NEGATIVE_INFINITY);
             }
             return TensorBytes.floats(mask, (long) shared * length, length);
         }
     },
 
-    /** LibTorch's fused kernel: memory grows with L only. */
+    /** LibTorch's fused kernel: memory grows with L only. Knows neither windows nor soft caps. */
     FUSED {
         @Override
-        Tensor attend(Tensor turned, Tensor values, Tensor mask, double scale) {
+        Tensor attend(Tensor turned, Tensor values, Tensor mask, AttentionRule rule) {
             long documents = values.size(0);
             long length = values.size(1);
             long keyValueHeads = values.size(2);
@@ -70,23 +63,59 @@ enum AttentionKernel {
                             new TensorOptional(),
                             0.0,
                             true,
-                            new DoubleOptional(scale),
+                            new DoubleOptional(rule.scale()),
                             heads != keyValueHeads)
                     .transpose(1, 2)
                     .reshape(documents * length, heads * values.size(3));
         }
 
         @Override
-        Tensor mask(int length, int shared) {
+        Tensor mask(int length, int shared, AttentionRule rule) {
             return null;
+        }
+    },
+
+    /** Scores of some queries at a time, over the keys that these see: for long documents with a window or a soft cap. */
+    BLOCKS {
+        @Override
+        Tensor attend(Tensor turned, Tensor values, Tensor mask, AttentionRule rule) {
+            Operands operands = Operands.of(turned, values);
+            int length = Math.toIntExact(operands.length());
+            List<Tensor> blocks = new ArrayList<>();
+            for (int from = 0; from < length; from += BLOCK) {
+                int to = Math.min(from + BLOCK, length);
+                int first = rule.firstSeen(from);
+                long rows = operands.shared() * (to - from);
+                Tensor queries = operands.queries()
+                        .narrow(2, from, to - from)
+                        .reshape(operands.batches(), rows, operands.dimension());
+                Tensor weighted = weighted(
+                        queries,
+                        operands.keys().narrow(1, first, to - first),
+                        operands.values().narrow(1, first, to - first),
+                        blockMask(from, to, first, rule).repeat(operands.shared(), 1),
+                        rule);
+                blocks.add(weighted.view(operands.batches(), operands.shared(), to - from, operands.dimension()));
+            }
+            return operands.merged(torch.cat(new TensorVector(blocks.toArray(Tensor[]::new)), 2));
+        }
+
+        @Override
+        Tensor mask(int length, int shared, AttentionRule rule) {
+            return null; // each block's own, made when it is attended: together they would be as large as the scores
         }
     };
 
     /** Documents up to this length have their scores formed whole; measured on two cores, where the kernels cross between 128 and 256. */
-    private static final int LONGEST_WITH_SCORES = 128;
+    static final int LONGEST_WITH_SCORES = 128;
+    /** Queries of a block. */
+    private static final int BLOCK = 128;
 
-    static AttentionKernel forLength(int length) {
-        return length <= LONGEST_WITH_SCORES ? SCORES : FUSED;
+    static AttentionKernel forLength(int length, AttentionRule rule) {
+        if (length <= LONGEST_WITH_SCORES) {
+            return SCORES;
+        }
+        return rule.softCap().isPresent() || rule.windowBinds(length) ? BLOCKS : FUSED;
     }
 
     /**
@@ -95,11 +124,101 @@ enum AttentionKernel {
      * @param turned queries and keys after rotation, [B, L, H + K, D]
      * @param values [B, L, K, D]
      * @param mask from {@link #mask}
-     * @param scale of the scores
+     * @param rule how scores become weights
      * @return [B * L, H * D]
      */
-    abstract Tensor attend(Tensor turned, Tensor values, Tensor mask, double scale);
+    abstract Tensor attend(Tensor turned, Tensor values, Tensor mask, AttentionRule rule);
 
     /** What {@link #attend} adds to scores, [G * L, L]; null where the kernel needs none. */
-    abstract Tensor mask(int length, int shared);
+    abstract Tensor mask(int length, int shared, AttentionRule rule);
+
+    /**
+     * Values weighted by what queries see in keys.
+     *
+     * @param queries [N, Q, D]
+     * @param keys [N, M, D]
+     * @param values [N, M, D]
+     * @param mask broadcast to [N, Q, M]
+     * @return [N, Q, D]
+     */
+    static Tensor weighted(Tensor queries, Tensor keys, Tensor values, Tensor mask, AttentionRule rule) {
+        Tensor scores; // [N, Q, M]
+        if (rule.softCap().isEmpty()) {
+            scores = torch.baddbmm(mask, queries, keys.transpose(1, 2), new Scalar(1.0), new Scalar(rule.scale()));
+        } else {
+            double cap = rule.softCap().getAsDouble();
+            scores = torch.bmm(queries, keys.transpose(1, 2))
+                    .mul(new Scalar(rule.scale() / cap))
+                    .tanh()
+                    .mul(new Scalar(cap))
+                    .add(mask);
+        }
+        return torch.bmm(torch.softmax(scores, -1), values);
+    }
+
+    /** Minus infinity where a query of {@code from} to {@code to} does not see a key of {@code first} to {@code to}, else 0. */
+    private static Tensor blockMask(int from, int to, int first, AttentionRule rule) {
+        long[] shape = {to - from, to - first};
+        Tensor hidden = torch.full(shape, new Scalar(Double.NEGATIVE_INFINITY), new TensorOptions(ScalarType.Float))
+                .triu(from - first + 1L);
+        if (rule.window().isEmpty()) {
+            return hidden;
+        }
+        Tensor tooFar = torch.full(shape, new Scalar(Double.NEGATIVE_INFINITY), new TensorOptions(ScalarType.Float))
+                .tril(from - first - (long) rule.window().getAsInt());
+        return hidden.add(tooFar);
+    }
+
+    /**
+     * Operands of batched products: heads that share keys become more rows of one product.
+     *
+     * @param queries [K * B, G, L, D]
+     * @param keys [K * B, L, D]
+     * @param values [K * B, L, D]
+     */
+    private record Operands(Tensor queries, Tensor keys, Tensor values, long documents) {
+        static Operands of(Tensor turned, Tensor values) {
+            long documents = values.size(0);
+            long length = values.size(1);
+            long keyValueHeads = values.size(2);
+            long dimension = values.size(3);
+            long heads = turned.size(2) - keyValueHeads;
+            // Heads first, so that queries and keys are contiguous after the split: one copy for both.
+            TensorVector parts = turned.permute(2, 0, 1, 3) // [H + K, B, L, D]
+                    .contiguous()
+                    .split_with_sizes(new long[] {heads, keyValueHeads}, 0);
+            return new Operands(
+                    parts.get(0)
+                            .view(keyValueHeads, heads / keyValueHeads, documents, length, dimension)
+                            .transpose(1, 2)
+                            .reshape(keyValueHeads * documents, heads / keyValueHeads, length, dimension),
+                    parts.get(1).view(keyValueHeads * documents, length, dimension),
+                    values.permute(2, 0, 1, 3).reshape(keyValueHeads * documents, length, dimension),
+                    documents);
+        }
+
+        long batches() {
+            return queries.size(0);
+        }
+
+        long shared() {
+            return queries.size(1);
+        }
+
+        long length() {
+            return queries.size(2);
+        }
+
+        long dimension() {
+            return queries.size(3);
+        }
+
+        /** [B * L, H * D] of [K * B, G, L, D]. */
+        Tensor merged(Tensor weighted) {
+            long keyValueHeads = batches() / documents;
+            return weighted.view(keyValueHeads, documents, shared(), length(), dimension())
+                    .permute(1, 3, 0, 2, 4) // [B, L, K, G, D]
+                    .reshape(documents * length(), keyValueHeads * shared() * dimension());
+        }
+    }
 }

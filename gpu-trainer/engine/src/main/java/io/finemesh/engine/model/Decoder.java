@@ -15,8 +15,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -33,7 +35,7 @@ public final class Decoder implements AutoCloseable {
     private final Precision storage;
     private final Map<ParameterGroup, GroupTensors> groups;
     private final DecoderLayer layer;
-    private final RotaryEmbedding rotary;
+    private final LayerRules rules;
 
     private Decoder(
             ModelConfiguration configuration,
@@ -45,7 +47,7 @@ public final class Decoder implements AutoCloseable {
         this.storage = storage;
         this.groups = groups;
         this.layer = new DecoderLayer(configuration);
-        this.rotary = new RotaryEmbedding(RopeFrequencies.of(configuration));
+        this.rules = new LayerRules(configuration);
     }
 
     /**
@@ -131,13 +133,13 @@ public final class Decoder implements AutoCloseable {
     /** Prepares a row for the layers; its tensors belong to the innermost scope. */
     public RowInput prepare(PackedRow row) {
         requireInVocabulary(row.tokens());
-        return RowInput.of(row, new PackedAttention(configuration, rotary, row, Optional.empty()));
+        return RowInput.of(row, new PackedAttention(configuration, rules, row, Optional.empty()));
     }
 
     /** The same, and the layers will leave their keys and values in the cache, one sequence per document. */
     RowInput prepareCached(PackedRow row, KeyValueCache cache) {
         requireInVocabulary(row.tokens());
-        return RowInput.of(row, new PackedAttention(configuration, rotary, row, Optional.of(cache)));
+        return RowInput.of(row, new PackedAttention(configuration, rules, row, Optional.of(cache)));
     }
 
     /** Prepares one more token for each cached sequence. */
@@ -145,7 +147,7 @@ public final class Decoder implements AutoCloseable {
         requireInVocabulary(tokens);
         PackedRow row = PackedRow.unlabelled(
                 Arrays.stream(tokens).mapToObj(token -> new int[] {token}).toList());
-        return RowInput.of(row, new CachedAttention(configuration, rotary, cache, lengths));
+        return RowInput.of(row, new CachedAttention(configuration, rules, cache, lengths));
     }
 
     private void requireInVocabulary(int[] tokens) {
@@ -160,8 +162,30 @@ public final class Decoder implements AutoCloseable {
     /** Hidden states before the first layer, [T, C]. */
     public Tensor embed(Tensor tokens) {
         Tensor table = weights(new ParameterGroup.Embedding()).get(WeightSlot.TOKEN_EMBEDDING);
-        Tensor hidden = torch.embedding(table, tokens);
-        return storage == Precision.FP32 ? hidden : hidden.to(torch.ScalarType.Float);
+        return scaledEmbedding(torch.embedding(table, tokens).to(torch.ScalarType.Float));
+    }
+
+    /** What the first layer gets for embeddings, or the slope of the embeddings for the slope of that. @param embeddings [T, C] */
+    public Tensor scaledEmbedding(Tensor embeddings) {
+        double scale = configuration.parts().embeddingScale();
+        return scale == 1 ? embeddings : embeddings.mul(new Scalar(scale));
+    }
+
+    /**
+     * Gradient of the token embedding. The row of the padding token gets none, as in transformers, whose embeddings are made with
+     * {@code padding_idx}.
+     *
+     * @param tokens [T]
+     * @param slope of what the first layer got, [T, C]
+     * @return [V, C]
+     */
+    public Tensor embeddingGradient(Tensor tokens, Tensor slope) {
+        return torch.embedding_dense_backward(
+                scaledEmbedding(slope),
+                tokens,
+                configuration.vocabularySize(),
+                configuration.padTokenId().orElse(-1),
+                false);
     }
 
     /**
@@ -192,6 +216,27 @@ public final class Decoder implements AutoCloseable {
     }
 
     /**
+     * Logits, capped where the model caps them.
+     *
+     * @param normed [R, C] states after the final norm
+     * @param head [V, C]
+     * @return [R, V]
+     */
+    public Tensor logits(Tensor normed, Tensor head) {
+        Tensor raw = torch.linear(normed, head);
+        if (logitSoftCap().isEmpty()) {
+            return raw;
+        }
+        double cap = logitSoftCap().getAsDouble();
+        return raw.mul(new Scalar(1 / cap)).tanh().mul(new Scalar(cap));
+    }
+
+    /** c of {@code c * tanh(logit / c)}. */
+    public OptionalDouble logitSoftCap() {
+        return configuration.parts().logitSoftCap();
+    }
+
+    /**
      * Logits at the wanted tokens of a row, without a graph.
      *
      * @param wantedTokens indices into the row
@@ -202,7 +247,7 @@ public final class Decoder implements AutoCloseable {
                 NoGradGuard _ = new NoGradGuard()) {
             Tensor wanted = TensorBytes.indices(wantedTokens);
             Tensor hidden = forward(prepare(row), wanted);
-            float[] flat = TensorBytes.floats(torch.linear(finalNorm(hidden, finalNormWeight()), headWeight()));
+            float[] flat = TensorBytes.floats(logits(finalNorm(hidden, finalNormWeight()), headWeight()));
             float[][] rows = new float[wantedTokens.length][configuration.vocabularySize()];
             for (int r = 0; r < rows.length; r++) {
                 System.arraycopy(flat, r * rows[r].length, rows[r], 0, rows[r].length);

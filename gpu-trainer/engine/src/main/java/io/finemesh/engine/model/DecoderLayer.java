@@ -2,7 +2,9 @@ package io.finemesh.engine.model;
 
 import io.finemesh.checkpoint.model.Activation;
 import io.finemesh.checkpoint.model.ModelConfiguration;
+import io.finemesh.checkpoint.model.NormScale;
 import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
@@ -10,27 +12,27 @@ import org.bytedeco.pytorch.global.torch;
 
 /**
  * One decoder layer as a pure function of weights and input: norm, attention, residual, norm, gated MLP, residual (Llama, arXiv 2302.13971, with grouped
- * keys and values, arXiv 2305.13245).
+ * keys and values, arXiv 2305.13245). Norms of queries, keys and of what is added to the residual, and biases, are computed where the model has their weights.
  *
  * <p>Shapes: T tokens, R rows wanted, C hidden size, H heads, K key-value heads, D head dimension, F intermediate size. 32-bit floats throughout.
  */
 final class DecoderLayer {
-    private final int hiddenSize;
     private final int intermediateSize;
     private final int heads;
     private final int keyValueHeads;
     private final int headDimension;
     private final double epsilon;
     private final Activation activation;
+    private final NormScale normScale;
 
     DecoderLayer(ModelConfiguration configuration) {
-        this.hiddenSize = configuration.hiddenSize();
         this.intermediateSize = configuration.intermediateSize();
         this.heads = configuration.attentionHeads();
         this.keyValueHeads = configuration.keyValueHeads();
         this.headDimension = configuration.headDimension();
         this.epsilon = configuration.rmsNormEpsilon();
         this.activation = configuration.activation();
+        this.normScale = configuration.parts().normScale();
     }
 
     /**
@@ -50,7 +52,8 @@ final class DecoderLayer {
                 .view(tokens, heads + 2L * keyValueHeads, headDimension); // [T, H + 2K, D]
         // Split, not two narrow(): its gradient is one concatenation instead of two zero-filled tensors and a sum.
         TensorVector parts = projected.split_with_sizes(new long[] {heads + keyValueHeads, keyValueHeads}, 1);
-        Tensor turned = attention.angles().turn(parts.get(0)); // [T, H + K, D]
+        Tensor queriesAndKeys = normedHeads(parts.get(0), weights); // [T, H + K, D]
+        Tensor turned = attention.angles(index).turn(queriesAndKeys); // [T, H + K, D]
         Tensor values = parts.get(1); // [T, K, D]
         Tensor attended = attention.attend(index, turned, values); // [T, H * D]
         Tensor residual = hidden;
@@ -58,14 +61,37 @@ final class DecoderLayer {
             attended = attended.index_select(0, wantedRows); // [R, H * D]
             residual = hidden.index_select(0, wantedRows); // [R, C]
         }
-        Tensor middle = residual.add(
-                weights.linear(attended, WeightSlot.ATTENTION_OUTPUT, WeightSlot.ATTENTION_OUTPUT_BIAS)); // [R, C]
-        return middle.add(mlp(norm(middle, weights.get(WeightSlot.POST_ATTENTION_NORM)), weights)); // [R, C]
+        Tensor fromAttention =
+                weights.linear(attended, WeightSlot.ATTENTION_OUTPUT, WeightSlot.ATTENTION_OUTPUT_BIAS); // [R, C]
+        Tensor middle =
+                residual.add(normedIfAny(fromAttention, weights.get(WeightSlot.ATTENTION_OUTPUT_NORM))); // [R, C]
+        Tensor fromMlp = mlp(norm(middle, weights.get(WeightSlot.POST_ATTENTION_NORM)), weights); // [R, C]
+        return middle.add(normedIfAny(fromMlp, weights.get(WeightSlot.MLP_OUTPUT_NORM))); // [R, C]
     }
 
-    /** Root-mean-square norm (arXiv 1910.07467). @param hidden [T, C] */
-    Tensor norm(Tensor hidden, Tensor weight) {
-        return torch.rms_norm(hidden, new long[] {hiddenSize}, new TensorOptional(weight), new DoubleOptional(epsilon));
+    /** Root-mean-square norm over the last dimension (arXiv 1910.07467). @param weight [C], the size of that dimension */
+    Tensor norm(Tensor values, Tensor weight) {
+        Tensor factor =
+                switch (normScale) {
+                    case WEIGHT -> weight;
+                    case ONE_PLUS_WEIGHT -> weight.add(new Scalar(1.0));
+                };
+        return torch.rms_norm(
+                values, new long[] {weight.size(0)}, new TensorOptional(factor), new DoubleOptional(epsilon));
+    }
+
+    private Tensor normedIfAny(Tensor values, Tensor weight) {
+        return weight == null ? values : norm(values, weight);
+    }
+
+    private Tensor normedHeads(Tensor queriesAndKeys, SlotTensors weights) {
+        Tensor queryNorm = weights.get(WeightSlot.QUERY_NORM);
+        Tensor keyNorm = weights.get(WeightSlot.KEY_NORM);
+        if (queryNorm == null && keyNorm == null) {
+            return queriesAndKeys;
+        }
+        TensorVector parts = queriesAndKeys.split_with_sizes(new long[] {heads, keyValueHeads}, 1);
+        return torch.cat(new TensorVector(normedIfAny(parts.get(0), queryNorm), normedIfAny(parts.get(1), keyNorm)), 1);
     }
 
     private Tensor mlp(Tensor normed, SlotTensors weights) {
@@ -74,6 +100,8 @@ final class DecoderLayer {
         Tensor opened =
                 switch (activation) {
                     case SILU -> torch.silu(parts.get(0));
+                    case GELU_TANH -> torch.gelu(parts.get(0), "tanh");
+                    case GELU -> torch.gelu(parts.get(0));
                 };
         return weights.linear(opened.mul(parts.get(1)), WeightSlot.DOWN, WeightSlot.DOWN_BIAS); // [R, C]
     }

@@ -121,7 +121,7 @@ public final class DecodingBatch implements AutoCloseable {
 
     private void predict(Tensor hidden) {
         Tensor normed = decoder.finalNorm(hidden, decoder.finalNormWeight());
-        replaceLogits(torch.linear(normed, decoder.headWeight()));
+        replaceLogits(decoder.logits(normed, decoder.headWeight()));
     }
 
     private void replaceLogits(Tensor next) {

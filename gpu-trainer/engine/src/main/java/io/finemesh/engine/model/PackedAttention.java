@@ -4,7 +4,9 @@ import io.finemesh.checkpoint.model.ModelConfiguration;
 import io.finemesh.engine.tensor.TensorBytes;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
@@ -26,24 +28,26 @@ final class PackedAttention implements AttentionContext {
     private final int heads;
     private final int keyValueHeads;
     private final int headDimension;
-    private final double scale;
-    private final RotaryEmbedding.Angles angles;
+    private final LayerRules rules;
+    private final List<RotaryEmbedding.Angles> angles; // by layer
     private final Optional<KeyValueCache> cache;
     private final Tensor cacheRows; // [T * K] where keys and values go; null without a cache
     private final List<Group> groups = new ArrayList<>();
     private final Tensor unpack; // [T] row of each token among the concatenated groups; null if they are in order
 
     /** Rows of a group: either from {@code firstRow} on without gaps, or {@code gather} [B * L] names them. */
-    private record Group(AttentionKernel kernel, int documents, int length, int firstRow, Tensor gather, Tensor mask) {}
+    private record Group(int documents, int length, int firstRow, Tensor gather, Map<AttentionRule, Planned> plans) {}
+
+    /** How a group is attended under a rule. */
+    private record Planned(AttentionKernel kernel, Tensor mask) {}
 
     /** Plans the attention of one row; the plan's tensors belong to the innermost scope. */
-    PackedAttention(
-            ModelConfiguration configuration, RotaryEmbedding rotary, PackedRow row, Optional<KeyValueCache> cache) {
+    PackedAttention(ModelConfiguration configuration, LayerRules rules, PackedRow row, Optional<KeyValueCache> cache) {
         this.heads = configuration.attentionHeads();
         this.keyValueHeads = configuration.keyValueHeads();
         this.headDimension = configuration.headDimension();
-        this.scale = 1 / Math.sqrt(headDimension);
-        this.angles = rotary.at(row.positions());
+        this.rules = rules;
+        this.angles = rules.angles(row.positions());
         this.cache = cache;
         this.cacheRows = cache.map(target -> cacheRows(target, row)).orElse(null);
         int[] rowOfToken = new int[row.tokens().length];
@@ -67,14 +71,8 @@ final class PackedAttention implements AttentionContext {
                 dense &= gather[r] == gather[r - 1] + 1;
             }
             inOrder &= dense && gather[0] == groupedRows;
-            AttentionKernel kernel = AttentionKernel.forLength(length);
             groups.add(new Group(
-                    kernel,
-                    members.size(),
-                    length,
-                    gather[0],
-                    dense ? null : TensorBytes.indices(gather),
-                    kernel.mask(length, heads / keyValueHeads)));
+                    members.size(), length, gather[0], dense ? null : TensorBytes.indices(gather), plans(length)));
             groupedRows += gather.length;
         }
         this.unpack = inOrder ? null : TensorBytes.indices(rowOfToken);
@@ -98,6 +96,15 @@ final class PackedAttention implements AttentionContext {
         return groups;
     }
 
+    private Map<AttentionRule, Planned> plans(int length) {
+        Map<AttentionRule, Planned> plans = new HashMap<>();
+        for (AttentionRule rule : rules.rules()) {
+            AttentionKernel kernel = AttentionKernel.forLength(length, rule);
+            plans.put(rule, new Planned(kernel, kernel.mask(length, heads / keyValueHeads, rule)));
+        }
+        return plans;
+    }
+
     private Tensor cacheRows(KeyValueCache target, PackedRow row) {
         int[] positions = row.positions();
         int[] rows = new int[positions.length * keyValueHeads];
@@ -112,16 +119,18 @@ final class PackedAttention implements AttentionContext {
     }
 
     @Override
-    public RotaryEmbedding.Angles angles() {
-        return angles;
+    public RotaryEmbedding.Angles angles(int layer) {
+        return angles.get(layer);
     }
 
     @Override
     public Tensor attend(int layer, Tensor turned, Tensor values) {
         cache.ifPresent(target -> target.put(layer, cacheRows, turned.narrow(1, heads, keyValueHeads), values));
         List<Tensor> attended = new ArrayList<>();
+        AttentionRule rule = rules.rule(layer);
         for (Group group : groups) {
-            attended.add(group.kernel().attend(rows(turned, group), rows(values, group), group.mask(), scale));
+            Planned plan = group.plans().get(rule);
+            attended.add(plan.kernel().attend(rows(turned, group), rows(values, group), plan.mask(), rule));
         }
         Tensor all = attended.size() == 1
                 ? attended.getFirst()

@@ -1,25 +1,56 @@
 package io.finemesh.engine.model;
 
-import io.finemesh.checkpoint.model.ModelConfiguration;
 import io.finemesh.checkpoint.model.Rope;
 
-/** How fast each pair of a head's elements turns, by configuration ({@code modeling_rope_utils.py} of transformers). */
+/** How fast each pair of a head's elements turns, by its scaling ({@code modeling_rope_utils.py} of transformers). */
 final class RopeFrequencies {
     private RopeFrequencies() {}
 
-    /** Inverse frequencies of a model, one for each pair of head elements. */
-    static float[] of(ModelConfiguration configuration) {
-        Rope rope = configuration.rope();
-        float[] frequencies = new float[configuration.headDimension() / 2];
+    /** Inverse frequencies, one for each pair of rotated elements. */
+    static float[] of(Rope rope) {
+        float[] frequencies = new float[rope.dimension() / 2];
         for (int i = 0; i < frequencies.length; i++) {
-            float plain = (float) (1.0 / (float) Math.pow(rope.theta(), 2.0 * i / configuration.headDimension()));
+            float plain = (float) (1.0 / (float) Math.pow(rope.theta(), 2.0 * i / rope.dimension()));
             frequencies[i] = switch (rope.scaling()) {
                 case Rope.Unscaled _ -> plain;
                 case Rope.Linear linear -> (float) (plain / linear.factor());
                 case Rope.Llama3 llama3 -> scaled(plain, llama3);
+                case Rope.Yarn yarn -> blended(i, plain, rope, yarn);
             };
         }
         return frequencies;
+    }
+
+    /** By what cosines and sines are multiplied. */
+    static double strength(Rope rope) {
+        return switch (rope.scaling()) {
+            case Rope.Unscaled _, Rope.Linear _, Rope.Llama3 _ -> 1;
+            case Rope.Yarn yarn -> yarn.attentionFactor();
+        };
+    }
+
+    /** Pairs that turn often are kept, those that turn seldom are stretched, and in between a ramp over the pair's index blends the two. */
+    private static float blended(int pair, float frequency, Rope rope, Rope.Yarn yarn) {
+        double low = turningPair(yarn.betaFast(), rope, yarn);
+        double high = turningPair(yarn.betaSlow(), rope, yarn);
+        if (yarn.truncated()) {
+            low = Math.floor(low);
+            high = Math.ceil(high);
+        }
+        low = Math.max(low, 0);
+        high = Math.min(high, rope.dimension() - 1);
+        if (low == high) {
+            high += 0.001;
+        }
+        double stretched = Math.clamp((pair - low) / (high - low), 0, 1);
+        return (float) (frequency / yarn.factor() * stretched + frequency * (1 - stretched));
+    }
+
+    /** Index, not whole, of the pair that turns so many times within the original context. */
+    private static double turningPair(double turns, Rope rope, Rope.Yarn yarn) {
+        return rope.dimension()
+                * Math.log(yarn.originalMaxPositions() / (turns * 2 * Math.PI))
+                / (2 * Math.log(rope.theta()));
     }
 
     /** Long wavelengths are stretched by the factor, short ones kept, those between blended (Llama 3.1). */

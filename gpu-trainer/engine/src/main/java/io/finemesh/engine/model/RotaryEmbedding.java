@@ -1,34 +1,48 @@
 package io.finemesh.engine.model;
 
+import io.finemesh.checkpoint.model.Rope;
 import io.finemesh.engine.tensor.TensorBytes;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Rotary position embedding (RoFormer, arXiv 2104.09864): pair i of a head's elements is turned by position * theta^(-2i/D).
+ * Rotary position embedding (RoFormer, arXiv 2104.09864): pair i of a head's elements is turned by position * theta^(-2i/N).
  *
- * <p>Pairs are (i, i + D/2), as in Hugging Face weights, so that {@code turned = x * cos + swapHalves(x) * sin} with the sign in {@code sin}. Angles are
- * 32-bit floats as in transformers' {@code modeling_rope_utils.py}, whose numbers the weights were trained with.
+ * <p>Pairs are (i, i + N/2), as in Hugging Face weights, so that {@code turned = x * cos + swapHalves(x) * sin} with the sign in {@code sin}. Angles are
+ * 32-bit floats as in transformers' {@code modeling_rope_utils.py}, whose numbers the weights were trained with. Elements of a head from N on stay.
  *
- * <p>Shapes: T tokens, D head dimension.
+ * <p>Shapes: T tokens, D head dimension, N rotated elements.
  */
 final class RotaryEmbedding {
-    private final float[] inverseFrequencies; // [D/2]
+    private final float[] inverseFrequencies; // [N/2]
+    private final double strength;
 
-    /** Turning rates for a head dimension. */
-    RotaryEmbedding(float[] inverseFrequencies) {
-        this.inverseFrequencies = inverseFrequencies.clone();
+    /** Turning rates. */
+    RotaryEmbedding(Rope rope) {
+        this.inverseFrequencies = RopeFrequencies.of(rope);
+        this.strength = RopeFrequencies.strength(rope);
     }
 
     /**
      * Cosine and signed sine for the given positions.
      *
-     * @param cosine [T, 1, D]
-     * @param sine [T, 1, D], negative in the first half of D
+     * @param cosine [T, 1, N]
+     * @param sine [T, 1, N], negative in the first half of N
      */
     record Angles(Tensor cosine, Tensor sine) {
         /** Turns heads. @param heads [T, heads, D] */
         Tensor turn(Tensor heads) {
+            long rotated = cosine.size(2);
+            long rest = heads.size(2) - rotated;
+            if (rest == 0) {
+                return turnAll(heads);
+            }
+            TensorVector parts = heads.split_with_sizes(new long[] {rotated, rest}, 2);
+            return torch.cat(new TensorVector(turnAll(parts.get(0)), parts.get(1)), 2);
+        }
+
+        private Tensor turnAll(Tensor heads) {
             Tensor swapped = torch.roll(heads, new long[] {cosine.size(2) / 2}, -1);
             return torch.addcmul(heads.mul(cosine), swapped, sine);
         }
@@ -43,9 +57,9 @@ final class RotaryEmbedding {
             for (int i = 0; i < half; i++) {
                 float angle = positions[t] * inverseFrequencies[i];
                 int first = t * 2 * half + i;
-                cosine[first] = (float) Math.cos(angle);
+                cosine[first] = (float) (Math.cos(angle) * strength);
                 cosine[first + half] = cosine[first];
-                sine[first + half] = (float) Math.sin(angle);
+                sine[first + half] = (float) (Math.sin(angle) * strength);
                 sine[first] = -sine[first + half];
             }
         }

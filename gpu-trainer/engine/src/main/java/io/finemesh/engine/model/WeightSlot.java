@@ -29,6 +29,14 @@ public enum WeightSlot {
     INPUT_NORM(false),
     /** Norm before the MLP, [hidden]. */
     POST_ATTENTION_NORM(false),
+    /** Norm of each query head, [head dimension]. */
+    QUERY_NORM(false),
+    /** Norm of each key head, [head dimension]. */
+    KEY_NORM(false),
+    /** Norm of what attention adds, [hidden]. */
+    ATTENTION_OUTPUT_NORM(false),
+    /** Norm of what the MLP adds, [hidden]. */
+    MLP_OUTPUT_NORM(false),
     /** Norm after the last layer, [hidden]. */
     FINAL_NORM(false),
     /** Output head, [vocabulary, hidden]. */
@@ -49,16 +57,20 @@ public enum WeightSlot {
     public static WeightSlot of(TensorRole role) {
         return switch (role) {
             case TOKEN_EMBEDDING -> TOKEN_EMBEDDING;
-            case QUERY, KEY, VALUE -> QUERY_KEY_VALUE;
+            case QUERY, KEY, VALUE, QUERY_KEY_VALUE -> QUERY_KEY_VALUE;
             case QUERY_BIAS, KEY_BIAS, VALUE_BIAS -> QUERY_KEY_VALUE_BIAS;
             case ATTENTION_OUTPUT -> ATTENTION_OUTPUT;
             case ATTENTION_OUTPUT_BIAS -> ATTENTION_OUTPUT_BIAS;
-            case GATE, UP -> GATE_UP;
+            case GATE, UP, GATE_UP -> GATE_UP;
             case GATE_BIAS, UP_BIAS -> GATE_UP_BIAS;
             case DOWN -> DOWN;
             case DOWN_BIAS -> DOWN_BIAS;
             case INPUT_NORM -> INPUT_NORM;
             case POST_ATTENTION_NORM -> POST_ATTENTION_NORM;
+            case QUERY_NORM -> QUERY_NORM;
+            case KEY_NORM -> KEY_NORM;
+            case ATTENTION_OUTPUT_NORM -> ATTENTION_OUTPUT_NORM;
+            case MLP_OUTPUT_NORM -> MLP_OUTPUT_NORM;
             case FINAL_NORM -> FINAL_NORM;
             case OUTPUT_HEAD -> OUTPUT_HEAD;
         };

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.function.Function;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * Loss and gradients of packed rows, layer by layer. The backward pass is an explicit loop, not one autograd call: for each layer from the top,
@@ -246,9 +245,10 @@ final class LayerwiseBackward {
     private void embedding(RowInput input, Tensor slope, LayerGradientSink sink) {
         try (TensorScope _ = TensorScope.open("embedding");
                 NoGradGuard _ = new NoGradGuard()) {
-            Tensor gradient = torch.embedding_dense_backward(
-                    slope, input.tokens(), decoder.configuration().vocabularySize(), -1, false);
-            sink.add(new ParameterGroup.Embedding(), WeightSlot.TOKEN_EMBEDDING, gradient);
+            sink.add(
+                    new ParameterGroup.Embedding(),
+                    WeightSlot.TOKEN_EMBEDDING,
+                    decoder.embeddingGradient(input.tokens(), slope));
         }
     }
 

@@ -9,16 +9,23 @@ import io.finemesh.engine.tensor.TensorScope;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class DecodingBatchTest {
     private static final List<int[]> PROMPTS = List.of(
             new int[] {3, 9, 27, 14, 8, 31, 2}, new int[] {5}, new int[] {12, 40, 41, 42}, new int[] {7, 7, 7, 9, 11, 13
             });
 
-    @Test
-    void eachStepEqualsComputingTheWholeSequence() {
-        ModelConfiguration configuration = TinyModel.untied();
+    static Stream<ModelConfiguration> models() {
+        return Stream.concat(Stream.of(TinyModel.untied()), TinyModel.families());
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void eachStepEqualsComputingTheWholeSequence(ModelConfiguration configuration) {
         try (Decoder decoder = TinyModel.load(configuration, Precision.FP32);
                 DecodingBatch batch = new DecodingBatch(decoder, PROMPTS, 20)) {
             List<int[]> sequences = new ArrayList<>(PROMPTS);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.finemesh.checkpoint.model.ModelConfiguration;
+import io.finemesh.checkpoint.model.Rope;
 import io.finemesh.engine.tensor.Backend;
 import io.finemesh.engine.tensor.TensorBytes;
 import io.finemesh.engine.tensor.TensorScope;
@@ -54,11 +55,38 @@ class RopeFrequenciesTest {
         assertThat(blended).isPositive();
     }
 
+    /** By the formulas of the paper, with other code: pairs from the first that turns 32 times to the last that turns once are blended. */
+    @Test
+    void yarnKeepsWhatTurnsOftenAndStretchesWhatTurnsSeldom() {
+        float[] plain = of("{\"rope_type\": \"default\", \"rope_theta\": 10000.0}");
+        Rope yarn = rope("{\"rope_type\": \"yarn\", \"rope_theta\": 10000.0, \"factor\": 4.0, "
+                + "\"original_max_position_embeddings\": 2048}");
+        float[] scaled = RopeFrequencies.of(yarn);
+
+        int often = 0;
+        int seldom = 0;
+        for (int i = 0; i < HEAD / 2; i++) {
+            double turns = 2048 * plain[i] / (2 * Math.PI);
+            if (turns > 32) {
+                often++;
+                assertThat(scaled[i]).isEqualTo(plain[i]);
+            } else if (turns < 0.75) { // the end of the ramp is the next whole index
+                seldom++;
+                assertThat((double) scaled[i]).isCloseTo(plain[i] / 4.0, within(1e-9));
+            } else {
+                assertThat((double) scaled[i]).isBetween(plain[i] / 4.0 - 1e-9, (double) plain[i]);
+            }
+        }
+        assertThat(often).isPositive();
+        assertThat(seldom).isPositive();
+        assertThat(RopeFrequencies.strength(yarn)).isCloseTo(0.1 * Math.log(4) + 1, within(1e-12));
+    }
+
     @Test
     void turningKeepsLengthsAndDependsOnDistanceOnly() {
         Backend.start(TinyModel.THREADS);
         try (TensorScope _ = TensorScope.open("test")) {
-            RotaryEmbedding rotary = new RotaryEmbedding(of("{\"rope_type\": \"default\", \"rope_theta\": 10000.0}"));
+            RotaryEmbedding rotary = new RotaryEmbedding(rope("{\"rope_type\": \"default\", \"rope_theta\": 10000.0}"));
             float[] values = new float[2 * HEAD];
             for (int i = 0; i < values.length; i++) {
                 values[i] = (float) Math.sin(1 + 0.37 * i);
@@ -81,12 +109,16 @@ class RopeFrequenciesTest {
         return sum;
     }
 
-    private static float[] of(String rope) {
-        return RopeFrequencies.of(ModelConfiguration.parse("""
+    private static float[] of(String parameters) {
+        return RopeFrequencies.of(rope(parameters));
+    }
+
+    private static Rope rope(String parameters) {
+        return ModelConfiguration.parse("""
                 {"architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_act": "silu", "num_hidden_layers": 1, \
                 "hidden_size": 64, "num_attention_heads": 1, "num_key_value_heads": 1, "head_dim": 64, "intermediate_size": 8, \
                 "vocab_size": 8, "tie_word_embeddings": true, "rms_norm_eps": 1e-5, "max_position_embeddings": 65536, \
                 "rope_parameters": %s}\
-                """.formatted(rope)));
+                """.formatted(parameters)).attention(0).rope();
     }
 }

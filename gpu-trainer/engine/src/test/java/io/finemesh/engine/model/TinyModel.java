@@ -3,6 +3,7 @@ package io.finemesh.engine.model;
 import io.finemesh.checkpoint.model.ExpectedTensor;
 import io.finemesh.checkpoint.model.ModelConfiguration;
 import io.finemesh.checkpoint.model.ModelStructure;
+import io.finemesh.checkpoint.model.NormScale;
 import io.finemesh.checkpoint.model.TensorRole;
 import io.finemesh.checkpoint.safetensors.Dtype;
 import io.finemesh.checkpoint.safetensors.TensorData;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Small models with closed-form weights: the same everywhere, no generator and no file. */
 public final class TinyModel {
@@ -36,6 +38,40 @@ public final class TinyModel {
     /** One layer with biases everywhere. */
     public static ModelConfiguration biased() {
         return configuration(1, 24, 3, 3, 40, 50, false, true);
+    }
+
+    /** One of each family, with everything the family can do that Llama cannot: windows shorter than documents, soft caps, norms of heads. */
+    public static Stream<ModelConfiguration> families() {
+        return Stream.of(
+                family("mistral", "MistralForCausalLM", "\"hidden_act\": \"silu\", \"sliding_window\": 7"),
+                family(
+                        "qwen2",
+                        "Qwen2ForCausalLM",
+                        "\"hidden_act\": \"silu\", \"use_sliding_window\": true, \"sliding_window\": 6, \"max_window_layers\": 1"),
+                family("qwen3", "Qwen3ForCausalLM", "\"hidden_act\": \"silu\", \"tie_word_embeddings\": true"),
+                family("gemma", "GemmaForCausalLM", "\"hidden_act\": \"gelu_pytorch_tanh\""),
+                family(
+                        "gemma2",
+                        "Gemma2ForCausalLM",
+                        "\"sliding_window\": 5, \"query_pre_attn_scalar\": 20, \"attn_logit_softcapping\": 1.5, "
+                                + "\"final_logit_softcapping\": 2.0"),
+                family(
+                        "gemma3_text",
+                        "Gemma3ForCausalLM",
+                        "\"sliding_window\": 5, \"sliding_window_pattern\": 2, \"query_pre_attn_scalar\": 12, "
+                                + "\"rope_scaling\": {\"rope_type\": \"linear\", \"factor\": 8.0}"),
+                family(
+                        "phi3",
+                        "Phi3ForCausalLM",
+                        "\"hidden_act\": \"silu\", \"partial_rotary_factor\": 0.5, \"sliding_window\": 9"));
+    }
+
+    private static ModelConfiguration family(String type, String architecture, String more) {
+        return ModelConfiguration.parse("""
+                {"architectures": ["%s"], "model_type": "%s", "num_hidden_layers": 3, "hidden_size": 32, "num_attention_heads": 4, \
+                "num_key_value_heads": 2, "head_dim": 8, "intermediate_size": 40, "vocab_size": 67, "rms_norm_eps": 1e-5, \
+                "max_position_embeddings": 512, "bos_token_id": 1, "eos_token_id": 2, %s}\
+                """.formatted(architecture, type, more));
     }
 
     /** A Llama of any size. */
@@ -63,37 +99,18 @@ public final class TinyModel {
         return Decoder.load(configuration, weights(configuration), precision);
     }
 
-    /** Weights from sines; norms near one. */
+    /** Weights from sines; norms near those that change nothing. */
     public static TensorSource weights(ModelConfiguration configuration) {
         Map<String, TensorData> tensors = new LinkedHashMap<>();
+        double unit = configuration.parts().normScale() == NormScale.ONE_PLUS_WEIGHT ? 0 : 1;
         int index = 0;
         for (ExpectedTensor tensor : ModelStructure.of(configuration).tensors()) {
             index++;
-            boolean norm =
-                    switch (tensor.role()) {
-                        case INPUT_NORM, POST_ATTENTION_NORM, FINAL_NORM -> true;
-                        case TOKEN_EMBEDDING,
-                                QUERY,
-                                QUERY_BIAS,
-                                KEY,
-                                KEY_BIAS,
-                                VALUE,
-                                VALUE_BIAS,
-                                ATTENTION_OUTPUT,
-                                ATTENTION_OUTPUT_BIAS,
-                                GATE,
-                                GATE_BIAS,
-                                UP,
-                                UP_BIAS,
-                                DOWN,
-                                DOWN_BIAS,
-                                OUTPUT_HEAD -> false;
-                    };
             double amplitude = tensor.role() == TensorRole.TOKEN_EMBEDDING ? 0.5 : 0.25;
             float[] values = new float[Math.toIntExact(tensor.elementCount())];
             for (int i = 0; i < values.length; i++) {
                 double wave = Math.sin(0.7 * index + 1.3 * i + 0.01 * i * (i % 17));
-                values[i] = (float) (norm ? 1 + 0.1 * wave : amplitude * wave);
+                values[i] = (float) (tensor.role().isNorm() ? unit + 0.1 * wave : amplitude * wave);
             }
             tensors.put(
                     tensor.name(),

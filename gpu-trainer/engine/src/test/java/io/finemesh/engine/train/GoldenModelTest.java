@@ -41,7 +41,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Two-row batches on tiny Llamas whose loss, logits, gradients and training curves were computed with transformers, torch and the reference BAdam; the
+ * Two-row batches on tiny models whose loss, logits, gradients and training curves were computed with transformers, torch and the reference BAdam; the
  * versions stand in {@code made_with} of each {@code expected.json}.
  *
  * <p>HINT when the curves differ but the gradients agree: look at the order of decay and update, and at where epsilon is added.
@@ -52,7 +52,7 @@ class GoldenModelTest {
     private static final double RATE = 1e-3;
 
     @ParameterizedTest
-    @ValueSource(strings = {"llama", "llama3-tied"})
+    @ValueSource(strings = {"llama", "llama3-tied", "mistral-window", "qwen2", "qwen3", "gemma2"})
     void lossAndLogitsAgree(String model) throws IOException {
         Golden golden = Golden.read(model);
         try (Decoder decoder = golden.load()) {
@@ -86,7 +86,7 @@ class GoldenModelTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"llama", "llama3-tied"})
+    @ValueSource(strings = {"llama", "llama3-tied", "mistral-window", "qwen2", "qwen3", "gemma2"})
     void everyGradientAgrees(String model) throws IOException {
         Golden golden = Golden.read(model);
         try (Decoder decoder = golden.load();
@@ -119,7 +119,7 @@ class GoldenModelTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"llama", "llama3-tied"})
+    @ValueSource(strings = {"llama", "llama3-tied", "mistral-window", "qwen2", "qwen3", "gemma2"})
     void adamwCurveAgrees(String model) throws IOException {
         Golden golden = Golden.read(model);
         try (Decoder decoder = golden.load()) {
@@ -131,7 +131,7 @@ class GoldenModelTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"llama", "llama3-tied"})
+    @ValueSource(strings = {"llama", "llama3-tied", "mistral-window", "qwen2", "qwen3", "gemma2"})
     void badamCurveAgrees(String model) throws IOException {
         Golden golden = Golden.read(model);
         try (Decoder decoder = golden.load()) {
@@ -151,7 +151,7 @@ class GoldenModelTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"llama", "llama3-tied"})
+    @ValueSource(strings = {"llama", "llama3-tied", "mistral-window", "qwen2", "qwen3", "gemma2"})
     void greedyTokensAreTheSame(String model) throws IOException {
         Golden golden = Golden.read(model);
         try (Decoder decoder = golden.load()) {

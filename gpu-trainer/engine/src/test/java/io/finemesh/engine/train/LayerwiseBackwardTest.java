@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class LayerwiseBackwardTest {
     static Stream<ModelConfiguration> models() {
-        return Stream.of(TinyModel.tied(), TinyModel.untied(), TinyModel.biased());
+        return Stream.concat(Stream.of(TinyModel.tied(), TinyModel.untied(), TinyModel.biased()), TinyModel.families());
     }
 
     @ParameterizedTest

@@ -39,14 +39,15 @@ record WholeGraph(double loss, Map<ParameterGroup, Map<WeightSlot, float[]>> gra
                 leaves.put(group, slots);
             }
             RowInput input = decoder.prepare(row);
-            Tensor hidden = torch.embedding(
-                    leaves.get(new ParameterGroup.Embedding()).get(WeightSlot.TOKEN_EMBEDDING), input.tokens());
+            Tensor hidden = decoder.scaledEmbedding(torch.embedding(
+                    leaves.get(new ParameterGroup.Embedding()).get(WeightSlot.TOKEN_EMBEDDING), input.tokens()));
             for (int i = 0; i < decoder.configuration().layerCount(); i++) {
                 hidden = decoder.layer(i, leaves.get(new ParameterGroup.Layer(i))::get, hidden, input, null);
             }
             Tensor normed = decoder.finalNorm(
                     hidden, leaves.get(new ParameterGroup.FinalNorm()).get(WeightSlot.FINAL_NORM));
-            Tensor logits = torch.linear(normed, leaves.get(decoder.headGroup()).get(decoder.headSlot()));
+            Tensor logits =
+                    decoder.logits(normed, leaves.get(decoder.headGroup()).get(decoder.headSlot()));
             Tensor loss = torch.cross_entropy_loss(logits.index_select(0, input.labelledRows()), input.targets());
             TensorVector found = torch.grad(
                     new TensorVector(loss),

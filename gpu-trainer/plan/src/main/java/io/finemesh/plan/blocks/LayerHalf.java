@@ -25,26 +25,32 @@ enum LayerHalf {
                     KEY_BIAS,
                     VALUE,
                     VALUE_BIAS,
+                    QUERY_KEY_VALUE,
+                    QUERY_NORM,
+                    KEY_NORM,
                     ATTENTION_OUTPUT,
-                    ATTENTION_OUTPUT_BIAS -> Optional.of(ATTENTION);
-            case POST_ATTENTION_NORM, GATE, GATE_BIAS, UP, UP_BIAS, DOWN, DOWN_BIAS -> Optional.of(MLP);
+                    ATTENTION_OUTPUT_BIAS,
+                    ATTENTION_OUTPUT_NORM -> Optional.of(ATTENTION);
+            case POST_ATTENTION_NORM, GATE, GATE_BIAS, UP, UP_BIAS, GATE_UP, DOWN, DOWN_BIAS, MLP_OUTPUT_NORM ->
+                Optional.of(MLP);
         };
     }
 
     /**
-     * The matrix a tensor is trained with where blocks are matrices: a bias with its matrix, a norm with the matrix that reads it first. Matrices are
-     * their own home.
+     * The matrix a tensor is trained with where blocks are matrices: a bias with its matrix, a norm with the matrix that reads it first or, if it scales what
+     * a matrix made, with that one. Matrices are their own home.
      */
     static TensorRole home(TensorRole role) {
         return switch (role) {
             case TOKEN_EMBEDDING, FINAL_NORM, OUTPUT_HEAD -> role;
-            case INPUT_NORM, QUERY, QUERY_BIAS -> TensorRole.QUERY;
-            case KEY, KEY_BIAS -> TensorRole.KEY;
+            case INPUT_NORM, QUERY, QUERY_BIAS, QUERY_NORM -> TensorRole.QUERY;
+            case KEY, KEY_BIAS, KEY_NORM -> TensorRole.KEY;
             case VALUE, VALUE_BIAS -> TensorRole.VALUE;
-            case ATTENTION_OUTPUT, ATTENTION_OUTPUT_BIAS -> TensorRole.ATTENTION_OUTPUT;
+            case QUERY_KEY_VALUE, GATE_UP -> role;
+            case ATTENTION_OUTPUT, ATTENTION_OUTPUT_BIAS, ATTENTION_OUTPUT_NORM -> TensorRole.ATTENTION_OUTPUT;
             case POST_ATTENTION_NORM, GATE, GATE_BIAS -> TensorRole.GATE;
             case UP, UP_BIAS -> TensorRole.UP;
-            case DOWN, DOWN_BIAS -> TensorRole.DOWN;
+            case DOWN, DOWN_BIAS, MLP_OUTPUT_NORM -> TensorRole.DOWN;
         };
     }
 }
