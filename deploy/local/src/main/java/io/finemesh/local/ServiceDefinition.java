@@ -1,5 +1,7 @@
 package io.finemesh.local;
 
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,6 +91,16 @@ record ServiceDefinition(
                         Map.of("FINEMESH_EVALUATOR_ID", "evaluator-0")));
     }
 
+    /**
+     * Copies of tensors for a checkpoint lie outside the heap, but the JVM counts them, by default against the heap's limit. They are as
+     * large as weights and optimizer state, so the machine is the limit; what may be trained is decided by the trainer's memory budget.
+     */
+    private static String copiesOfTensors() {
+        long machine =
+                ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+        return "-XX:MaxDirectMemorySize=" + machine;
+    }
+
     private static ServiceDefinition quarkus(
             Path root,
             String name,
@@ -102,7 +114,10 @@ record ServiceDefinition(
         arguments.add(heap);
         switch (kind) {
             case PLAIN -> arguments.addAll(QUICK_START);
-            case COMPUTING -> arguments.addAll(NATIVE_ACCESS);
+            case COMPUTING -> {
+                arguments.addAll(NATIVE_ACCESS);
+                arguments.add(copiesOfTensors());
+            }
             case STORAGE_HOLDER -> {
                 // It digests gigabytes, which the optimising compiler does several times faster.
             }

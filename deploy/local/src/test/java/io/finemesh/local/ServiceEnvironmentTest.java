@@ -125,6 +125,22 @@ class ServiceEnvironmentTest {
         }
     }
 
+    @Test
+    void copiesOfTensorsMayBeAsLargeAsTheMachine() {
+        ServiceDefinition trainer = ServiceDefinition.all(root).stream()
+                .filter(service -> service.name().equals("gpu-trainer"))
+                .findFirst()
+                .orElseThrow();
+        String prefix = "-XX:MaxDirectMemorySize=";
+
+        assertThat(trainer.javaArguments())
+                .filteredOn(argument -> argument.startsWith(prefix))
+                .singleElement()
+                .satisfies(argument -> assertThat(Long.parseLong(argument.substring(prefix.length())))
+                        .as("far more than the heap's 512 MiB")
+                        .isGreaterThan(1L << 30));
+    }
+
     private MeshLayout layout(Map<String, String> environment) {
         return MeshLayout.ofEnvironment(root, environment);
     }

@@ -5,6 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
@@ -12,6 +13,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Copies between tensors and the little-endian, C-ordered bytes of weight files and states. */
 public final class TensorBytes {
+    private static final ScopedValue<Arena> COPIES = ScopedValue.newInstance();
+
     private TensorBytes() {}
 
     /**
@@ -34,18 +37,28 @@ public final class TensorBytes {
         return tensor;
     }
 
-    /** A copy of a tensor's bytes that lives as long as it is referenced. */
+    /** A copy of a tensor's bytes. It lives as long as the arena of {@link #copying}, outside of that as long as it is referenced. */
     public static MemorySegment write(Tensor tensor) {
         try (TensorScope _ = TensorScope.open("bytes of a tensor")) {
             MemorySegment source = view(tensor.contiguous());
-            MemorySegment copy = Arena.ofAuto().allocate(source.byteSize(), 8);
-            return copy.copyFrom(source);
+            Arena arena = COPIES.isBound() ? COPIES.get() : Arena.ofAuto();
+            return arena.allocate(source.byteSize(), 8).copyFrom(source);
         }
+    }
+
+    /**
+     * Runs something in which {@link #write} takes its memory from an arena, so that gigabytes of copies are freed when they are written
+     * to their files, not when the garbage collector of a nearly empty heap comes by.
+     */
+    public static <T> T copying(Arena arena, Supplier<T> work) {
+        return ScopedValue.where(COPIES, arena).call(work::get);
     }
 
     /** The values of a 32-bit float tensor in C order. */
     public static float[] floats(Tensor tensor) {
-        return write(tensor).toArray(ValueLayout.JAVA_FLOAT);
+        try (TensorScope _ = TensorScope.open("values of a tensor")) {
+            return view(tensor.contiguous()).toArray(ValueLayout.JAVA_FLOAT);
+        }
     }
 
     /** A new uninitialised tensor on the host. */

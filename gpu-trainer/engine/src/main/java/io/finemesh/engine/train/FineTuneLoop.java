@@ -13,9 +13,11 @@ import io.finemesh.engine.optim.OptimizerStep;
 import io.finemesh.engine.optim.Traversal;
 import io.finemesh.engine.optim.badam.ActiveBlock;
 import io.finemesh.engine.tensor.NativeMemory;
+import io.finemesh.engine.tensor.TensorBytes;
 import io.finemesh.engine.tensor.TensorScope;
 import io.finemesh.plan.blocks.Block;
 import io.finemesh.plan.schedule.SegmentWindow;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -209,8 +211,19 @@ public final class FineTuneLoop implements AutoCloseable {
         active = ActiveBlock.resume(id, trained, plan.method().adam(), state.source(), state.updates());
     }
 
-    /** Copies what changed. A finished visit of BAdam leaves its block, and with it all optimizer state. */
+    /** Copies what changed into memory of its own. */
     private SegmentOutcome leave(SegmentWindow window, List<StepReport> reports) {
+        Arena memory = Arena.ofShared();
+        try {
+            return TensorBytes.copying(memory, () -> leave(window, reports, memory));
+        } catch (RuntimeException | Error failed) {
+            memory.close();
+            throw failed;
+        }
+    }
+
+    /** A finished visit of BAdam leaves its block, and with it all optimizer state. */
+    private SegmentOutcome leave(SegmentWindow window, List<StepReport> reports, Arena memory) {
         Map<ParameterGroup, List<TensorData>> changed = new LinkedHashMap<>();
         for (ParameterGroup group : active.groups()) {
             changed.put(group, decoder.export(group));
@@ -229,7 +242,7 @@ public final class FineTuneLoop implements AutoCloseable {
         if (visitEnds) {
             close();
         }
-        return new SegmentOutcome(window, nextStep, changed, state, reports);
+        return new SegmentOutcome(window, nextStep, changed, state, reports, memory);
     }
 
     private String blockId(SegmentWindow window) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.finemesh.checkpoint.safetensors.Dtype;
 import io.finemesh.engine.model.TinyModel;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
@@ -40,6 +41,22 @@ class TensorBytesTest {
             Tensor matrix = TensorBytes.floats(new float[] {1, 2, 3, 4, 5, 6}, 2, 3);
 
             assertThat(TensorBytes.floats(matrix.t())).containsExactly(1, 4, 2, 5, 3, 6);
+        }
+    }
+
+    @Test
+    void copiesLiveAsLongAsTheirArena() {
+        try (TensorScope _ = TensorScope.open("test")) {
+            Tensor values = TensorBytes.floats(new float[] {1, 2}, 2);
+            Arena arena = Arena.ofShared();
+            MemorySegment copy = TensorBytes.copying(arena, () -> TensorBytes.write(values));
+            MemorySegment outside = TensorBytes.write(values);
+            assertThat(copy.toArray(ValueLayout.JAVA_FLOAT)).containsExactly(1, 2);
+
+            arena.close();
+
+            assertThat(copy.scope().isAlive()).isFalse();
+            assertThat(outside.toArray(ValueLayout.JAVA_FLOAT)).containsExactly(1, 2);
         }
     }
 

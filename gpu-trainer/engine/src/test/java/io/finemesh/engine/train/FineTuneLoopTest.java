@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.finemesh.checkpoint.model.ParameterGroup;
+import io.finemesh.checkpoint.safetensors.TensorData;
 import io.finemesh.engine.data.BatchCursor;
 import io.finemesh.engine.data.BatchPlan;
 import io.finemesh.engine.data.DatasetException;
@@ -309,6 +310,24 @@ class FineTuneLoopTest {
             // Resident memory includes the Java heap, whose limit in tests is 512 MB; a leaked block would be found by
             // the pointers above.
             assertThat(NativeMemory.now().residentBytes()).isLessThan(resident + (64L << 20));
+        }
+    }
+
+    @Test
+    void copiesAreFreedWhenTheOutcomeIsClosed() {
+        TinyRun run = TinyRun.adamw(Precision.FP32, 10);
+        try (Decoder decoder = run.model();
+                FineTuneLoop loop = new FineTuneLoop(decoder, run.plan(), run.data(), Optional.empty())) {
+            SegmentOutcome outcome = loop.run(window(0, 2), StepListener.none(), () -> false);
+            List<TensorData> copies = new ArrayList<>(outcome.state().tensors());
+            outcome.changed().values().forEach(copies::addAll);
+            assertThat(copies)
+                    .hasSizeGreaterThan(outcome.changed().size())
+                    .allMatch(copy -> copy.bytes().scope().isAlive());
+
+            outcome.close();
+
+            assertThat(copies).noneMatch(copy -> copy.bytes().scope().isAlive());
         }
     }
 

@@ -98,10 +98,12 @@ public final class SegmentExecution {
                 new StepWatch(assignment, reporter, trace, metrics, mostNonFiniteSteps, session.nonFiniteSteps());
         watch.await(reporter.started(trace.traceparent()));
         window.block().ifPresent(block -> watch.await(activated(block, session, reporter)));
-        SegmentOutcome outcome = memory.unsteady(() -> session.train(window, watch, watch::wantsStop));
-        watch.requireFinite();
-        assignment.requireHeld();
-        TrainedSegment result = writer.write(work, session.manifest(), session.structure(), outcome);
+        TrainedSegment result;
+        try (SegmentOutcome outcome = memory.unsteady(() -> session.train(window, watch, watch::wantsStop))) {
+            watch.requireFinite();
+            assignment.requireHeld();
+            result = writer.write(work, session.manifest(), session.structure(), outcome);
+        }
         try {
             assignment.await(watch.acknowledged());
             mailbox.finish(assignment);
