@@ -269,7 +269,7 @@ public final class RunPlanner {
                 estimate.weightsBytes(),
                 estimate.masterBytes(),
                 estimate.gradientBytes(),
-                estimate.optimizerStateBytes(),
+                estimate.optimizerStateBytes() + estimate.projectionBytes(),
                 estimate.activationBytes(),
                 estimate.logitsBytes(),
                 estimate.overheadBytes());

@@ -6,9 +6,10 @@ import java.util.Locale;
  * Peak memory of a run by component, in bytes. Their sum is the memory at the worst moment.
  *
  * @param weightsBytes the model as stored
- * @param masterBytes fp32 copies of the trained parameters; 0 where the weights are fp32 themselves
- * @param gradientBytes fp32 gradients of the trained parameters
- * @param optimizerStateBytes two fp32 moments per trained parameter
+ * @param masterBytes fp32 copies of the trained parameters, or adapters; 0 where the weights are fp32 themselves
+ * @param gradientBytes fp32 gradients of the trained parameters, or their projections
+ * @param optimizerStateBytes moments
+ * @param projectionBytes bases of low-rank projections
  * @param activationBytes intermediate values of the forward and backward pass
  * @param logitsBytes one chunk of logits and its slope
  * @param overheadBytes widened weights, gradients on their way into the accumulated ones, what runs without any model, and what the copies written at
@@ -19,6 +20,7 @@ public record MemoryEstimate(
         long masterBytes,
         long gradientBytes,
         long optimizerStateBytes,
+        long projectionBytes,
         long activationBytes,
         long logitsBytes,
         long overheadBytes) {
@@ -30,6 +32,7 @@ public record MemoryEstimate(
                 + masterBytes
                 + gradientBytes
                 + optimizerStateBytes
+                + projectionBytes
                 + activationBytes
                 + logitsBytes
                 + overheadBytes;
@@ -42,6 +45,7 @@ public record MemoryEstimate(
         line(text, "fp32 master", masterBytes);
         line(text, "gradients", gradientBytes);
         line(text, "optimizer states", optimizerStateBytes);
+        line(text, "projections", projectionBytes);
         line(text, "activations", activationBytes);
         line(text, "logits", logitsBytes);
         line(text, "overhead", overheadBytes);

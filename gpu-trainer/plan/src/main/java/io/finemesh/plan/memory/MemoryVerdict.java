@@ -28,6 +28,8 @@ public sealed interface MemoryVerdict {
      */
     record TooLarge(long neededBytes, long budgetBytes, List<MemoryAlternative> wouldFit, long leastBytes)
             implements MemoryVerdict {
+        private static final int SHOWN = 5;
+
         public TooLarge {
             wouldFit = List.copyOf(wouldFit);
         }
@@ -41,6 +43,7 @@ public sealed interface MemoryVerdict {
             }
             return asked
                     + wouldFit.stream()
+                            .limit(SHOWN)
                             .map(MemoryAlternative::describe)
                             .collect(Collectors.joining("; or ", "would fit: ", ""));
         }

@@ -13,27 +13,18 @@ final class PeakMoments {
     /** Fewest labelled tokens in a chunk of the loss, however large the vocabulary. */
     private static final int LEAST_CHUNK_TOKENS = 16;
 
-    private static final int MASTER = FloatFormat.FP32.bytes();
-    private static final int GRADIENT = FloatFormat.FP32.bytes();
-    private static final int MOMENTS = 2 * FloatFormat.FP32.bytes();
-
     private final ModelSizes sizes;
     private final ModelConfiguration model;
     private final FloatFormat weights;
     private final BatchShape batch;
-    private final long trained;
-    private final boolean headTrained;
+    private final TrainedCost trained;
 
-    PeakMoments(ModelSizes sizes, MethodShape method, FloatFormat weights, BatchShape batch) {
+    PeakMoments(ModelSizes sizes, TrainedCost trained, FloatFormat weights, BatchShape batch) {
         this.sizes = sizes;
         this.model = sizes.structure().configuration();
         this.weights = weights;
         this.batch = batch;
-        this.trained = sizes.trained(method);
-        this.headTrained = switch (method) {
-            case MethodShape.AdamW _ -> true;
-            case MethodShape.BAdam badam -> badam.includeHead() || badam.includeEmbedding() && model.tiedEmbeddings();
-        };
+        this.trained = trained;
     }
 
     /** The highest of the moments. */
@@ -52,7 +43,7 @@ final class PeakMoments {
         long states = 3 * tokenBytes(model.hiddenSize());
         long overhead =
                 (weights == batch.arithmetic() ? 0 : head * batch.arithmetic().bytes())
-                        + (headTrained ? head * GRADIENT : 0)
+                        + trained.headRows() * model.hiddenSize() * FloatFormat.FP32.bytes()
                         + (keepsLayers() ? model.layerCount() * widenedLayerBytes() : 0);
         return estimate(betweenPassesBytes() + states, logitsBytes(), MemoryPlan.PROCESS_BYTES + overhead);
     }
@@ -61,31 +52,29 @@ final class PeakMoments {
     private MemoryEstimate backward() {
         long graph = keepsLayers() ? 0 : keptLayerBytes();
         long travelling = tokenBytes(2L * model.hiddenSize() + 3L * model.intermediateSize());
-        long arriving = Math.min(trained, sizes.largestLayer()) * GRADIENT;
         long widened = (keepsLayers() ? model.layerCount() : 1) * widenedLayerBytes();
-        return estimate(betweenPassesBytes() + graph + travelling, 0, MemoryPlan.PROCESS_BYTES + arriving + widened);
+        return estimate(
+                betweenPassesBytes() + graph + travelling,
+                0,
+                MemoryPlan.PROCESS_BYTES + trained.arrivingBytes() + widened);
     }
 
     /** The end of a segment: no gradients, but copies of what changed and of the optimizer's state, to be written. */
     private long segmentEndBytes() {
-        long lasting = sizes.parameters() * weights.bytes() + trained * (masterBytes() + MOMENTS);
-        long copies = trained * (weights.bytes() + masterBytes() + MOMENTS);
-        return lasting + copies + MemoryPlan.PROCESS_BYTES;
+        long optimizer = trained.masterBytes() + trained.stateBytes() + trained.projectionBytes();
+        return trained.weightsBytes() + optimizer + trained.changedBytes() + optimizer + MemoryPlan.PROCESS_BYTES;
     }
 
     private MemoryEstimate estimate(long activationBytes, long logitsBytes, long overheadBytes) {
         return new MemoryEstimate(
-                sizes.parameters() * weights.bytes(),
-                trained * masterBytes(),
-                trained * GRADIENT,
-                trained * MOMENTS,
+                trained.weightsBytes(),
+                trained.masterBytes(),
+                trained.gradientBytes(),
+                trained.stateBytes(),
+                trained.projectionBytes(),
                 activationBytes,
                 logitsBytes,
                 overheadBytes);
-    }
-
-    private int masterBytes() {
-        return weights == FloatFormat.FP32 ? 0 : MASTER;
     }
 
     /** Kept from forward to backward pass: all layers' graphs, or L + 1 inputs of [N, h]. */

@@ -1,0 +1,197 @@
+package io.finemesh.plan.memory;
+
+import io.finemesh.checkpoint.model.ExpectedTensor;
+import io.finemesh.checkpoint.model.ModelStructure;
+import io.finemesh.checkpoint.model.ParameterGroup;
+import io.finemesh.plan.blocks.Block;
+import io.finemesh.plan.blocks.BlockPartition;
+import io.finemesh.plan.blocks.TensorSlice;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What being trained costs the parameters that are trained at once.
+ *
+ * @param weightsBytes of the whole model while these are trained
+ * @param masterBytes fp32 copies, or adapters
+ * @param gradientBytes accumulated over the micro-batches of a step
+ * @param stateBytes of the optimizer
+ * @param projectionBytes bases
+ * @param arrivingBytes the largest gradient on its way into the accumulated ones
+ * @param headRows rows of the output head whose gradient a chunk of the loss forms
+ * @param changedBytes weights copied for a checkpoint at the end of a segment
+ */
+record TrainedCost(
+        long weightsBytes,
+        long masterBytes,
+        long gradientBytes,
+        long stateBytes,
+        long projectionBytes,
+        long arrivingBytes,
+        long headRows,
+        long changedBytes) {
+    private static final int FP32 = FloatFormat.FP32.bytes();
+
+    /** Scale and zero point of a group of INT8 weights, two bytes each. */
+    private static final int GROUP_BYTES = 4;
+
+    private static final int GROUP = 256;
+
+    /** Every distinct cost that occurs in a run: one, or one per kind of block. */
+    static Set<TrainedCost> of(ModelStructure structure, MethodShape method, FloatFormat weights) {
+        Of cost = new Of(structure, weights);
+        return switch (method) {
+            case MethodShape.AdamW adamw ->
+                Set.of(cost.of(all(structure), adamw.optimizer(), Optional.empty(), true, false));
+            case MethodShape.GaLore galore ->
+                Set.of(cost.of(all(structure), galore.optimizer(), Optional.of(galore.projection()), false, false));
+            case MethodShape.BAdam badam -> {
+                Set<TrainedCost> costs = new LinkedHashSet<>();
+                for (Block block : BlockPartition.of(structure, badam.partition())) {
+                    costs.add(cost.of(
+                            block.trained(structure), badam.optimizer(), badam.projection(), true, badam.frozenInt8()));
+                }
+                yield costs;
+            }
+            case MethodShape.Lora lora -> Set.of(cost.adapters(lora));
+            case MethodShape.Lomo _ -> Set.of(cost.fused(0));
+            case MethodShape.AdaLomo _ ->
+                Set.of(cost.fused(structure.tensors().stream()
+                        .mapToLong(tensor -> InnerOptimizer.ADAFACTOR.stateBytes(tensor.shape()))
+                        .sum()));
+        };
+    }
+
+    private static List<TensorSlice> all(ModelStructure structure) {
+        return structure.tensors().stream().map(TensorSlice::whole).toList();
+    }
+
+    /** Whether GaLore projects it: a matrix of a layer. Embedding, head, norms and biases never are. */
+    static boolean isProjected(ExpectedTensor tensor) {
+        return tensor.group() instanceof ParameterGroup.Layer && tensor.shape().size() == 2;
+    }
+
+    private record Of(ModelStructure structure, FloatFormat weights) {
+        TrainedCost of(
+                List<TensorSlice> trained,
+                InnerOptimizer optimizer,
+                Optional<Projection> projection,
+                boolean mastered,
+                boolean frozenInt8) {
+            long elements = 0;
+            long gradients = 0;
+            long states = 0;
+            long bases = 0;
+            for (TensorSlice slice : trained) {
+                elements += slice.elementCount();
+                if (projection.isPresent() && isProjected(slice.tensor())) {
+                    Projection by = projection.get();
+                    List<Long> low = by.projected(slice.rows(), slice.rowElements());
+                    gradients += FP32 * (by.residual() ? slice.elementCount() : low.get(0) * low.get(1));
+                    states += optimizer.stateBytes(low);
+                    bases += by.basisBytes(slice.rows(), slice.rowElements());
+                } else {
+                    gradients += FP32 * slice.elementCount();
+                    states += optimizer.stateBytes(shape(slice));
+                }
+            }
+            return new TrainedCost(
+                    frozenInt8 ? int8(trained) : structure.parameterCount() * weights.bytes(),
+                    mastered && weights != FloatFormat.FP32 ? FP32 * elements : 0,
+                    gradients,
+                    states,
+                    bases,
+                    arriving(trained),
+                    headRows(trained),
+                    changed(trained));
+        }
+
+        TrainedCost adapters(MethodShape.Lora lora) {
+            long parameters = structure.tensors().stream()
+                    .filter(tensor -> lora.targets().contains(tensor.role()))
+                    .mapToLong(tensor -> lora.rank()
+                            * (tensor.shape().get(0) + tensor.shape().get(1)))
+                    .sum();
+            return new TrainedCost(
+                    structure.parameterCount() * weights.bytes(),
+                    FP32 * parameters,
+                    FP32 * parameters,
+                    2 * FP32 * parameters,
+                    0,
+                    0,
+                    0,
+                    FP32 * parameters);
+        }
+
+        /** Gradients live from the layer's backward pass to its update, which follows at once. */
+        TrainedCost fused(long states) {
+            return new TrainedCost(
+                    structure.parameterCount() * weights.bytes(),
+                    0,
+                    FP32 * largestGroup(),
+                    states,
+                    0,
+                    0,
+                    headRows(all(structure)),
+                    structure.parameterCount() * weights.bytes());
+        }
+
+        /** Layers' matrices as 8-bit integers with a scale and a zero point per group, but for the groups in which something is trained. */
+        private long int8(List<TensorSlice> trained) {
+            Set<ParameterGroup> active = new LinkedHashSet<>();
+            trained.forEach(slice -> active.add(slice.tensor().group()));
+            return structure.tensors().stream()
+                    .mapToLong(tensor -> isProjected(tensor) && !active.contains(tensor.group())
+                            ? tensor.elementCount() + GROUP_BYTES * Math.ceilDiv(tensor.elementCount(), GROUP)
+                            : tensor.elementCount() * weights.bytes())
+                    .sum();
+        }
+
+        private static List<Long> shape(TensorSlice slice) {
+            return slice.tensor().shape().size() == 1
+                    ? List.of(slice.rows())
+                    : List.of(slice.rows(), slice.rowElements());
+        }
+
+        /** Gradients of one layer, or of a matrix outside the layers. */
+        private long arriving(List<TensorSlice> trained) {
+            long most = 0;
+            for (ParameterGroup group : structure.groups()) {
+                long elements = trained.stream()
+                        .filter(slice -> slice.tensor().group().equals(group))
+                        .mapToLong(TensorSlice::elementCount)
+                        .sum();
+                most = group instanceof ParameterGroup.Layer ? Math.max(most, elements) : most;
+            }
+            return FP32 * most;
+        }
+
+        private long headRows(List<TensorSlice> trained) {
+            ParameterGroup head = structure.configuration().tiedEmbeddings()
+                    ? new ParameterGroup.Embedding()
+                    : new ParameterGroup.Head();
+            return trained.stream()
+                    .filter(slice -> slice.tensor().group().equals(head))
+                    .mapToLong(TensorSlice::rows)
+                    .sum();
+        }
+
+        /** A checkpoint has a blob per group, whole however little of it changed. */
+        private long changed(List<TensorSlice> trained) {
+            return trained.stream()
+                    .map(slice -> slice.tensor().group())
+                    .distinct()
+                    .mapToLong(group -> structure.parameterCount(group) * weights.bytes())
+                    .sum();
+        }
+
+        private long largestGroup() {
+            return structure.groups().stream()
+                    .mapToLong(structure::parameterCount)
+                    .max()
+                    .orElseThrow();
+        }
+    }
+}
