@@ -6,6 +6,7 @@ import io.finemesh.cli.command.DatasetsCommand;
 import io.finemesh.cli.command.ExportCommand;
 import io.finemesh.cli.command.InspectCommand;
 import io.finemesh.cli.command.ModelsCommand;
+import io.finemesh.cli.command.PlanCommand;
 import io.finemesh.cli.command.RunCommand;
 import io.finemesh.cli.command.RunsCommand;
 import io.finemesh.cli.command.Session;
@@ -44,7 +45,8 @@ import picocli.CommandLine.Spec;
             ModelsCommand.class,
             DatasetsCommand.class,
             ExportCommand.class,
-            InspectCommand.class
+            InspectCommand.class,
+            PlanCommand.class
         })
 public final class Finemesh implements Runnable {
     @Spec

@@ -56,6 +56,10 @@ public final class Session {
         return spec.commandLine().getOut();
     }
 
+    PrintWriter err() {
+        return spec.commandLine().getErr();
+    }
+
     boolean json() {
         return json;
     }
