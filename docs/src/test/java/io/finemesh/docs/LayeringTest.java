@@ -173,7 +173,7 @@ class LayeringTest {
                 .that()
                 .resideInAPackage("io.finemesh.engine..")
                 .and()
-                .resideOutsideOfPackage("io.finemesh.engine.tensor..")
+                .resideOutsideOfPackages("io.finemesh.engine.tensor..", "io.finemesh.engine.kernel..")
                 .should()
                 .dependOnClassesThat()
                 .haveNameMatching("org\\.bytedeco\\.javacpp\\.(PointerScope|BytePointer|FloatPointer|Loader)")

@@ -127,7 +127,7 @@ class LauncherScriptTest {
         checkout.run("runs");
         assertThat(Files.readAllLines(calls)).hasSize(1);
 
-        Files.delete(checkout.root().resolve("evaluator/target/quarkus-app/quarkus-run.jar"));
+        Files.delete(checkout.root().resolve("evaluator/service/target/quarkus-app/quarkus-run.jar"));
         checkout.run("runs");
         assertThat(Files.readAllLines(calls)).hasSize(2);
     }

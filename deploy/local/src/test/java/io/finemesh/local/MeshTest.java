@@ -171,7 +171,7 @@ class MeshTest {
         assertThatThrownBy(() -> Mesh.start(MeshLayout.ofRepository(folder)))
                 .isInstanceOf(MeshException.class)
                 .hasMessageContaining("gateway/service/target/quarkus-app/quarkus-run.jar")
-                .hasMessageContaining("evaluator/target/quarkus-app/quarkus-run.jar")
+                .hasMessageContaining("evaluator/service/target/quarkus-app/quarkus-run.jar")
                 .hasMessageContaining("./finemesh up");
         assertThat(folder.resolve(".finemesh")).doesNotExist();
     }
