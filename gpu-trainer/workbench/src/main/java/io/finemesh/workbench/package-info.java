@@ -1,2 +1,5 @@
-/** Checks and measurements of the engine on a person's own models. */
+/**
+ * Checks and measurements of the engine on a person's own models. {@link io.finemesh.workbench.Workbench} is the entry point; what it checks is in
+ * {@code io.finemesh.workbench.parity}.
+ */
 package io.finemesh.workbench;

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** The rows of each step, by random access: a resumed run asks for the step it stopped at. */
-interface BatchSource {
+public interface BatchSource {
     /** The micro-batches of a 0-based step; the same step gives the same rows in every process. */
     List<PackedRow> rows(long step);
 

@@ -66,6 +66,15 @@ public final class FineTuneLoop implements AutoCloseable {
     }
 
     /**
+     * As above, with rows from any source.
+     *
+     * @param batches rows of each step
+     */
+    public FineTuneLoop(Decoder decoder, TrainingPlan plan, BatchSource batches, Optional<TrainingState> resume) {
+        this(decoder, plan, batches, resume, ActivationPolicy.DEFAULT_BUDGET_BYTES);
+    }
+
+    /**
      * As above, with a limit on what is kept between forward and backward pass.
      *
      * @param activationBudgetBytes beyond which layers are computed again on the way back; 0 to always do so
