@@ -56,6 +56,8 @@ public final class SubmissionBuilder {
     private double learningRate = 1e-3;
     private long samples = 100;
     private String configuration = CONFIGURATION;
+    private Precision precision = Precision.FP32;
+    private long weightBytes = 800_000;
     private OptionalLong memoryLimit = OptionalLong.empty();
     private boolean evaluated;
     private boolean heldOutData = true;
@@ -161,6 +163,17 @@ public final class SubmissionBuilder {
         return this;
     }
 
+    public SubmissionBuilder precision(Precision asked) {
+        precision = asked;
+        return this;
+    }
+
+    /** Bytes in which the model's 200,000 weights are stored. */
+    public SubmissionBuilder weightBytes(long bytes) {
+        weightBytes = bytes;
+        return this;
+    }
+
     /** Evaluates at the end, and before the start and on a cadence as given. */
     public SubmissionBuilder evaluated(boolean beforeTheStart, int cadence) {
         evaluated = true;
@@ -186,7 +199,7 @@ public final class SubmissionBuilder {
                 new BatchSpecification(samplesPerStep, accumulation, cutoffTokens),
                 epochs,
                 maxSteps,
-                Precision.FP32,
+                precision,
                 42,
                 checkpointSteps,
                 new EvaluationSpecification(
@@ -200,7 +213,7 @@ public final class SubmissionBuilder {
         return new SubmitRun(
                 new RunId(run),
                 specification,
-                new ResolvedModel(BASE, configuration, 200_000, 800_000),
+                new ResolvedModel(BASE, configuration, 200_000, weightBytes),
                 dataset("sums@1", samples),
                 evaluated && heldOutData ? Optional.of(dataset("held-out@1", 10)) : Optional.empty());
     }

@@ -61,9 +61,16 @@ public interface SchedulerConfig {
         @WithDefault("250ms")
         Duration watchInterval();
 
-        /** Pause between attempts to reach Kafka, or to find its topics, at start; also the longest pause before a failed thread is replaced. */
+        /**
+         * Pause between looks whether Kafka answers and has its topics, at start and ever after; also the longest pause before a failed thread is
+         * replaced.
+         */
         @WithDefault("5s")
         Duration retryInterval();
+
+        /** A Kafka that has not answered a look for so long counts as away. */
+        @WithDefault("5s")
+        Duration answerTimeout();
 
         /** How long a shutdown may take. */
         @WithDefault("10s")
@@ -113,6 +120,13 @@ public interface SchedulerConfig {
         /** No rest is longer. */
         @WithDefault("30s")
         Duration longestRest();
+
+        /**
+         * A store that has not said for so long what became of an uploaded result counts as unreachable, and the result is trained again. Far
+         * longer than it takes to verify the largest checkpoint, and than a store takes to be started again.
+         */
+        @WithDefault("15m")
+        Duration verdictPatience();
     }
 
     /** Address of the brokers. */

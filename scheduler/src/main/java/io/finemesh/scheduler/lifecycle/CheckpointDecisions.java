@@ -2,11 +2,15 @@ package io.finemesh.scheduler.lifecycle;
 
 import io.finemesh.contract.checkpoint.CheckpointCommitted;
 import io.finemesh.contract.checkpoint.CheckpointRejected;
+import io.finemesh.contract.failure.Failure;
+import io.finemesh.contract.failure.FailureCode;
 import io.finemesh.scheduler.lifecycle.RunState.AwaitingTrainer;
 import io.finemesh.scheduler.lifecycle.RunState.Committing;
 import io.finemesh.scheduler.lifecycle.RunState.Resting;
 import io.finemesh.scheduler.lifecycle.RunState.Training;
 import io.finemesh.scheduler.lifecycle.RunState.Working;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -40,7 +44,8 @@ final class CheckpointDecisions {
         deliberation.change(new RunChange.Committed(
                 index,
                 committed.lastStep() + 1,
-                new CommittedCheckpoint(committed.checkpoint(), committed.weightsDigest(), traceparent)));
+                new CommittedCheckpoint(committed.checkpoint(), committed.weightsDigest(), traceparent),
+                deliberation.now()));
         EvaluationDecisions.onCadence(working.charter(), index, committed.checkpoint(), committed.lastStep() + 1)
                 .ifPresent(deliberation::openEvaluation);
         if (index + 1 == working.charter().plan().segments()) {
@@ -74,6 +79,24 @@ final class CheckpointDecisions {
             case Committing _ -> {}
             case Resting _ -> deliberation.place();
         }
+    }
+
+    /**
+     * The store has not said for too long what became of results that are uploaded. They are trained again, like after any failure of the
+     * infrastructure; a verdict that comes after all still counts.
+     */
+    static void unanswered(Deliberation deliberation, Committing committing, Instant now) {
+        int waiting = committing.progress().pending().size();
+        deliberation.setBack(
+                0,
+                new Failure(
+                        FailureCode.STORE_UNREACHABLE,
+                        "the checkpoint store has not said for "
+                                + Duration.between(committing.since(), now).toSeconds() + " s what became of "
+                                + (waiting == 1 ? "a result" : waiting + " results") + " uploaded to it, from segment "
+                                + committing.progress().committedSegments()
+                                + " on; see whether it runs and reads finemesh.training.events.v1"),
+                Deliberation.LeaseNow.OVER);
     }
 
     static void rejected(Deliberation deliberation, RunState state, CheckpointRejected rejected) {

@@ -56,6 +56,10 @@ final class Deliberation {
         this.policy = policy;
     }
 
+    Instant now() {
+        return now;
+    }
+
     Optional<String> causeTraceparent() {
         return causeTraceparent;
     }
@@ -168,7 +172,7 @@ final class Deliberation {
 
     private void goOn(boolean awaitsVerdict, Duration rest) {
         if (awaitsVerdict) {
-            change(new RunChange.Left());
+            change(new RunChange.Left(now));
         } else if (rest.isPositive()) {
             change(new RunChange.Rested(now.plus(rest), cause));
         } else {

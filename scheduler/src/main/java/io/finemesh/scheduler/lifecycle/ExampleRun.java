@@ -83,7 +83,7 @@ final class ExampleRun {
         return new SubmitRun(
                 RUN,
                 specification,
-                new ResolvedModel(new CheckpointId("base"), CONFIGURATION, 1, 1),
+                new ResolvedModel(new CheckpointId("base"), CONFIGURATION, 1, 4),
                 dataset(samples),
                 evaluated ? Optional.of(dataset(1)) : Optional.empty());
     }

@@ -21,11 +21,17 @@ import java.time.Duration;
  * @param interruptions retries of a segment that something failed under
  * @param firstRest rest before the second retry; the first is at once, and each further rest is twice as long
  * @param longestRest no rest is longer
+ * @param verdictPatience a store that has not said for so long what became of an uploaded result counts as unreachable
  */
-public record RetryPolicy(int failures, int interruptions, Duration firstRest, Duration longestRest) {
+public record RetryPolicy(
+        int failures, int interruptions, Duration firstRest, Duration longestRest, Duration verdictPatience) {
     public RetryPolicy {
         requireNonNull(firstRest, "firstRest is null");
         requireNonNull(longestRest, "longestRest is null");
+        requireNonNull(verdictPatience, "verdictPatience is null");
+        if (!verdictPatience.isPositive()) {
+            throw new IllegalArgumentException("the patience for a verdict is more than 0, got " + verdictPatience);
+        }
         if (failures < 0 || interruptions < 0 || firstRest.isNegative() || longestRest.compareTo(firstRest) < 0) {
             throw new IllegalArgumentException(
                     "retries are 0 or more and the longest rest is not shorter than the first, got " + failures + ", "

@@ -34,9 +34,10 @@ public sealed interface RunChange {
     }
 
     /** The segment in work is trained. */
-    record Trained(TrainedSegment segment) implements RunChange {
+    record Trained(TrainedSegment segment, Instant at) implements RunChange {
         public Trained {
             requireNonNull(segment, "segment is null");
+            requireNonNull(at, "at is null");
         }
     }
 
@@ -44,12 +45,17 @@ public sealed interface RunChange {
     record Uploaded(int index) implements RunChange {}
 
     /** The trainer of a run whose last result is uploaded is no longer needed. */
-    record Dismissed() implements RunChange {}
+    record Dismissed(Instant at) implements RunChange {
+        public Dismissed {
+            requireNonNull(at, "at is null");
+        }
+    }
 
     /** A segment's checkpoint exists, and with it those of all segments before. */
-    record Committed(int index, long steps, CommittedCheckpoint checkpoint) implements RunChange {
+    record Committed(int index, long steps, CommittedCheckpoint checkpoint, Instant at) implements RunChange {
         public Committed {
             requireNonNull(checkpoint, "checkpoint is null");
+            requireNonNull(at, "at is null");
         }
     }
 
@@ -72,7 +78,11 @@ public sealed interface RunChange {
     }
 
     /** The store's verdict on what is uploaded is waited for, by nobody's lease. */
-    record Left() implements RunChange {}
+    record Left(Instant at) implements RunChange {
+        public Left {
+            requireNonNull(at, "at is null");
+        }
+    }
 
     /** An evaluation is asked for. */
     record EvaluationOpened(OpenEvaluation evaluation) implements RunChange {

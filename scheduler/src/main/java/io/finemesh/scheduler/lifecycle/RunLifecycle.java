@@ -83,16 +83,54 @@ public final class RunLifecycle {
         return deliberation.conclude();
     }
 
-    /** What the passing of time means for a run: one that rests asks for a trainer when its rest is over. */
+    /** When the passing of time alone will mean something for a run; empty if never. */
+    public Optional<Instant> wakeAt(RunState state) {
+        return switch (state) {
+            case Resting resting -> Optional.of(resting.until());
+            case Committing committing
+            when committing.holder().isEmpty() -> Optional.of(committing.since().plus(policy.verdictPatience()));
+            case Committing _,
+                    AwaitingTrainer _,
+                    Training _,
+                    RunState.Evaluating _,
+                    RunState.Absent _,
+                    RunState.Ended _ -> Optional.empty();
+        };
+    }
+
+    /**
+     * What the passing of time means for a run: one that rests asks for a trainer when its rest is over; one whose results are uploaded waits
+     * for the store's verdict only so long, and then trains them again.
+     */
     public Decision wake(RunState state, Instant now) {
-        if (state instanceof Resting resting && !now.isBefore(resting.until())) {
-            EventId cause = EventId.derived(resting.cause(), "rested", 0);
+        if (state instanceof Working working
+                && wakeAt(state).filter(at -> !now.isBefore(at)).isPresent()) {
             Deliberation deliberation = new Deliberation(
-                    resting.charter().runId(), state, cause, resting.charter().traceparent(), now, policy);
-            deliberation.place();
+                    working.charter().runId(),
+                    state,
+                    cause(working),
+                    working.charter().traceparent(),
+                    now,
+                    policy);
+            switch (working) {
+                case Resting _ -> deliberation.place();
+                case Committing committing -> CheckpointDecisions.unanswered(deliberation, committing, now);
+                case AwaitingTrainer _, Training _ -> throw new IllegalStateException("waits for no time: " + working);
+            }
             return deliberation.conclude();
         }
         return new Decision(state, List.of(), List.of(), Optional.empty());
+    }
+
+    /** The same for the same rest or wait, whenever it is noticed. */
+    private static EventId cause(Working working) {
+        return switch (working) {
+            case Resting resting -> EventId.derived(resting.cause(), "rested", 0);
+            case Committing committing ->
+                EventId.derived(
+                        new EventId(committing.charter().runId().value()), "unanswered since " + committing.since(), 0);
+            case AwaitingTrainer _, Training _ -> throw new IllegalStateException("waits for no time: " + working);
+        };
     }
 
     /**
@@ -109,22 +147,24 @@ public final class RunLifecycle {
             case RunChange.Granted granted
             when state instanceof AwaitingTrainer waiting -> waiting.granted(granted.trainer());
             case RunChange.Trained trained
-            when state instanceof Training training -> training.finished(trained.segment());
+            when state instanceof Training training -> training.finished(trained.segment(), trained.at());
             case RunChange.Uploaded uploaded
             when state instanceof Working working ->
                 working.withProgress(working.progress().withUploaded(uploaded.index()));
-            case RunChange.Dismissed _ when state instanceof Committing committing -> committing.left();
+            case RunChange.Dismissed dismissed
+            when state instanceof Committing committing -> committing.left(dismissed.at());
             case RunChange.Committed committed
             when state instanceof Working working ->
-                working.withProgress(
-                        working.progress().plusCommitted(committed.index(), committed.steps(), committed.checkpoint()));
+                working.committed(
+                        working.progress().plusCommitted(committed.index(), committed.steps(), committed.checkpoint()),
+                        committed.at());
             case RunChange.SetBack setBack
             when state instanceof Working working ->
                 working.withProgress(working.progress().setBackTo(setBack.pendingKept(), setBack.setbacks()));
             case RunChange.Placed _ when state instanceof Working working -> working.placed();
             case RunChange.Rested rested
             when state instanceof Working working -> working.rested(rested.until(), rested.cause());
-            case RunChange.Left _ when state instanceof Working working -> working.left();
+            case RunChange.Left left when state instanceof Working working -> working.left(left.at());
             case RunChange.EvaluationOpened opened
             when state instanceof RunState.Active active ->
                 active.withProgress(active.progress().plusEvaluation(opened.evaluation()));

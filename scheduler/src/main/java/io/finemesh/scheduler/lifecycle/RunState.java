@@ -73,8 +73,13 @@ public sealed interface RunState {
         }
 
         /** Nobody works; what is uploaded waits for the store. */
-        default Committing left() {
-            return new Committing(charter(), progress(), epoch(), Optional.empty());
+        default Committing left(Instant at) {
+            return new Committing(charter(), progress(), epoch(), Optional.empty(), at);
+        }
+
+        /** A segment's checkpoint exists. */
+        default Working committed(Progress next, Instant at) {
+            return withProgress(next);
         }
 
         default Evaluating trained() {
@@ -113,28 +118,35 @@ public sealed interface RunState {
         }
 
         /** The steps are done: the next segment is asked for, or, after the last, the upload is waited for under the same lease. */
-        Working finished(TrainedSegment segment) {
+        Working finished(TrainedSegment segment, Instant at) {
             Progress next = progress.plusTrained(segment);
             return next.nextSegment() < charter.plan().segments()
                     ? new AwaitingTrainer(charter, next, epoch + 1)
-                    : new Committing(charter, next, epoch, Optional.of(trainer));
+                    : new Committing(charter, next, epoch, Optional.of(trainer), at);
         }
     }
 
     /**
      * Nobody computes; results are on their way to the store. {@code holder} still has the lease {@code epoch} because the newest result is not
-     * uploaded, so that its death is noticed.
+     * uploaded, so that its death is noticed. Without a holder only the store is waited for, {@code since} it last got on.
      */
-    record Committing(Charter charter, Progress progress, long epoch, Optional<TrainerId> holder) implements Working {
+    record Committing(Charter charter, Progress progress, long epoch, Optional<TrainerId> holder, Instant since)
+            implements Working {
         public Committing {
             requireNonNull(charter, "charter is null");
             requireNonNull(progress, "progress is null");
             holder = holder == null ? Optional.empty() : holder;
+            since = since == null ? Instant.EPOCH : since; // kept by a scheduler that did not note it: long ago
+        }
+
+        @Override
+        public Committing committed(Progress next, Instant at) {
+            return new Committing(charter, next, epoch, holder, at);
         }
 
         @Override
         public Committing withProgress(Progress next) {
-            return new Committing(charter, next, epoch, holder);
+            return new Committing(charter, next, epoch, holder, since);
         }
     }
 

@@ -76,13 +76,15 @@ final class TrainingDecisions {
         if (working instanceof AwaitingTrainer) {
             deliberation.granted(trainer);
         }
-        deliberation.change(new RunChange.Trained(new TrainedSegment(
-                event.segmentIndex(),
-                event.epoch(),
-                checkpoint,
-                trainer,
-                false,
-                traceparent.isEmpty() ? Optional.empty() : Optional.of(traceparent))));
+        deliberation.change(new RunChange.Trained(
+                new TrainedSegment(
+                        event.segmentIndex(),
+                        event.epoch(),
+                        checkpoint,
+                        trainer,
+                        false,
+                        traceparent.isEmpty() ? Optional.empty() : Optional.of(traceparent)),
+                deliberation.now()));
         if (deliberation.working() instanceof AwaitingTrainer) {
             deliberation.requestPlacement();
         }
@@ -106,7 +108,7 @@ final class TrainingDecisions {
                 && committing.progress().uploadedInOrder()
                         == committing.progress().pending().size()) {
             deliberation.release(false, "the last segment is trained and uploaded");
-            deliberation.change(new RunChange.Dismissed());
+            deliberation.change(new RunChange.Dismissed(deliberation.now()));
         }
     }
 

@@ -33,8 +33,8 @@ import java.util.stream.Stream;
  */
 public final class TransitionTable {
     private static final Instant TIME = Instant.EPOCH;
-    private static final RunLifecycle LIFECYCLE =
-            new RunLifecycle(new RetryPolicy(1, 2, Duration.ofSeconds(1), Duration.ofSeconds(1)));
+    private static final RunLifecycle LIFECYCLE = new RunLifecycle(
+            new RetryPolicy(1, 2, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofMinutes(1)));
 
     private final List<Row> rows = new ArrayList<>();
 
@@ -123,6 +123,7 @@ public final class TransitionTable {
         row(uploaded, "CheckpointRejected [RETRY]", rejected(1, 2, FailureCode.STORAGE_FULL));
         RunState left = after(submission(10, false), granted(0, 1), trained(0, 1), ended(0, 1), granted(1, 2), lost(2));
         row(left, "CheckpointCommitted [work left to do]", committed(0, 1));
+        add(uploaded, "no verdict for too long", LIFECYCLE.wake(uploaded, TIME.plusSeconds(60)));
         RunState evaluated = after(
                 submission(10, true), granted(0, 1), trained(0, 1), granted(1, 2), trained(1, 2), committed(0, 1));
         row(evaluated, "CheckpointCommitted [the last, to be evaluated]", committed(1, 2));

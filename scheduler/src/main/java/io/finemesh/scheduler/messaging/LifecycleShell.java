@@ -10,6 +10,7 @@ import io.finemesh.scheduler.journal.RunStateCodec;
 import io.finemesh.scheduler.lifecycle.Decision;
 import io.finemesh.scheduler.lifecycle.RunLifecycle;
 import io.finemesh.scheduler.lifecycle.RunState;
+import io.finemesh.scheduler.trace.RunSpans;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -42,6 +43,7 @@ final class LifecycleShell implements Processor<String, byte[], String, byte[]> 
 
     private final RunLifecycle lifecycle;
     private final Duration wakeInterval;
+    private final RunSpans spans;
     private final EventCodec codec = new EventCodec();
     private final RunStateCodec states = new RunStateCodec();
 
@@ -49,9 +51,10 @@ final class LifecycleShell implements Processor<String, byte[], String, byte[]> 
     private KeyValueStore<String, byte[]> runs;
     private Map<String, Instant> resting;
 
-    LifecycleShell(RunLifecycle lifecycle, Duration wakeInterval) {
+    LifecycleShell(RunLifecycle lifecycle, Duration wakeInterval, RunSpans spans) {
         this.lifecycle = lifecycle;
         this.wakeInterval = wakeInterval;
+        this.spans = spans;
     }
 
     @Override
@@ -61,7 +64,7 @@ final class LifecycleShell implements Processor<String, byte[], String, byte[]> 
         context.schedule(wakeInterval, PunctuationType.WALL_CLOCK_TIME, this::wake);
     }
 
-    /** When each resting run asks again: what the store says, kept at hand so that not every run is read at every tick. */
+    /** When time alone will mean something for a run: what the store says, kept at hand so that not every run is read at every tick. */
     private Map<String, Instant> resting() {
         if (resting == null) {
             resting = new HashMap<>();
@@ -99,7 +102,9 @@ final class LifecycleShell implements Processor<String, byte[], String, byte[]> 
                         "record has key '" + record.key() + "' but is about run '" + run + "'; expected the run");
             }
             RunState before = states.decode(runs.get(run.value()));
-            decision = lifecycle.decide(before, input, now());
+            Instant begun = now();
+            decision = lifecycle.decide(before, input, begun);
+            spans.decided(run, before, input.traceparent(), decision, begun, now());
             log(run, input.body().getClass().getSimpleName(), before, decision);
         } catch (RuntimeException refused) {
             Inputs.refuse(LOG, context, record, refused);
@@ -120,7 +125,8 @@ final class LifecycleShell implements Processor<String, byte[], String, byte[]> 
             try {
                 RunState before = states.decode(runs.get(run));
                 decision = lifecycle.wake(before, now);
-                log(new RunId(run), "rest", before, decision);
+                spans.decided(new RunId(run), before, Optional.empty(), decision, now, now());
+                log(new RunId(run), "time", before, decision);
             } catch (RuntimeException refused) {
                 LOG.errorf(refused, "run %s is left to rest, as no decision could be made", run);
                 continue;
@@ -140,11 +146,8 @@ final class LifecycleShell implements Processor<String, byte[], String, byte[]> 
     }
 
     private void noteRest(String run, RunState state) {
-        if (state instanceof RunState.Resting rest) {
-            resting().put(run, rest.until());
-        } else {
-            resting().remove(run);
-        }
+        lifecycle.wakeAt(state).ifPresentOrElse(at -> resting().put(run, at), () -> resting()
+                .remove(run));
     }
 
     private Instant now() {

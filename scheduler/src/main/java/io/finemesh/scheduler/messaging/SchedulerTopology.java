@@ -4,6 +4,7 @@ import io.finemesh.contract.wire.Topic;
 import io.finemesh.contract.wire.Topics;
 import io.finemesh.scheduler.lifecycle.RunLifecycle;
 import io.finemesh.scheduler.placement.Placement;
+import io.finemesh.scheduler.trace.RunSpans;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -52,22 +53,24 @@ public final class SchedulerTopology {
      * self to time out.
      *
      * @param watchInterval how often the passing of time is looked at
+     * @param spans of the decisions that frame a run
      */
-    public static Topology of(RunLifecycle lifecycle, Placement placement, Duration watchInterval) {
-        return of(lifecycle, placement, watchInterval, Stores::persistentKeyValueStore);
+    public static Topology of(RunLifecycle lifecycle, Placement placement, Duration watchInterval, RunSpans spans) {
+        return of(lifecycle, placement, watchInterval, spans, Stores::persistentKeyValueStore);
     }
 
     static Topology of(
             RunLifecycle lifecycle,
             Placement placement,
             Duration watchInterval,
+            RunSpans spans,
             Function<String, KeyValueBytesStoreSupplier> stores) {
         Topology topology = new Topology();
         wire(
                 topology,
                 stores,
                 "lifecycle",
-                () -> new LifecycleShell(lifecycle, watchInterval),
+                () -> new LifecycleShell(lifecycle, watchInterval, spans),
                 LifecycleShell.STORE,
                 LIFECYCLE_INPUTS,
                 LIFECYCLE_OUTPUTS);

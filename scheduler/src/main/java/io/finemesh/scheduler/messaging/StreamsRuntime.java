@@ -6,22 +6,16 @@ import io.finemesh.scheduler.lifecycle.RetryPolicy;
 import io.finemesh.scheduler.lifecycle.RunLifecycle;
 import io.finemesh.scheduler.placement.Placement;
 import io.finemesh.scheduler.placement.PlacementTerms;
+import io.finemesh.scheduler.trace.RunSpans;
+import io.opentelemetry.api.trace.Tracer;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
@@ -32,7 +26,7 @@ import org.jboss.logging.Logger;
  *
  * <ol>
  *   <li>Start: waits until Kafka answers and every topic is there, with one log line for each attempt; then starts the streams. The service is live
- *       and not ready in the meantime.
+ *       and not ready in the meantime. The same look is taken again and again: a broker that is lost later makes it not ready until it is back.
  *   <li>A thread that fails is replaced, after a pause that grows with every failure in a row; its transaction is aborted and its records are
  *       read again.
  *   <li>Stop: the streams are closed within the time allowed; what is not committed by then is read again by the next life.
@@ -41,29 +35,31 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 public class StreamsRuntime {
     private static final Logger LOG = Logger.getLogger(StreamsRuntime.class);
-    private static final long ADMIN_TIMEOUT_MILLIS = 5_000;
     private static final long FIRST_PAUSE_MILLIS = 100;
     private static final long QUIET_MILLIS = 60_000;
 
     private final SchedulerConfig config;
+    private final RunSpans spans;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final AtomicInteger failuresInRow = new AtomicInteger();
     private volatile long lastFailureNanos;
     private volatile Optional<KafkaStreams> streams = Optional.empty();
+    private volatile boolean reachable;
     private volatile String waitingFor = "not started yet";
-    private volatile Thread starter;
+    private volatile Thread watcher;
 
-    StreamsRuntime(SchedulerConfig config) {
+    StreamsRuntime(SchedulerConfig config, Tracer tracer) {
         this.config = config;
+        this.spans = new RunSpans(tracer);
     }
 
     void start(@Observes StartupEvent event) {
-        starter = Thread.ofPlatform().name("streams-starter").daemon().start(this::startWhenReachable);
+        watcher = Thread.ofPlatform().name("kafka-watch").daemon().start(this::watchKafka);
     }
 
     void stop(@Observes ShutdownEvent event) throws InterruptedException {
         stopping.countDown();
-        Thread started = starter;
+        Thread started = watcher;
         if (started != null) {
             started.interrupt();
             started.join(config.streams().closeTimeout().toMillis());
@@ -77,48 +73,71 @@ public class StreamsRuntime {
         });
     }
 
-    /** Whether decisions are being made. */
+    /** Whether decisions are being made: streams whose broker is lost call themselves running, but nothing they decide is heard. */
     public boolean isRunning() {
-        return streams.map(running -> running.state() == KafkaStreams.State.RUNNING)
-                .orElse(false);
+        return reachable
+                && streams.map(running -> running.state() == KafkaStreams.State.RUNNING)
+                        .orElse(false);
     }
 
     /** Where the streams stand, for people. */
     public String describe() {
-        return streams.map(running -> running.state().name()).orElse(waitingFor);
+        return reachable ? streams.map(running -> running.state().name()).orElse(waitingFor) : waitingFor;
     }
 
-    private void startWhenReachable() {
+    private void watchKafka() {
+        try (KafkaWatch kafka = new KafkaWatch(
+                config.bootstrapServers(), config.streams().answerTimeout(), SchedulerTopology.topics())) {
+            do {
+                look(kafka);
+            } while (!stopping.await(config.streams().retryInterval().toMillis(), TimeUnit.MILLISECONDS));
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Starts the streams when all is there for the first time; later they come back by themselves, and only readiness changes. */
+    private void look(KafkaWatch kafka) throws InterruptedException {
+        Optional<String> missing = kafka.missing();
+        if (missing.isPresent()) {
+            waitingFor = missing.get();
+            reachable = false;
+            LOG.warnf(
+                    "waiting for Kafka at %s: %s; trying again in %d s",
+                    config.bootstrapServers(),
+                    waitingFor,
+                    config.streams().retryInterval().toSeconds());
+            return;
+        }
+        if (!reachable) {
+            LOG.infof("Kafka at %s is there", config.bootstrapServers());
+        }
+        reachable = true;
+        if (streams.isEmpty()) {
+            startStreams();
+        }
+    }
+
+    private void startStreams() {
         try {
-            while (!topicsAreThere()) {
-                LOG.warnf(
-                        "waiting for Kafka at %s: %s; trying again in %d s",
-                        config.bootstrapServers(),
-                        waitingFor,
-                        config.streams().retryInterval().toSeconds());
-                if (stopping.await(config.streams().retryInterval().toMillis(), TimeUnit.MILLISECONDS)) {
-                    return;
-                }
-            }
-            KafkaStreams created = new KafkaStreams(topology(config), StreamsSettings.of(config));
+            KafkaStreams created = new KafkaStreams(topology(config, spans), StreamsSettings.of(config));
             created.setUncaughtExceptionHandler(this::replaceThread);
             created.setStateListener((now, before) -> LOG.infof("streams: %s -> %s", before, now));
             streams = Optional.of(created);
             created.start();
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
         } catch (RuntimeException failure) {
             waitingFor = "the streams could not be started: " + failure.getMessage();
             LOG.errorf(failure, "the streams could not be started");
         }
     }
 
-    static Topology topology(SchedulerConfig config) {
+    static Topology topology(SchedulerConfig config, RunSpans spans) {
         RetryPolicy policy = new RetryPolicy(
                 config.retry().failures(),
                 config.retry().interruptions(),
                 config.retry().firstRest(),
-                config.retry().longestRest());
+                config.retry().longestRest(),
+                config.retry().verdictPatience());
         LeaseTerms leaseTerms = new LeaseTerms(
                 config.lease().silence(),
                 config.lease().confirmation(),
@@ -128,27 +147,8 @@ public class StreamsRuntime {
         return SchedulerTopology.of(
                 new RunLifecycle(policy),
                 new Placement(leaseTerms, placementTerms),
-                config.streams().watchInterval());
-    }
-
-    private boolean topicsAreThere() throws InterruptedException {
-        Properties properties = new Properties();
-        properties.putAll(Map.of(
-                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, config.bootstrapServers(),
-                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) ADMIN_TIMEOUT_MILLIS,
-                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) ADMIN_TIMEOUT_MILLIS));
-        try (Admin admin = Admin.create(properties)) {
-            Set<String> present = admin.listTopics().names().get(2 * ADMIN_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
-            List<String> missing = SchedulerTopology.topics().stream()
-                    .filter(topic -> !present.contains(topic))
-                    .toList();
-            waitingFor = "topics are missing: " + String.join(", ", missing);
-            return missing.isEmpty();
-        } catch (ExecutionException | TimeoutException | RuntimeException unreachable) {
-            Throwable cause = unreachable instanceof ExecutionException ? unreachable.getCause() : unreachable;
-            waitingFor = "it does not answer (" + cause.getMessage() + ")";
-            return false;
-        }
+                config.streams().watchInterval(),
+                spans);
     }
 
     private StreamThreadExceptionResponse replaceThread(Throwable failure) {

@@ -2,6 +2,6 @@
  * The Kafka Streams shell around the decisions: {@link io.finemesh.scheduler.messaging.SchedulerTopology} wires topics to the {@link
  * io.finemesh.scheduler.messaging.LifecycleShell} and the {@link io.finemesh.scheduler.messaging.PlacementShell}, {@link
  * io.finemesh.scheduler.messaging.DeadLetters} keeps what they cannot read or decide, and {@link
- * io.finemesh.scheduler.messaging.StreamsRuntime} starts, restarts and stops it all.
+ * io.finemesh.scheduler.messaging.StreamsRuntime} starts, restarts and stops it all while {@code KafkaWatch} looks whether Kafka is there.
  */
 package io.finemesh.scheduler.messaging;

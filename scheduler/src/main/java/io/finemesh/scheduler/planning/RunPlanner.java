@@ -12,6 +12,7 @@ import io.finemesh.contract.run.Method;
 import io.finemesh.contract.run.MethodSpecification;
 import io.finemesh.contract.run.OptimizerSpecification;
 import io.finemesh.contract.run.Precision;
+import io.finemesh.contract.run.ResolvedModel;
 import io.finemesh.contract.run.RunPlan;
 import io.finemesh.contract.run.RunSpecification;
 import io.finemesh.contract.run.SubmitRun;
@@ -55,6 +56,7 @@ public final class RunPlanner {
         List<Block> blocks = model.map(configuration -> blocks(configuration, specification.method()))
                 .orElse(List.of());
         model.ifPresent(_ -> checkStartBlock(specification.method(), blocks, objections));
+        checkPrecision(submission, objections);
         if (!objections.none() || model.isEmpty() || totalSteps.isEmpty()) {
             return objections.refusal();
         }
@@ -216,6 +218,30 @@ public final class RunPlanner {
                         + blocks.getFirst().id() + " to " + blocks.getLast().id() + ")");
     }
 
+    /**
+     * A checkpoint keeps its tensors' types from segment to segment, so a run computes on weights of the type they are stored in. Bytes and
+     * count say which type that is; a model of mixed types is left to the trainer, which sees each tensor.
+     */
+    private static void checkPrecision(SubmitRun submission, Objections objections) {
+        ResolvedModel model = submission.model();
+        Precision asked = submission.specification().precision();
+        for (Precision stored : Precision.values()) {
+            objections.require(
+                    stored == asked || model.weightBytes() != model.parameterCount() * bytesPerWeight(stored),
+                    "precision is " + asked + " (" + bytesPerWeight(asked) + " bytes a weight) but model "
+                            + submission.specification().model() + " is stored with " + bytesPerWeight(stored)
+                            + " bytes a weight, as " + stored
+                            + " is; choose the precision the model is stored in, or import it converted");
+        }
+    }
+
+    private static long bytesPerWeight(Precision precision) {
+        return switch (precision) {
+            case FP32 -> Float.BYTES;
+            case BF16 -> Short.BYTES;
+        };
+    }
+
     private static int stepsPerSegment(SubmitRun submission, long totalSteps, int blockCount) {
         RunSpecification specification = submission.specification();
         int asked =
@@ -242,13 +268,13 @@ public final class RunPlanner {
                                 specification.method().includeHead());
                 };
         FloatFormat weights = specification.precision() == Precision.BF16 ? FloatFormat.BF16 : FloatFormat.FP32;
-        return new MemoryPlan(model, method, weights, BatchShape.ofRows(tokensPerRow(specification.batch())));
+        return new MemoryPlan(model, method, weights, batchShape(specification.batch()));
     }
 
-    /** Tokens that a trainer computes at once: a micro-batch is packed into rows that take all its samples at the cut-off. */
-    private static int tokensPerRow(BatchSpecification batch) {
-        return Math.multiplyExact(
-                Math.ceilDiv(batch.samplesPerStep(), batch.gradientAccumulationSteps()), batch.cutoffTokens());
+    /** What a trainer computes at once: a micro-batch is packed into rows that take all its samples at the cut-off. */
+    private static BatchShape batchShape(BatchSpecification batch) {
+        return BatchShape.ofMicroBatches(
+                batch.samplesPerStep(), batch.gradientAccumulationSteps(), batch.cutoffTokens());
     }
 
     private static void checkMemory(MemoryPlan memory, long limitBytes, Objections objections) {

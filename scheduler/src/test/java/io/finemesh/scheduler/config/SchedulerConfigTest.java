@@ -44,6 +44,7 @@ class SchedulerConfigTest {
         assertThat(config.streams().sessionTimeout()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.streams().watchInterval()).isEqualTo(Duration.ofMillis(250));
         assertThat(config.streams().retryInterval()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(config.streams().answerTimeout()).isEqualTo(Duration.ofSeconds(5));
         assertThat(config.streams().closeTimeout()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.lease().silence()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.lease().confirmation()).isEqualTo(Duration.ofSeconds(10));
@@ -54,6 +55,7 @@ class SchedulerConfigTest {
         assertThat(config.retry().interruptions()).isEqualTo(10);
         assertThat(config.retry().firstRest()).isEqualTo(Duration.ofSeconds(1));
         assertThat(config.retry().longestRest()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(config.retry().verdictPatience()).isEqualTo(Duration.ofMinutes(15));
     }
 
     @Test
@@ -70,6 +72,7 @@ class SchedulerConfigTest {
         properties.put("finemesh.scheduler.streams.session-timeout", "20s");
         properties.put("finemesh.scheduler.streams.watch-interval", "1s");
         properties.put("finemesh.scheduler.streams.retry-interval", "2s");
+        properties.put("finemesh.scheduler.streams.answer-timeout", "6s");
         properties.put("finemesh.scheduler.streams.close-timeout", "3s");
         properties.put("finemesh.scheduler.lease.silence", "30s");
         properties.put("finemesh.scheduler.lease.confirmation", "31s");
@@ -80,6 +83,7 @@ class SchedulerConfigTest {
         properties.put("finemesh.scheduler.retry.interruptions", "2");
         properties.put("finemesh.scheduler.retry.first-rest", "4s");
         properties.put("finemesh.scheduler.retry.longest-rest", "40s");
+        properties.put("finemesh.scheduler.retry.verdict-patience", "50s");
 
         SchedulerConfig config = config(properties);
 
@@ -94,6 +98,7 @@ class SchedulerConfigTest {
         assertThat(config.streams().sessionTimeout()).isEqualTo(Duration.ofSeconds(20));
         assertThat(config.streams().watchInterval()).isEqualTo(Duration.ofSeconds(1));
         assertThat(config.streams().retryInterval()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(config.streams().answerTimeout()).isEqualTo(Duration.ofSeconds(6));
         assertThat(config.streams().closeTimeout()).isEqualTo(Duration.ofSeconds(3));
         assertThat(config.lease().silence()).isEqualTo(Duration.ofSeconds(30));
         assertThat(config.lease().confirmation()).isEqualTo(Duration.ofSeconds(31));
@@ -104,6 +109,7 @@ class SchedulerConfigTest {
         assertThat(config.retry().interruptions()).isEqualTo(2);
         assertThat(config.retry().firstRest()).isEqualTo(Duration.ofSeconds(4));
         assertThat(config.retry().longestRest()).isEqualTo(Duration.ofSeconds(40));
+        assertThat(config.retry().verdictPatience()).isEqualTo(Duration.ofSeconds(50));
     }
 
     @Test

@@ -43,7 +43,8 @@ import java.util.Optional;
  * stored form and back; every decision must be the sum of its changes.
  */
 final class RunStory {
-    static final RetryPolicy POLICY = new RetryPolicy(3, 10, Duration.ofSeconds(1), Duration.ofSeconds(30));
+    static final RetryPolicy POLICY =
+            new RetryPolicy(3, 10, Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ofMinutes(15));
     static final TrainerId FIRST = new TrainerId("trainer-0");
     static final TrainerId SECOND = new TrainerId("trainer-1");
     static final Instant START = Instant.parse("2026-01-01T00:00:00Z");

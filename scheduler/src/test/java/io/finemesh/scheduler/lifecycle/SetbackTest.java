@@ -331,4 +331,83 @@ class SetbackTest {
         assertThat(waiting.impossible(1, FailureCode.NO_TRAINER_FREE)).isEmpty();
         waiting.state(RunState.AwaitingTrainer.class);
     }
+
+    @Test
+    void trainsAgainWhatTheStoreNeverAnsweredAbout() {
+        fourSegments();
+        story.granted(story.request().epoch(), FIRST);
+        long epoch = story.request().epoch();
+        story.trained(4, epoch, FIRST);
+        assertThat(story.wait(Duration.ofDays(1)))
+                .as("while the trainer uploads, its heartbeats are what counts")
+                .isEmpty();
+        story.ended(4, epoch, FIRST);
+
+        assertThat(story.wait(RunStory.POLICY.verdictPatience().minusMillis(1))).isEmpty();
+        List<Message> said = story.wait(Duration.ofMillis(1));
+
+        assertThat(kinds(said)).containsExactly("SegmentRetried", "PlaceSegment");
+        assertThat(((SegmentRetried) said.getFirst()).failure().code()).isEqualTo(FailureCode.STORE_UNREACHABLE);
+        assertThat(((SegmentRetried) said.getFirst()).failure().message())
+                .contains("checkpoint store", "900 s", "segment 4");
+        assertThat(((PlaceSegment) said.get(1)).work().segment().index()).isEqualTo(4);
+        assertThat(((PlaceSegment) said.get(1)).work().base()).isEqualTo(checkpoint(3));
+    }
+
+    @Test
+    void acceptsAVerdictThatComesAfterAll() {
+        fourSegments();
+        long epoch = story.request().epoch();
+        story.granted(epoch, FIRST);
+        story.trained(4, epoch, FIRST);
+        story.ended(4, epoch, FIRST);
+        story.wait(RunStory.POLICY.verdictPatience());
+
+        assertThat(kinds(story.committed(4, epoch))).contains("RunCompleted");
+    }
+
+    @Test
+    void aCommitBeginsTheWaitForTheNextOneAnew() {
+        story.trained(0, 1, FIRST);
+        story.granted(2, FIRST);
+        story.ended(0, 1, FIRST);
+        story.trained(1, 2, FIRST);
+        story.granted(3, FIRST);
+        story.ended(1, 2, FIRST);
+        story.lost(3, FIRST);
+        story.state(RunState.Committing.class);
+        Duration most = RunStory.POLICY.verdictPatience().minusSeconds(1);
+
+        assertThat(story.wait(most)).isEmpty();
+        story.committed(0, 1);
+
+        assertThat(story.wait(most)).as("segment 1 has its own patience").isEmpty();
+        assertThat(kinds(story.wait(Duration.ofSeconds(1)))).contains("SegmentRetried");
+    }
+
+    @Test
+    void givesUpWithAReasonWhenTheStoreNeverAnswers() {
+        for (int round = 0; !(story.state() instanceof RunState.Failed); round++) {
+            assertThat(round).isLessThanOrEqualTo(20);
+            long epoch = story.request().epoch();
+            for (int segment = story.request().work().segment().index(); segment < 5; segment++) {
+                epoch = story.request().epoch();
+                if (segment > 0 || round > 0) {
+                    story.granted(epoch, FIRST);
+                }
+                story.trained(segment, epoch, FIRST);
+                story.ended(segment, epoch, FIRST);
+            }
+            story.wait(RunStory.POLICY.verdictPatience());
+            story.wait(LONG);
+        }
+
+        RunFailed failed = story.said().stream()
+                .filter(RunFailed.class::isInstance)
+                .map(RunFailed.class::cast)
+                .findFirst()
+                .orElseThrow();
+        assertThat(failed.failure().code()).isEqualTo(FailureCode.STORE_UNREACHABLE);
+        assertThat(failed.failure().message()).contains("gave up", "11 attempts", "checkpoint store has not said");
+    }
 }

@@ -25,6 +25,9 @@ import io.finemesh.contract.training.TrainSegment;
 import io.finemesh.contract.training.TrainerCondition;
 import io.finemesh.contract.wire.Envelope;
 import io.finemesh.contract.wire.Topics;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.sdk.trace.data.SpanData;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -116,7 +119,7 @@ class SchedulerTopologyTest {
         said.addAll(mesh.envelopes(Topics.TRAINING_COMMANDS));
         assertThat(said).hasSize(7);
         assertThat(said).allSatisfy(envelope -> {
-            assertThat(envelope.traceparent()).contains("00-aa-bb-01");
+            assertThat(envelope.traceparent()).contains(StreamsMesh.SUBMISSION);
             assertThat(envelope.correlation()).contains("r-1");
             assertThat(envelope.causation()).isPresent();
             assertThat(envelope.source()).isEqualTo("/scheduler");
@@ -295,5 +298,61 @@ class SchedulerTopologyTest {
                 .containsExactly(1, 2);
         submit(adamw("r-2", 10).build());
         assertThat(mesh.granted().trainer()).as("trainers are remembered too").isEqualTo(new TrainerId("trainer-0"));
+    }
+
+    @Test
+    void aStoreThatNeverAnswersIsWaitedForOnlySoLong() {
+        mesh.beat(idle("trainer-0", "life-1"));
+        submit(adamw("r-1", 10).build());
+        TrainSegment first = mesh.granted();
+        mesh.start(first);
+        mesh.train(first);
+        mesh.upload(first);
+        mesh.said(Topics.RUN_EVENTS);
+        mesh.pass(Duration.ofMinutes(10), idle("trainer-0", "life-1"));
+        assertThat(mesh.said(Topics.RUN_EVENTS)).isEmpty();
+
+        mesh.pass(Duration.ofMinutes(6), idle("trainer-0", "life-1"));
+
+        RunEvent retried = mesh.said(Topics.RUN_EVENTS).getFirst();
+        assertThat(((SegmentRetried) retried).failure().code()).isEqualTo(FailureCode.STORE_UNREACHABLE);
+        TrainSegment second = mesh.said(Topics.TRAINING_COMMANDS).stream()
+                .filter(TrainSegment.class::isInstance)
+                .map(TrainSegment.class::cast)
+                .findFirst()
+                .orElseThrow();
+        assertThat(second.work()).isEqualTo(first.work());
+        mesh.finish(second);
+        assertThat(mesh.said(Topics.RUN_EVENTS)).last().isInstanceOf(RunCompleted.class);
+    }
+
+    @Test
+    void planAndEndOfARunAreSpansLinkedToItsSubmission() {
+        mesh.beat(idle("trainer-0", "life-1"));
+        submit(adamw("r-1", 10).build());
+        mesh.finish(mesh.granted());
+        submit(adamw("r-2", 0).build());
+        submit(adamw("r-3", 10).build());
+        mesh.say(Topics.RUN_COMMANDS, "r-3", new CancelRun(new RunId("r-3"), "no longer needed"));
+
+        assertThat(mesh.spans())
+                .extracting(SpanData::getName)
+                .containsExactly("run.plan", "run.complete", "run.plan", "run.plan", "run.complete");
+        assertThat(mesh.spans()).allSatisfy(span -> {
+            assertThat(span.getParentSpanContext().isValid()).isFalse();
+            assertThat(span.getLinks()).singleElement().satisfies(link -> assertThat(
+                            link.getSpanContext().getTraceId())
+                    .isEqualTo("0af7651916cd43dd8448eb211c80319c"));
+        });
+        assertThat(mesh.spans())
+                .extracting(span -> span.getAttributes().get(AttributeKey.stringKey("finemesh.run.id")))
+                .containsExactly("r-1", "r-1", "r-2", "r-3", "r-3");
+        assertThat(mesh.spans())
+                .extracting(span -> span.getAttributes().get(AttributeKey.stringKey("finemesh.outcome")))
+                .containsExactly(null, "completed", null, null, "cancelled");
+        assertThat(mesh.spans())
+                .extracting(span -> span.getStatus().getStatusCode())
+                .containsExactly(
+                        StatusCode.UNSET, StatusCode.UNSET, StatusCode.ERROR, StatusCode.UNSET, StatusCode.UNSET);
     }
 }

@@ -29,6 +29,11 @@ import io.finemesh.scheduler.lifecycle.RetryPolicy;
 import io.finemesh.scheduler.lifecycle.RunLifecycle;
 import io.finemesh.scheduler.placement.Placement;
 import io.finemesh.scheduler.placement.PlacementTerms;
+import io.finemesh.scheduler.trace.RunSpans;
+import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -56,8 +61,14 @@ import org.apache.kafka.streams.test.TestRecord;
 final class StreamsMesh implements AutoCloseable {
     static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
+    static final String SUBMISSION = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
     private final EventCodec codec = new EventCodec();
     private final Map<TrainerId, Long> sequences = new HashMap<>();
+    private final InMemorySpanExporter spans = InMemorySpanExporter.create();
+    private final SdkTracerProvider tracing = SdkTracerProvider.builder()
+            .addSpanProcessor(SimpleSpanProcessor.create(spans))
+            .build();
     private final TopologyTestDriver driver;
     private int messages;
 
@@ -69,11 +80,13 @@ final class StreamsMesh implements AutoCloseable {
         properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
         driver = new TopologyTestDriver(
                 SchedulerTopology.of(
-                        new RunLifecycle(new RetryPolicy(3, 10, Duration.ofSeconds(1), Duration.ofSeconds(30))),
+                        new RunLifecycle(new RetryPolicy(
+                                3, 10, Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ofMinutes(15))),
                         new Placement(
                                 new LeaseTerms(Duration.ofSeconds(10), Duration.ofSeconds(10), 3),
                                 new PlacementTerms(Duration.ofMinutes(2), Duration.ofSeconds(5))),
                         Duration.ofMillis(250),
+                        new RunSpans(tracing.get("test")),
                         Stores::inMemoryKeyValueStore),
                 properties,
                 START);
@@ -104,7 +117,7 @@ final class StreamsMesh implements AutoCloseable {
 
     <T extends Message> void say(Topic<T> topic, String key, T body) {
         Envelope<T> envelope = Envelope.starting(
-                new EventId("message-" + messages++), "/test", key, START, Optional.of("00-aa-bb-01"), body);
+                new EventId("message-" + messages++), "/test", key, START, Optional.of(SUBMISSION), body);
         sayRaw(topic.name(), key, codec.value(body), codec.headers(topic, envelope));
     }
 
@@ -125,6 +138,11 @@ final class StreamsMesh implements AutoCloseable {
         return records(topic.name()).stream()
                 .map(record -> codec.decode(topic, record.key(), record.headers(), record.value()))
                 .toList();
+    }
+
+    /** Every span so far. */
+    List<SpanData> spans() {
+        return spans.getFinishedSpanItems();
     }
 
     List<TestRecord<String, byte[]>> records(String topic) {

@@ -14,6 +14,7 @@ import io.finemesh.contract.training.TrainSegment;
 import io.finemesh.contract.training.TrainingCommand;
 import io.finemesh.contract.wire.Topics;
 import io.finemesh.scheduler.config.SchedulerConfig;
+import io.opentelemetry.api.OpenTelemetry;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -47,6 +48,8 @@ class StreamsRuntimeTest {
                                 directory.toString(),
                                 "finemesh.scheduler.streams.retry-interval",
                                 "200ms",
+                                "finemesh.scheduler.streams.answer-timeout",
+                                "1s",
                                 // The trainer of this test has no heart.
                                 "finemesh.scheduler.lease.silence",
                                 "10m"),
@@ -57,14 +60,14 @@ class StreamsRuntimeTest {
     }
 
     private static StreamsRuntime started(SchedulerConfig config) {
-        StreamsRuntime runtime = new StreamsRuntime(config);
+        StreamsRuntime runtime = new StreamsRuntime(config, OpenTelemetry.noop().getTracer("test"));
         runtime.start(null);
         return runtime;
     }
 
     @Test
-    void waitsForWhatIsMissingAndGoesOnAfterARestart(@TempDir Path brokerDirectory, @TempDir Path stateDirectory)
-            throws Exception {
+    void waitsForWhatIsMissingAndGoesOnAfterARestartAndALostBroker(
+            @TempDir Path brokerDirectory, @TempDir Path stateDirectory) throws Exception {
         try (TestBroker broker = new TestBroker(brokerDirectory)) {
             SchedulerConfig config = config(broker.bootstrapServers(), stateDirectory);
             StreamsRuntime runtime = started(config);
@@ -89,6 +92,11 @@ class StreamsRuntimeTest {
                 assertThat(runtime.isRunning()).isFalse();
 
                 StreamsRuntime next = started(config);
+                await().atMost(PATIENCE).until(next::isRunning);
+                broker.stop();
+                await().atMost(PATIENCE).until(() -> next.describe().startsWith("it does not answer"));
+                assertThat(next.isRunning()).isFalse();
+                broker.start();
                 await().atMost(PATIENCE).until(next::isRunning);
                 theOtherHalf(client, second);
                 ConsumerRecord<String, byte[]> kept = client.nextRecord(Topics.RUN_COMMANDS.deadLetterName());

@@ -8,6 +8,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import io.finemesh.contract.failure.Failure;
 import io.finemesh.contract.failure.FailureCode;
 import io.finemesh.contract.run.BlockOrder;
+import io.finemesh.contract.run.Precision;
 import io.finemesh.contract.run.RunPlan;
 import io.finemesh.contract.run.SegmentAssignment;
 import io.finemesh.contract.run.SubmitRun;
@@ -61,6 +62,32 @@ class RunPlannerTest {
         assertThat(plan.totalSteps()).isEqualTo(steps);
         assertThat(plan.segments()).isEqualTo(segments);
         assertThat(plan.stepsPerSegment()).isEqualTo(stepsPerSegment);
+    }
+
+    static Stream<Arguments> storedForms() {
+        return Stream.of(
+                arguments(Precision.FP32, 800_000, true),
+                arguments(Precision.BF16, 400_000, true),
+                arguments(Precision.FP32, 400_000, false),
+                arguments(Precision.BF16, 800_000, false),
+                // Mixed: only the trainer sees which tensor is what.
+                arguments(Precision.FP32, 600_000, true));
+    }
+
+    @ParameterizedTest
+    @MethodSource("storedForms")
+    void aRunComputesOnWeightsAsTheyAreStored(Precision asked, long weightBytes, boolean allowed) {
+        SubmissionBuilder submission = adamw("r", 10).precision(asked).weightBytes(weightBytes);
+
+        if (allowed) {
+            planned(submission);
+        } else {
+            Failure failure = refused(submission);
+            assertThat(failure.code()).isEqualTo(FailureCode.INVALID_SPECIFICATION);
+            assertThat(failure.message())
+                    .contains(
+                            "precision is " + asked, "model tiny", "as " + (asked == Precision.FP32 ? "BF16" : "FP32"));
+        }
     }
 
     @Test
