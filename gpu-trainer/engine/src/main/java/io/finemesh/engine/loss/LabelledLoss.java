@@ -8,6 +8,7 @@ import io.finemesh.engine.tensor.TensorBytes;
 import io.finemesh.engine.tensor.TensorScope;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
@@ -84,8 +85,8 @@ public final class LabelledLoss {
             Tensor hiddenLeaf = hidden.detach().requires_grad_(needSlope);
             Tensor normLeaf = decoder.finalNormWeight().detach().requires_grad_(normTrained);
             Tensor normed = decoder.finalNorm(hiddenLeaf, normLeaf); // [R, C]
-            Chunks chunks =
-                    chunks(normed.detach(), input, 1.0 / labelledInBatch, needSlope || normTrained, headTrained);
+            Optional<RowRange> headRows = headTrained ? Optional.of(headRows(gradients)) : Optional.empty();
+            Chunks chunks = chunks(normed.detach(), input, 1.0 / labelledInBatch, needSlope || normTrained, headRows);
             if (headTrained) {
                 gradients.add(decoder.headGroup(), decoder.headSlot(), chunks.headGradient());
             }
@@ -116,12 +117,21 @@ public final class LabelledLoss {
         }
     }
 
-    private Chunks chunks(Tensor normed, RowInput input, double weight, boolean needSlope, boolean headTrained) {
+    private RowRange headRows(GradientSink gradients) {
+        return gradients
+                .rows(decoder.headGroup(), decoder.headSlot())
+                .orElseGet(() -> new RowRange(0, decoder.configuration().vocabularySize()));
+    }
+
+    private Chunks chunks(
+            Tensor normed, RowInput input, double weight, boolean needSlope, Optional<RowRange> headRows) {
         try (TensorScope scope = TensorScope.open("chunks");
                 NoGradGuard _ = new NoGradGuard()) {
             Tensor head = decoder.headWeight(); // [V, C]
             Tensor slope = needSlope ? scope.keep(torch.empty_like(normed)) : null; // [R, C]
-            Tensor headGradient = headTrained ? scope.keep(torch.zeros_like(head)) : null; // [V, C]
+            Tensor headGradient = headRows.map(
+                            wanted -> scope.keep(torch.zeros_like(head.narrow(0, wanted.first(), wanted.count()))))
+                    .orElse(null); // [V, C], or the rows asked for
             double sum = 0;
             long rows = normed.size(0);
             for (long from = 0; from < rows; from += chunkRows) {
@@ -146,8 +156,15 @@ public final class LabelledLoss {
                     if (needSlope) {
                         torch.mm_out(slope.narrow(0, from, count), logitSlope, head);
                     }
-                    if (headTrained) {
-                        headGradient.addmm_(logitSlope.t(), states, new Scalar(1.0), new Scalar(weight));
+                    if (headRows.isPresent()) {
+                        RowRange wanted = headRows.get();
+                        headGradient.addmm_(
+                                logitSlope
+                                        .narrow(1, wanted.first(), wanted.count())
+                                        .t(),
+                                states,
+                                new Scalar(1.0),
+                                new Scalar(weight));
                     }
                 }
             }

@@ -189,6 +189,25 @@ public final class Decoder implements AutoCloseable {
     }
 
     /**
+     * The same of some rows only; nothing the size of the vocabulary is formed.
+     *
+     * @param first row
+     * @param rows r
+     * @return [r, C]
+     */
+    public Tensor embeddingGradient(Tensor tokens, Tensor slope, long first, long rows) {
+        Tensor outside = tokens.lt(new Scalar(first)).logical_or(tokens.ge(new Scalar(first + rows)));
+        if (configuration.padTokenId().isPresent()) {
+            outside = outside.logical_or(
+                    tokens.eq(new Scalar(configuration.padTokenId().getAsInt())));
+        }
+        // One row more takes what is outside, and gets no gradient either.
+        Tensor local = tokens.sub(new Scalar(first)).masked_fill(outside, new Scalar(rows));
+        return torch.embedding_dense_backward(scaledEmbedding(slope), local, rows + 1, rows, false)
+                .narrow(0, 0, rows);
+    }
+
+    /**
      * Runs one layer.
      *
      * @param index of the layer

@@ -12,6 +12,7 @@ import io.finemesh.engine.optim.ActiveParameters;
 import io.finemesh.engine.optim.OptimizerStep;
 import io.finemesh.engine.optim.Traversal;
 import io.finemesh.engine.optim.badam.ActiveBlock;
+import io.finemesh.engine.optim.badam.SlicedBlock;
 import io.finemesh.engine.tensor.NativeMemory;
 import io.finemesh.engine.tensor.TensorBytes;
 import io.finemesh.engine.tensor.TensorScope;
@@ -207,8 +208,16 @@ public final class FineTuneLoop implements AutoCloseable {
                 .stream()
                 .map(decoder::weights)
                 .toList();
+        Optional<Block> sliced = window.block().filter(block -> !block.isWhole());
         if (saved.isEmpty()) {
-            active = ActiveBlock.enter(id, trained, plan.method().adam());
+            active = sliced.isPresent()
+                    ? SlicedBlock.of(
+                            trained,
+                            sliced.get().slices(),
+                            Optional.empty(),
+                            slices ->
+                                    ActiveBlock.enter(id, slices, plan.method().adam()))
+                    : ActiveBlock.enter(id, trained, plan.method().adam());
             return;
         }
         TrainingState state = saved.get();
@@ -217,7 +226,13 @@ public final class FineTuneLoop implements AutoCloseable {
                     "the training state is inside block " + state.block().get() + ", segment " + window.index()
                             + " trains " + id + "; the state belongs to another run or another segment");
         }
-        active = ActiveBlock.resume(id, trained, plan.method().adam(), state.source(), state.updates());
+        active = sliced.isPresent()
+                ? SlicedBlock.of(
+                        trained,
+                        sliced.get().slices(),
+                        Optional.of(state.source()),
+                        slices -> ActiveBlock.resume(id, slices, plan.method().adam(), state.source(), state.updates()))
+                : ActiveBlock.resume(id, trained, plan.method().adam(), state.source(), state.updates());
     }
 
     /** Copies what changed into memory of its own. */

@@ -245,10 +245,11 @@ final class LayerwiseBackward {
     private void embedding(RowInput input, Tensor slope, LayerGradientSink sink) {
         try (TensorScope _ = TensorScope.open("embedding");
                 NoGradGuard _ = new NoGradGuard()) {
-            sink.add(
-                    new ParameterGroup.Embedding(),
-                    WeightSlot.TOKEN_EMBEDDING,
-                    decoder.embeddingGradient(input.tokens(), slope));
+            ParameterGroup group = new ParameterGroup.Embedding();
+            Tensor gradient = sink.rows(group, WeightSlot.TOKEN_EMBEDDING)
+                    .map(rows -> decoder.embeddingGradient(input.tokens(), slope, rows.first(), rows.count()))
+                    .orElseGet(() -> decoder.embeddingGradient(input.tokens(), slope));
+            sink.add(group, WeightSlot.TOKEN_EMBEDDING, gradient);
         }
     }
 

@@ -1,2 +1,5 @@
-/** Block-coordinate training: {@link io.finemesh.engine.optim.badam.ActiveBlock} holds what a trained block needs beyond its weights. */
+/**
+ * Block-coordinate training: {@link io.finemesh.engine.optim.badam.ActiveBlock} holds what a trained block needs beyond its weights;
+ * {@link io.finemesh.engine.optim.badam.SlicedBlock} is for blocks finer than parameter groups.
+ */
 package io.finemesh.engine.optim.badam;
