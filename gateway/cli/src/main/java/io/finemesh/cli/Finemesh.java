@@ -9,6 +9,7 @@ import io.finemesh.cli.command.ModelsCommand;
 import io.finemesh.cli.command.PlanCommand;
 import io.finemesh.cli.command.RunCommand;
 import io.finemesh.cli.command.RunsCommand;
+import io.finemesh.cli.command.ScoreCommand;
 import io.finemesh.cli.command.Session;
 import io.finemesh.cli.command.ShowCommand;
 import io.finemesh.cli.command.WatchCommand;
@@ -46,6 +47,7 @@ import picocli.CommandLine.Spec;
             DatasetsCommand.class,
             ExportCommand.class,
             InspectCommand.class,
+            ScoreCommand.class,
             PlanCommand.class
         })
 public final class Finemesh implements Runnable {
