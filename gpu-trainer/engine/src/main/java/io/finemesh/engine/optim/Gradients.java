@@ -82,19 +82,46 @@ public final class Gradients implements LayerGradientSink, AutoCloseable {
         return gradient;
     }
 
-    /** Euclidean norm over all gradients; not finite if any element is not. */
+    /** Whether a slot has a gradient. */
+    public boolean has(ParameterGroup group, WeightSlot slot) {
+        return bySlot.containsKey(group) && bySlot.get(group)[slot.ordinal()] != null;
+    }
+
+    /** Forgets the gradients of a group. */
+    public void clear(ParameterGroup group) {
+        Tensor[] slots = bySlot.get(group);
+        for (int s = 0; s < slots.length; s++) {
+            if (slots[s] != null) {
+                slots[s].close();
+                slots[s] = null;
+            }
+        }
+    }
+
+    /** Euclidean norm over all gradients; not finite if any element is not, and 0 without any. */
     public double norm() {
+        return norm(bySlot.values());
+    }
+
+    /** The same of one group. */
+    public double norm(ParameterGroup group) {
+        return norm(List.<Tensor[]>of(bySlot.get(group)));
+    }
+
+    private static double norm(Collection<Tensor[]> groups) {
         try (TensorScope _ = TensorScope.open("gradient norm");
                 NoGradGuard _ = new NoGradGuard()) {
             TensorVector norms = new TensorVector();
-            bySlot.values().forEach(slots -> {
+            groups.forEach(slots -> {
                 for (Tensor gradient : slots) {
                     if (gradient != null) {
                         norms.push_back(torch.norm(gradient));
                     }
                 }
             });
-            return torch.norm(torch.stack(norms).to(ScalarType.Double)).item_double();
+            return norms.empty()
+                    ? 0
+                    : torch.norm(torch.stack(norms).to(ScalarType.Double)).item_double();
         }
     }
 
@@ -133,13 +160,6 @@ public final class Gradients implements LayerGradientSink, AutoCloseable {
 
     @Override
     public void close() {
-        for (Tensor[] slots : bySlot.values()) {
-            for (int s = 0; s < slots.length; s++) {
-                if (slots[s] != null) {
-                    slots[s].close();
-                    slots[s] = null;
-                }
-            }
-        }
+        bySlot.keySet().forEach(this::clear);
     }
 }

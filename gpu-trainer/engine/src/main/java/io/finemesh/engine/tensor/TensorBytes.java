@@ -20,7 +20,7 @@ public final class TensorBytes {
     /**
      * A new tensor with the given content.
      *
-     * @param dtype of the bytes: F32, F64, F16, BF16, I64 or I32
+     * @param dtype of the bytes: F32, F64, F16, BF16, I64, I32 or U8
      * @param shape of the tensor
      * @param bytes of exactly that many elements; may be unaligned and read-only
      */
@@ -94,11 +94,11 @@ public final class TensorBytes {
             case BF16 -> ScalarType.BFloat16;
             case I64 -> ScalarType.Long;
             case I32 -> ScalarType.Int;
+            case U8 -> ScalarType.Byte;
             case BOOL,
                     F4,
                     F6_E2M3,
                     F6_E3M2,
-                    U8,
                     I8,
                     F8_E5M2,
                     F8_E4M3,
@@ -110,8 +110,8 @@ public final class TensorBytes {
                     U32,
                     C64,
                     U64 ->
-                throw new IllegalArgumentException(
-                        "element type " + dtype + " cannot be computed with; allowed: F32, F64, F16, BF16, I64, I32");
+                throw new IllegalArgumentException("element type " + dtype
+                        + " cannot be computed with; allowed: F32, F64, F16, BF16, I64, I32, U8");
         };
     }
 

@@ -11,8 +11,6 @@ import io.finemesh.engine.model.PackedRow;
 import io.finemesh.engine.optim.ActiveParameters;
 import io.finemesh.engine.optim.OptimizerStep;
 import io.finemesh.engine.optim.Traversal;
-import io.finemesh.engine.optim.badam.ActiveBlock;
-import io.finemesh.engine.optim.badam.SlicedBlock;
 import io.finemesh.engine.tensor.NativeMemory;
 import io.finemesh.engine.tensor.TensorBytes;
 import io.finemesh.engine.tensor.TensorScope;
@@ -30,7 +28,7 @@ import java.util.function.BooleanSupplier;
  * Fine-tunes a decoder in place, one segment at a time. Start reading the engine here.
  *
  * <p>Each optimizer step: take the step's rows, add up their gradients layer by layer ({@link LayerwiseBackward}), look at loss and norm, clip, update the
- * active parameters ({@link ActiveBlock}), report. AdamW is the case where everything is active and stays so; BAdam enters a block at the start of a
+ * active parameters ({@link ActiveParameters}), report. AdamW is the case where everything is active and stays so; BAdam enters a block at the start of a
  * segment and leaves it at the end.
  *
  * <p>What makes runs repeatable: the rows and the learning rate of a step depend on the step's number alone, and everything else that outlives a step is in
@@ -208,16 +206,9 @@ public final class FineTuneLoop implements AutoCloseable {
                 .stream()
                 .map(decoder::weights)
                 .toList();
-        Optional<Block> sliced = window.block().filter(block -> !block.isWhole());
+        Activation activation = new Activation(plan, id, trained, window.block().filter(block -> !block.isWhole()));
         if (saved.isEmpty()) {
-            active = sliced.isPresent()
-                    ? SlicedBlock.of(
-                            trained,
-                            sliced.get().slices(),
-                            Optional.empty(),
-                            slices ->
-                                    ActiveBlock.enter(id, slices, plan.method().adam()))
-                    : ActiveBlock.enter(id, trained, plan.method().adam());
+            active = activation.enter();
             return;
         }
         TrainingState state = saved.get();
@@ -226,13 +217,7 @@ public final class FineTuneLoop implements AutoCloseable {
                     "the training state is inside block " + state.block().get() + ", segment " + window.index()
                             + " trains " + id + "; the state belongs to another run or another segment");
         }
-        active = sliced.isPresent()
-                ? SlicedBlock.of(
-                        trained,
-                        sliced.get().slices(),
-                        Optional.of(state.source()),
-                        slices -> ActiveBlock.resume(id, slices, plan.method().adam(), state.source(), state.updates()))
-                : ActiveBlock.resume(id, trained, plan.method().adam(), state.source(), state.updates());
+        active = activation.resume(state.source(), state.updates());
     }
 
     /** Copies what changed into memory of its own. */
@@ -271,19 +256,23 @@ public final class FineTuneLoop implements AutoCloseable {
 
     private String blockId(SegmentWindow window) {
         return switch (plan.method()) {
-            case Method.AdamW _ -> {
-                if (window.block().isPresent()) {
-                    throw new IllegalArgumentException("AdamW trains all parameters, but segment " + window.index()
-                            + " is for block " + window.block().get().id());
-                }
-                yield ALL_PARAMETERS;
-            }
+            case Method.AdamW _ -> allParameters("AdamW", window);
+            case Method.GaLore _ -> allParameters("GaLore", window);
+            case Method.Lomo lomo -> allParameters(lomo.id(), window);
             case Method.BAdam _ ->
                 window.block()
                         .map(Block::id)
                         .orElseThrow(() -> new IllegalArgumentException(
                                 "BAdam trains one block at a time, but segment " + window.index() + " names none"));
         };
+    }
+
+    private static String allParameters(String method, SegmentWindow window) {
+        window.block().ifPresent(block -> {
+            throw new IllegalArgumentException(
+                    method + " trains all parameters, but segment " + window.index() + " is for block " + block.id());
+        });
+        return ALL_PARAMETERS;
     }
 
     private static BatchCursor requireBatches(BatchCursor data, TrainingPlan plan) {

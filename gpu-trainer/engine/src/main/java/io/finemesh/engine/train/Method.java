@@ -1,6 +1,14 @@
 package io.finemesh.engine.train;
 
+import io.finemesh.checkpoint.model.Problem;
+import io.finemesh.engine.optim.InvalidMethodException;
 import io.finemesh.engine.optim.adam.AdamHyperparameters;
+import io.finemesh.engine.optim.galore.GaloreSettings;
+import io.finemesh.engine.optim.lomo.LomoRule;
+import io.finemesh.engine.optim.moment.MomentKind;
+import io.finemesh.engine.optim.precision.WeightRounding;
+import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 
 /** Which parameters are trained at a time, and how. */
@@ -11,10 +19,25 @@ public sealed interface Method {
     /** Name in run specifications and training states. */
     String id();
 
-    /** All parameters in every step; moments live as long as the run (arXiv 1711.05101). */
-    record AdamW(AdamHyperparameters adam) implements Method {
+    /**
+     * All parameters in every step; moments live as long as the run (arXiv 1711.05101).
+     *
+     * @param moments {@link MomentKind#ADAMW} or {@link MomentKind#ADAMW_8BIT}
+     * @param rounding of weights stored in bf16
+     */
+    record AdamW(AdamHyperparameters adam, MomentKind moments, WeightRounding rounding) implements Method {
         public AdamW {
             Objects.requireNonNull(adam, "settings are null");
+            Objects.requireNonNull(rounding, "rounding is null");
+            if (Objects.requireNonNull(moments, "moments are null") == MomentKind.ADAFACTOR) {
+                throw new InvalidMethodException(
+                        "AdamW", List.of(new Problem("moments", "ADAFACTOR", "ADAMW or ADAMW_8BIT")));
+            }
+        }
+
+        /** With 32-bit moments and a 32-bit master of weights stored in bf16. */
+        public AdamW(AdamHyperparameters adam) {
+            this(adam, MomentKind.ADAMW, WeightRounding.MASTER);
         }
 
         @Override
@@ -35,6 +58,45 @@ public sealed interface Method {
         @Override
         public String id() {
             return "badam";
+        }
+    }
+
+    /**
+     * All parameters in every step, the matrices of the layers in a subspace (arXiv 2403.03507).
+     *
+     * @param galore rank, refresh and what is inside
+     * @param rounding of weights stored in bf16
+     */
+    record GaLore(AdamHyperparameters adam, GaloreSettings galore, WeightRounding rounding) implements Method {
+        public GaLore {
+            Objects.requireNonNull(adam, "settings are null");
+            Objects.requireNonNull(galore, "GaLore's settings are null");
+            Objects.requireNonNull(rounding, "rounding is null");
+        }
+
+        @Override
+        public String id() {
+            return "galore";
+        }
+    }
+
+    /**
+     * All parameters in every step, each layer updated during the backward pass.
+     *
+     * @param rule which of the two
+     * @param adam of which only the weight decay is used
+     * @param rounding of weights stored in bf16
+     */
+    record Lomo(LomoRule rule, AdamHyperparameters adam, WeightRounding rounding) implements Method {
+        public Lomo {
+            Objects.requireNonNull(rule, "rule is null");
+            Objects.requireNonNull(adam, "settings are null");
+            Objects.requireNonNull(rounding, "rounding is null");
+        }
+
+        @Override
+        public String id() {
+            return rule.name().toLowerCase(Locale.ROOT);
         }
     }
 }

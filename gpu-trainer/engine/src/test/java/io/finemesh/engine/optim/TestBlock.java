@@ -8,7 +8,6 @@ import io.finemesh.checkpoint.safetensors.TensorData;
 import io.finemesh.engine.model.GroupLayout;
 import io.finemesh.engine.model.GroupTensors;
 import io.finemesh.engine.model.TinyModel;
-import io.finemesh.engine.optim.badam.ActiveBlock;
 import io.finemesh.engine.tensor.Precision;
 import io.finemesh.engine.tensor.TensorBytes;
 import io.finemesh.engine.tensor.TensorScope;
@@ -19,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** One parameter group with the closed-form weights and gradients of the optimizer goldens, without a model around it. */
@@ -96,10 +96,12 @@ public final class TestBlock implements AutoCloseable {
     }
 
     /** One update with the closed-form gradient of a step, rounded to the precision of the weights as the reference does. */
-    public void step(ActiveBlock active, int t, double rate) {
+    public void step(ActiveParameters active, int t, double rate) {
         step(
                 active,
+                t,
                 rate,
+                1,
                 shape -> gradient(
                         (int) (shape.size() == 1 ? 1 : shape.getFirst()),
                         shape.getLast().intValue(),
@@ -107,30 +109,58 @@ public final class TestBlock implements AutoCloseable {
     }
 
     /** One update with gradients of zero. */
-    public void stepWithoutGradient(ActiveBlock active, double rate) {
+    public void stepWithoutGradient(ActiveParameters active, double rate) {
         step(
                 active,
+                0,
                 rate,
+                1,
                 shape -> new double[shape.stream().mapToInt(Long::intValue).reduce(1, (a, b) -> a * b)]);
     }
 
-    private void step(ActiveBlock active, double rate, Function<List<Long>, double[]> ofShape) {
-        try (Gradients gradients = active.gradients();
-                TensorScope _ = TensorScope.open("step")) {
-            for (GroupLayout.Entry entry : weights.layout().entries()) {
-                double[] values = ofShape.apply(entry.shape());
-                float[] floats = new float[values.length];
-                for (int i = 0; i < values.length; i++) {
-                    floats[i] = (float) values[i];
-                }
-                long[] shape = entry.shape().stream().mapToLong(Long::longValue).toArray();
-                Tensor gradient = TensorBytes.floats(floats, shape)
-                        .to(weights.precision().scalarType())
-                        .to(ScalarType.Float);
-                gradients.add(weights.layout().group(), entry.slot(), gradient);
+    /** One update with gradients given by shape, rounded to the precision of the weights; factors are the gradient and an identity. */
+    public void step(
+            ActiveParameters active, long step, double rate, double scale, Function<List<Long>, double[]> ofShape) {
+        try (TensorScope _ = TensorScope.open("step");
+                OptimizerStep update = active.begin(step)) {
+            pass(update, ofShape);
+            if (!Double.isFinite(update.norm())) {
+                return;
             }
-            active.step(gradients, rate);
+            update.update(rate, scale);
+            if (update.traversal() == Traversal.LAYERS_TWICE) {
+                pass(update, ofShape);
+            }
         }
+    }
+
+    private void pass(OptimizerStep update, Function<List<Long>, double[]> ofShape) {
+        ParameterGroup group = weights.layout().group();
+        for (GroupLayout.Entry entry : weights.layout().entries()) {
+            Tensor gradient = gradient(entry.shape(), ofShape.apply(entry.shape()));
+            switch (update.form(group, entry.slot())) {
+                case NONE -> {}
+                case DENSE -> update.add(group, entry.slot(), gradient);
+                case FACTORS ->
+                    update.addFactors(
+                            group,
+                            entry.slot(),
+                            torch.eye(gradient.size(1)),
+                            gradient.t().contiguous());
+            }
+        }
+        update.complete(group);
+    }
+
+    private Tensor gradient(List<Long> extents, double[] values) {
+        float[] floats = new float[values.length];
+        for (int i = 0; i < values.length; i++) {
+            floats[i] = (float) values[i];
+        }
+        long[] shape = extents.stream().mapToLong(Long::longValue).toArray();
+        return TensorBytes.floats(floats, shape)
+                .to(weights.precision().scalarType())
+                .to(ScalarType.Float);
     }
 
     /** A tensor's present values. */

@@ -18,6 +18,8 @@ import io.finemesh.engine.model.PackedRow;
 import io.finemesh.engine.model.TinyModel;
 import io.finemesh.engine.optim.Gradients;
 import io.finemesh.engine.optim.adam.AdamHyperparameters;
+import io.finemesh.engine.optim.galore.GaloreSettings;
+import io.finemesh.engine.optim.precision.WeightRounding;
 import io.finemesh.engine.tensor.Backend;
 import io.finemesh.engine.tensor.Precision;
 import io.finemesh.engine.tensor.TensorScope;
@@ -147,6 +149,31 @@ class GoldenModelTest {
                     STEPS));
             List<Double> losses = curve(decoder, golden, new Method.BAdam(settings), segments);
             golden.assertCurve("badam", decoder, losses);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"llama", "llama3-tied", "mistral-window", "qwen2", "qwen3", "gemma2"})
+    void galoreCurveAgrees(String model) throws IOException {
+        Golden golden = Golden.read(model);
+        try (Decoder decoder = golden.load()) {
+            JsonNode hyper = golden.expected().get("hyper").get("galore");
+            AdamHyperparameters settings = new AdamHyperparameters(
+                    0.9,
+                    0.999,
+                    hyper.get("eps").doubleValue(),
+                    hyper.get("wd").doubleValue(),
+                    AdamHyperparameters.Decay.ALL);
+            GaloreSettings galore = GaloreSettings.reference(
+                    hyper.get("rank").intValue(),
+                    hyper.get("update_proj_gap").intValue(),
+                    hyper.get("scale").doubleValue());
+            List<Double> losses = curve(
+                    decoder,
+                    golden,
+                    new Method.GaLore(settings, galore, WeightRounding.STOCHASTIC),
+                    SegmentPlan.ofWindows(STEPS, 5));
+            golden.assertCurve("galore", decoder, losses);
         }
     }
 

@@ -27,7 +27,7 @@ public final class ResumeProgram {
         Precision precision = Precision.valueOf(arguments[1]);
         int steps = Integer.parseInt(arguments[2]);
         int segments = Integer.parseInt(arguments[3]);
-        TinyRun run = arguments[0].equals("adamw") ? TinyRun.adamw(precision, steps) : TinyRun.badam(precision, steps);
+        TinyRun run = TinyRun.named(arguments[0], precision, steps);
         Backend.start(TinyModel.THREADS);
         Optional<TrainingState> resume = Optional.empty();
         Decoder decoder;

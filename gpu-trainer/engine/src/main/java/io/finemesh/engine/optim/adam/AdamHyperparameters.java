@@ -1,5 +1,6 @@
 package io.finemesh.engine.optim.adam;
 
+import io.finemesh.engine.model.WeightSlot;
 import java.util.Objects;
 
 /**
@@ -35,6 +36,14 @@ public record AdamHyperparameters(double beta1, double beta2, double epsilon, do
     /** PyTorch's defaults with the given decay of matrices: betas 0.9 and 0.999, epsilon 1e-8. */
     public static AdamHyperparameters withDecay(double weightDecay) {
         return new AdamHyperparameters(0.9, 0.999, 1e-8, weightDecay, Decay.MATRICES);
+    }
+
+    /** The weight decay of the tensors in a slot. */
+    public double decayOf(WeightSlot slot) {
+        return switch (decay) {
+            case ALL -> weightDecay;
+            case MATRICES -> slot.isMatrix() ? weightDecay : 0;
+        };
     }
 
     private static void requireFraction(String name, double value) {

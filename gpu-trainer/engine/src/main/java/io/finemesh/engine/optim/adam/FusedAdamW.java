@@ -19,7 +19,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * LibTorch's single-pass AdamW kernel, which the Java binding does not map and which is therefore called through the dispatcher. One pass reads and writes
  * each weight, gradient and moment once; composed of single operations the update takes three to four times as long.
  */
-final class FusedAdamW {
+public final class FusedAdamW {
     /** Found once per process, and never freed. */
     private static final OperatorHandle OPERATOR =
             TensorScope.own(Dispatcher.singleton().findSchemaOrThrow("aten::_fused_adamw_", ""));
@@ -31,7 +31,7 @@ final class FusedAdamW {
      *
      * @param update number of this update for bias correction, from 1
      */
-    static void step(
+    public static void step(
             List<Tensor> weights,
             List<Tensor> gradients,
             List<Tensor> first,
