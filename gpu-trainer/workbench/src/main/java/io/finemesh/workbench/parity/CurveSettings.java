@@ -3,11 +3,15 @@ package io.finemesh.workbench.parity;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.finemesh.checkpoint.model.ModelStructure;
 import io.finemesh.engine.optim.adam.AdamHyperparameters;
+import io.finemesh.engine.optim.galore.GaloreSettings;
+import io.finemesh.engine.optim.galore.ProjectionSide;
+import io.finemesh.engine.optim.precision.WeightRounding;
 import io.finemesh.engine.train.Method;
 import io.finemesh.plan.blocks.BlockOrder;
 import io.finemesh.plan.blocks.BlockPartition;
 import io.finemesh.plan.blocks.BlockVisits;
 import io.finemesh.plan.schedule.SegmentPlan;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +32,8 @@ record CurveSettings(Method method, SegmentPlan segments, double learningRate, i
     private static final Map<String, BlockOrder> ORDERS =
             Map.of("ascending", BlockOrder.ASCENDING, "descending", BlockOrder.DESCENDING, "fixed", BlockOrder.FIXED);
 
+    private static final List<String> SIDES = List.of("std", "reverse_std", "left", "right", "full");
+
     /**
      * Reads the settings of a curve.
      *
@@ -41,18 +47,46 @@ record CurveSettings(Method method, SegmentPlan segments, double learningRate, i
         return switch (method) {
             case "adamw" -> Optional.of(adamw(Settings.of(hyper, kind, method), losses));
             case "badam" -> Optional.of(badam(Settings.of(hyper, kind, method), structure, losses));
+            case "galore" -> Optional.of(galore(Settings.of(hyper, kind, method), losses));
             default -> Optional.empty();
         };
     }
 
     private static CurveSettings adamw(Settings settings, int losses) {
-        AdamHyperparameters adam = adam(settings);
+        AdamHyperparameters adam = adam(settings, 1e-8);
         int steps = steps(settings, losses);
         return finished(settings, new Method.AdamW(adam), SegmentPlan.ofWindows(steps, steps), steps);
     }
 
+    private static CurveSettings galore(Settings settings, int losses) {
+        AdamHyperparameters adam = adam(settings, 1e-6);
+        int steps = steps(settings, losses);
+        String side = settings.text("proj_type", "std");
+        if (SIDES.stream().noneMatch(side::equalsIgnoreCase)) {
+            throw settings.problem("proj_type", side, String.join(", ", SIDES));
+        }
+        String projected = settings.text("projected", "attn or mlp");
+        if (!projected.contains("attn") || !projected.contains("mlp")) {
+            throw settings.problem("projected", projected, "matrices whose name has attn or mlp");
+        }
+        String signs = settings.text("sign_rule", "largest");
+        if (!signs.startsWith("largest")) {
+            throw settings.problem("sign_rule", signs, "the largest entry of each singular vector is positive");
+        }
+        GaloreSettings galore = GaloreSettings.reference(
+                        settings.integer("rank", 128),
+                        settings.integer("update_proj_gap", 50),
+                        settings.number("scale", 1))
+                .withSide(ProjectionSide.valueOf(side.toUpperCase(Locale.ROOT)));
+        return finished(
+                settings,
+                new Method.GaLore(adam, galore, WeightRounding.MASTER),
+                SegmentPlan.ofWindows(steps, steps),
+                steps);
+    }
+
     private static CurveSettings badam(Settings settings, ModelStructure structure, int losses) {
-        AdamHyperparameters adam = adam(settings);
+        AdamHyperparameters adam = adam(settings, 1e-8);
         int steps = steps(settings, losses);
         String mode = settings.text("mode", "ascending");
         Matcher matcher = MODE.matcher(mode);
@@ -82,13 +116,13 @@ record CurveSettings(Method method, SegmentPlan segments, double learningRate, i
         return finished(settings, new Method.BAdam(adam), SegmentPlan.ofVisits(visits), steps);
     }
 
-    private static AdamHyperparameters adam(Settings settings) {
+    private static AdamHyperparameters adam(Settings settings, double epsilon) {
         double[] betas = settings.betas();
         Settings.Decay decay = settings.decay();
         return new AdamHyperparameters(
                 betas[0],
                 betas[1],
-                settings.number("eps", 1e-8),
+                settings.number("eps", epsilon),
                 decay.rate(),
                 decay.matricesOnly() ? AdamHyperparameters.Decay.MATRICES : AdamHyperparameters.Decay.ALL);
     }

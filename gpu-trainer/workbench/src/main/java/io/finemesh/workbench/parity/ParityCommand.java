@@ -39,6 +39,14 @@ public final class ParityCommand implements Callable<Integer> {
     @Parameters(paramLabel = "DIR", arity = "0..*", description = "a folder with a model and expected.json")
     private List<Path> folders = new ArrayList<>();
 
+    @Option(
+            names = "--optimizers",
+            paramLabel = "FILE",
+            description =
+                    "a file of expected updates: any of galore_adamw, galore_adamw_unprojected_*, torch_adamw_*, fira_adamw, badam, "
+                            + "bnb_dynamic_map; errors are relative to each tensor's largest element, or to 1")
+    private List<Path> optimizers = new ArrayList<>();
+
     @Option(names = "--json", description = "print the report as JSON")
     private boolean json;
 
@@ -52,7 +60,8 @@ public final class ParityCommand implements Callable<Integer> {
     public Integer call() {
         List<ParityCheck> checks = checks();
         if (checks.isEmpty()) {
-            throw new ParameterException(spec.commandLine(), "there is nothing to compare: name a folder");
+            throw new ParameterException(
+                    spec.commandLine(), "there is nothing to compare: name a folder, or a file with --optimizers");
         }
         Backend.start(threads());
         List<ParityReport> reports = new ArrayList<>();
@@ -82,6 +91,13 @@ public final class ParityCommand implements Callable<Integer> {
                 }
             }
             checks.add(new FolderParity(folder));
+        }
+        for (Path file : optimizers) {
+            if (!Files.isReadable(file) || Files.isDirectory(file)) {
+                throw new ParameterException(
+                        spec.commandLine(), file + " cannot be read; name a JSON file of expected updates");
+            }
+            checks.add(new OptimizerParity(file));
         }
         return checks;
     }
