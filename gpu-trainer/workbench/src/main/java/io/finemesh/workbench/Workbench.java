@@ -1,5 +1,6 @@
 package io.finemesh.workbench;
 
+import io.finemesh.workbench.bench.BenchCommand;
 import io.finemesh.workbench.parity.ParityCommand;
 import java.io.IOException;
 import picocli.CommandLine;
@@ -19,7 +20,7 @@ import picocli.CommandLine.Spec;
             "1:something does not agree, or could not be checked",
             "2:the command line is wrong, or a file cannot be read"
         },
-        subcommands = {ParityCommand.class})
+        subcommands = {ParityCommand.class, BenchCommand.class})
 public final class Workbench implements Runnable {
     @Spec
     private CommandLine.Model.CommandSpec spec;
@@ -31,13 +32,15 @@ public final class Workbench implements Runnable {
 
     /** The parsed form, ready to execute; tests run it in their own process. */
     public static CommandLine commandLine() {
-        return new CommandLine(new Workbench()).setExecutionExceptionHandler((exception, line, parsed) -> {
-            if (exception instanceof IOException unreadable) {
-                line.getErr().println("finemesh: " + unreadable.getMessage());
-                return 2;
-            }
-            throw exception;
-        });
+        return new CommandLine(new Workbench())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler((exception, line, parsed) -> {
+                    if (exception instanceof IOException unreadable) {
+                        line.getErr().println("finemesh: " + unreadable.getMessage());
+                        return 2;
+                    }
+                    throw exception;
+                });
     }
 
     /** Runs one command and ends the process with its exit code. */
