@@ -55,7 +55,7 @@ class FineTuningRunTest {
     @Test
     @Order(1)
     void aRunGoesThroughAllFiveServices(Stage stage) {
-        calmRun = stage.gateway().submit(Specifications.badam("e2e-model", STEPS, true));
+        calmRun = stage.gateway().submit(Specifications.badam("e2e-model", STEPS, true) + "output_name: e2e-tuned\n");
         calmEvents = stage.gateway().eventsToTheEnd(calmRun);
 
         assertThat(calmEvents).extracting(Event::type).last().isEqualTo("run.completed");
@@ -77,6 +77,33 @@ class FineTuningRunTest {
         assertThat(run.at("/progress/committedSteps").asInt()).isEqualTo(STEPS);
         assertThat(run.at("/plan/segments").asInt()).isEqualTo(5);
         assertThat(run.path("checkpoints")).hasSize(5);
+    }
+
+    /** The name is given by the store when it hears that the run is complete, so it may come a moment after that. */
+    @Test
+    @Order(2)
+    void theResultHasItsNameAndCanBeTrainedFurther(Stage stage) {
+        JsonNode run = stage.gateway().get("/v1/runs/" + calmRun);
+        String result = run.path("lastCheckpoint").asText();
+        await()
+                .atMost(PATIENCE)
+                .until(() -> checkpointNamed(stage, "e2e-tuned").equals(result));
+        String next = stage.gateway().submit(Specifications.badam("e2e-tuned", 2, false));
+        assertThat(stage.gateway().eventsToTheEnd(next))
+                .extracting(Event::type)
+                .last()
+                .isEqualTo("run.completed");
+        assertThat(stage.gateway().get("/v1/runs/" + next).at("/model/checkpoint").asText())
+                .isEqualTo(result);
+    }
+
+    private static String checkpointNamed(Stage stage, String name) {
+        for (JsonNode model : stage.gateway().get("/v1/models").path("models")) {
+            if (model.path("name").asText().equals(name)) {
+                return model.path("checkpoint").asText();
+            }
+        }
+        return "";
     }
 
     @Test

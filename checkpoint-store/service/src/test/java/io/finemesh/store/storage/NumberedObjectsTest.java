@@ -38,6 +38,17 @@ class NumberedObjectsTest {
         assertThat(storage.objects()).hasSize(1);
     }
 
+    /** A storage server that is killed while it takes an object may leave a file beside the key. */
+    @Test
+    void leftoversOfKilledUploadsAreNotStates() {
+        append("a");
+        storage.place("models/m/00000002.json-0f8b1c9e-4d3a-4c59-9a53-0d6f1e2c7b11", "half".getBytes(UTF_8));
+        storage.place("models/m/00000003.json.tmp", "half".getBytes(UTF_8));
+
+        assertThat(objects.keys("models/")).extracting(key -> key.number()).containsExactly(1);
+        assertThat(append("b").key().number()).isEqualTo(2);
+    }
+
     @Test
     void aLostReplyIsOneState() {
         storage.fail(FaultPlan.first("put", Fault.REPLY_LOST));
