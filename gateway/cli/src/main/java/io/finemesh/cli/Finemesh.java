@@ -12,7 +12,6 @@ import io.finemesh.cli.command.RunsCommand;
 import io.finemesh.cli.command.ScoreCommand;
 import io.finemesh.cli.command.Session;
 import io.finemesh.cli.command.ShowCommand;
-import io.finemesh.cli.command.TemplateCommand;
 import io.finemesh.cli.command.WatchCommand;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -49,8 +48,7 @@ import picocli.CommandLine.Spec;
             ExportCommand.class,
             InspectCommand.class,
             ScoreCommand.class,
-            PlanCommand.class,
-            TemplateCommand.class
+            PlanCommand.class
         })
 public final class Finemesh implements Runnable {
     @Spec

@@ -16,7 +16,7 @@ import java.util.Set;
 
 /** What every score command prints: figures on standard output, problems with line numbers on standard error, both in one document with {@code --json}. */
 final class ScoreReport {
-    private static final int MOST_PROBLEMS_SHOWN = 20;
+    private static final int MOST_PROBLEMS_SHOWN = 50;
 
     private final Session session;
     private final ObjectNode document = JsonNodeFactory.instance.objectNode();

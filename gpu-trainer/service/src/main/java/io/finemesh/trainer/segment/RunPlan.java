@@ -16,6 +16,7 @@ import io.finemesh.engine.train.Method;
 import io.finemesh.engine.train.TrainingPlan;
 import io.finemesh.plan.blocks.Block;
 import io.finemesh.plan.blocks.BlockPartition;
+import io.finemesh.plan.memory.BatchShape;
 import io.finemesh.plan.schedule.LearningRateSchedule;
 import io.finemesh.plan.schedule.SegmentWindow;
 import io.finemesh.trainer.failure.SegmentFailureException;
@@ -65,17 +66,11 @@ final class RunPlan {
      */
     private static BatchPlan batch(RunSpecification specification) throws SegmentFailureException {
         BatchSpecification batch = specification.batch();
-        if (batch.gradientAccumulationSteps() < 1 || batch.samplesPerStep() < 1) {
-            throw new SegmentFailureException(
-                    FailureCode.INVALID_SPECIFICATION,
-                    "batch has " + batch.samplesPerStep() + " samples in " + batch.gradientAccumulationSteps()
-                            + " micro-batches, allowed: 1 and more of both");
-        }
         try {
-            int samplesPerRow = Math.ceilDiv(batch.samplesPerStep(), batch.gradientAccumulationSteps());
             return new BatchPlan(
                     batch.samplesPerStep(),
-                    Math.multiplyExact(samplesPerRow, batch.cutoffTokens()),
+                    BatchShape.tokensPerRow(
+                            batch.samplesPerStep(), batch.gradientAccumulationSteps(), batch.cutoffTokens()),
                     specification.seed());
         } catch (IllegalArgumentException | ArithmeticException refused) {
             throw new SegmentFailureException(FailureCode.INVALID_SPECIFICATION, refused.getMessage());
