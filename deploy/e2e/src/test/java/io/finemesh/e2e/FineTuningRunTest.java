@@ -85,15 +85,16 @@ class FineTuningRunTest {
     void theResultHasItsNameAndCanBeTrainedFurther(Stage stage) {
         JsonNode run = stage.gateway().get("/v1/runs/" + calmRun);
         String result = run.path("lastCheckpoint").asText();
-        await()
-                .atMost(PATIENCE)
-                .until(() -> checkpointNamed(stage, "e2e-tuned").equals(result));
+        await().atMost(PATIENCE).until(() -> checkpointNamed(stage, "e2e-tuned").equals(result));
         String next = stage.gateway().submit(Specifications.badam("e2e-tuned", 2, false));
         assertThat(stage.gateway().eventsToTheEnd(next))
                 .extracting(Event::type)
                 .last()
                 .isEqualTo("run.completed");
-        assertThat(stage.gateway().get("/v1/runs/" + next).at("/model/checkpoint").asText())
+        assertThat(stage.gateway()
+                        .get("/v1/runs/" + next)
+                        .at("/model/checkpoint")
+                        .asText())
                 .isEqualTo(result);
     }
 

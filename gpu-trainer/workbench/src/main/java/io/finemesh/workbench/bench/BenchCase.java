@@ -31,6 +31,12 @@ record BenchCase(
     /** Steps before measuring begins: caches fill, code is compiled. */
     static final int WARM_UP = 2;
 
+    /** Updates between refreshes of GaLore's bases, as the reference recommends for fine-tuning. */
+    static final int REFRESH_INTERVAL = 200;
+
+    /** Factor of GaLore's projected update. */
+    static final double GALORE_SCALE = 0.25;
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** Short name for reports. */
@@ -58,6 +64,8 @@ record BenchCase(
         root.put("steps", steps);
         root.put("switch_interval", switchInterval);
         root.put("rank", rank);
+        root.put("refresh_interval", REFRESH_INTERVAL);
+        root.put("galore_scale", GALORE_SCALE);
         root.put("threads", threads);
         ArrayNode samples = root.putArray("lengths");
         ArrayNode unlabelled = root.putArray("unlabelled");

@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Measures whole optimizer steps on random weights: useful tokens/s, peak memory, time per phase.",
             "With --against python=PATH the Python peer trains the same shape on the same samples, turn by turn with the engine, each in a process of its"
-                    + " own: Hugging Face transformers with PyTorch's fused AdamW, or with the badam package for --method badam."
+                    + " own: Hugging Face transformers with PyTorch's fused AdamW, or with the badam or galore_torch package for these methods."
         },
         footer = {
             "",
@@ -171,7 +171,7 @@ public final class BenchCommand implements Callable<Integer> {
         for (BenchMethod method : methods.isEmpty() ? List.of(BenchMethod.values()) : methods) {
             int measured =
                     switch (method) {
-                        case ADAMW -> steps;
+                        case ADAMW, GALORE -> steps;
                         case BADAM -> Math.max(steps, layers * switchInterval);
                     };
             cases.add(new BenchCase(

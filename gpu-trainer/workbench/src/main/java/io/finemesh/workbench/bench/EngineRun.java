@@ -6,6 +6,10 @@ import io.finemesh.engine.data.BatchCursor;
 import io.finemesh.engine.data.BatchPlan;
 import io.finemesh.engine.model.Decoder;
 import io.finemesh.engine.optim.adam.AdamHyperparameters;
+import io.finemesh.engine.optim.galore.GaloreSettings;
+import io.finemesh.engine.optim.galore.NormKind;
+import io.finemesh.engine.optim.galore.RefreshMethod;
+import io.finemesh.engine.optim.precision.WeightRounding;
 import io.finemesh.engine.tensor.Backend;
 import io.finemesh.engine.tensor.BackendReport;
 import io.finemesh.engine.tensor.NativeMemory;
@@ -79,12 +83,35 @@ final class EngineRun {
         return switch (wanted.method()) {
             case ADAMW -> new Method.AdamW(adam);
             case BADAM -> new Method.BAdam(adam);
+            case GALORE -> new Method.GaLore(adam, galore(wanted.rank()), WeightRounding.STOCHASTIC);
         };
+    }
+
+    /** The reference's projection, refreshed the cheap way, and clipped by what is computed anyway. */
+    private static GaloreSettings galore(int rank) {
+        GaloreSettings reference = GaloreSettings.reference(rank, BenchCase.REFRESH_INTERVAL, BenchCase.GALORE_SCALE);
+        return new GaloreSettings(
+                reference.rank(),
+                reference.updateInterval(),
+                reference.scale(),
+                reference.side(),
+                reference.targets(),
+                reference.moments(),
+                reference.epsilon(),
+                RefreshMethod.RANDOMISED,
+                reference.powerIterations(),
+                true,
+                reference.adaptive(),
+                reference.rewarmSteps(),
+                reference.transport(),
+                reference.basisPrecision(),
+                reference.residual(),
+                NormKind.PROJECTED);
     }
 
     private SegmentPlan segments(ModelStructure structure, int steps) {
         return switch (wanted.method()) {
-            case ADAMW -> SegmentPlan.ofWindows(steps, steps);
+            case ADAMW, GALORE -> SegmentPlan.ofWindows(steps, steps);
             case BADAM ->
                 SegmentPlan.ofVisits(new BlockVisits(
                         BlockPartition.layers(structure, false, false),

@@ -64,7 +64,8 @@ def optimizer(case, model):
         rest = [p for p in model.parameters() if id(p) not in chosen]
         groups = [
             {"params": rest},
-            {"params": projected, "rank": case["rank"], "update_proj_gap": 200, "scale": 0.25, "proj_type": "std"},
+            {"params": projected, "rank": case["rank"], "update_proj_gap": case["refresh_interval"],
+             "scale": case["galore_scale"], "proj_type": "std"},
         ]
         return GaLoreAdamW(groups, lr=rate, weight_decay=decay, no_deprecation_warning=True)
     raise SystemExit(f"no peer for method {case['method']}")
