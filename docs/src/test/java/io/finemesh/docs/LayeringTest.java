@@ -88,6 +88,13 @@ class LayeringTest {
                 .check(everything);
         classes()
                 .that()
+                .resideInAPackage("io.finemesh.score..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("io.finemesh.score..", "java..", "com.fasterxml.jackson..")
+                .check(everything);
+        classes()
+                .that()
                 .resideInAPackage("io.finemesh.engine..")
                 .should()
                 .onlyDependOnClassesThat()
@@ -153,6 +160,7 @@ class LayeringTest {
                         "io.finemesh.contract..",
                         "io.finemesh.checkpoint..",
                         "io.finemesh.plan..",
+                        "io.finemesh.score..",
                         "io.finemesh.engine..")
                 .should()
                 .dependOnClassesThat()
@@ -191,6 +199,7 @@ class LayeringTest {
             "io.finemesh.gateway.view..",
             "io.finemesh.store.intake..",
             "io.finemesh.evaluator.score..",
+            "io.finemesh.score..",
             "io.finemesh.evaluator.report.."
         };
         noClasses()

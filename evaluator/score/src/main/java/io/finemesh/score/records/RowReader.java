@@ -183,11 +183,12 @@ public final class RowReader {
     }
 
     private static String notJson(JsonProcessingException broken, String text) {
-        String reason = broken.getOriginalMessage() == null
-                ? "not JSON"
-                : broken.getOriginalMessage().lines().findFirst().orElse("");
+        String reason =
+                String.valueOf(broken.getOriginalMessage()).lines().findFirst().orElse("");
+        // Where the parser says that a bracket was opened it also says, at length, that it keeps its source to itself.
+        String plain = reason.replaceAll("\\s*\\(start marker at \\[.*?\\]\\)", "");
         int column = broken.getLocation() == null ? 0 : broken.getLocation().getColumnNr();
-        return "not JSON (column " + column + ": " + reason + "): " + excerpt(text);
+        return "not JSON (column " + column + ": " + plain + "): " + excerpt(text);
     }
 
     /** The beginning of a text, on one line, for a message. */

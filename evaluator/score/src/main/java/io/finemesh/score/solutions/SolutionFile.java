@@ -95,8 +95,12 @@ public record SolutionFile(List<Solved> rows, List<RowProblem> problems) {
                 problems.add(new RowProblem(
                         lines.get(missing),
                         Kind.INCOMPLETE,
-                        "no solution of \"" + model + "\", nor for " + (solvers.size() - questions.size() - 1)
-                                + " more questions that others solve; its figures are over " + questions.size()));
+                        "no solution of \"" + model + "\""
+                                + (solvers.size() - questions.size() == 1
+                                        ? ""
+                                        : ", nor of " + (solvers.size() - questions.size() - 1)
+                                                + " more questions that others solve")
+                                + "; its figures are over " + questions.size()));
             }
         });
     }

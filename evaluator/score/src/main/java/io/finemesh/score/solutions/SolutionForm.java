@@ -101,6 +101,10 @@ public record SolutionForm(List<String> questions, List<String> references, List
     static final List<String> INNER = List.of(
             "solution", "response", "output", "completion", "generation", "text", "content", "prediction", "answer");
 
+    /** Of these names those that an object has only if it is a solution. */
+    static final List<String> SURE =
+            List.of("is_correct", "solution", "response", "output", "completion", "generation", "prediction");
+
     /** Who made a row's solution. */
     static final List<String> MODELS = List.of("model", "model_id", "model_name");
 

@@ -132,8 +132,7 @@ final class SolutionRow {
     }
 
     private static boolean isSolution(JsonNode node) {
-        return node.isObject()
-                && (node.has("is_correct") || SolutionForm.INNER.stream().anyMatch(node::has));
+        return node.isObject() && SolutionForm.SURE.stream().anyMatch(node::has);
     }
 
     private void object(String model, JsonNode holder) {

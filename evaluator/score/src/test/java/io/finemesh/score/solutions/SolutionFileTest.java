@@ -57,6 +57,7 @@ class SolutionFileTest {
                 "{\"question\": \"a\", \"ground_truth\": \"#### 4\", \"solutions\": [{\"model\": \"model\", \"solution\": \"#### 4\"}]}",
                 "{\"question\": \"a\", \"ground_truth\": \"#### 4\", \"model_solutions\": {\"model\": {\"solution\": \"#### 4\", \"is_correct\": true}}}",
                 "{\"question\": \"a\", \"ground_truth\": \"#### 4\", \"model\": \"#### 4\", \"id\": \"1\", \"completion\": \"#### 4\"}",
+                "{\"question\": \"a\", \"ground_truth\": \"#### 4\", \"metadata\": {\"answer\": \"7\"}, \"generated_text\": \"#### 4\"}",
                 "{\"doc_id\": 0, \"doc\": {\"question\": \"a\", \"answer\": \"#### 4\"}, \"target\": \"#### 4\", \"resps\": [[\"#### 4\"]], \"filter\": \"strict-match\"}"
             })
     void everyPublishedFormIsRead(String row) {

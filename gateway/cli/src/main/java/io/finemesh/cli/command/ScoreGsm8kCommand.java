@@ -6,7 +6,6 @@ import io.finemesh.score.gsm8k.Gsm8kVariant;
 import io.finemesh.score.harness.ResultsFile;
 import io.finemesh.score.solutions.SolutionScore;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -17,6 +16,11 @@ import picocli.CommandLine.Option;
 @Command(
         name = "gsm8k",
         description = "Score solutions of GSM8K as lm-evaluation-harness does: strict-match and flexible-extract.",
+        footer = {
+            "",
+            "strict-match and flexible-extract read the texts as they are. answer-line is Finemesh's own: the last line \"A: N\" or",
+            "\"#### N\"; OpenAI's example solutions end in \"A: N\", where strict-match finds nothing."
+        },
         mixinStandardHelpOptions = true)
 public final class ScoreGsm8kCommand implements Callable<Integer> {
     @Mixin
@@ -44,7 +48,7 @@ public final class ScoreGsm8kCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Gsm8kSolutions solutions = Gsm8kSolutions.of(Files.readAllBytes(samples), variant, cut);
+        Gsm8kSolutions solutions = Gsm8kSolutions.of(ScoreReport.read(samples), variant, cut);
         ScoreReport report = new ScoreReport(session);
         report.document()
                 .put("task", variant.task())
@@ -53,6 +57,7 @@ public final class ScoreGsm8kCommand implements Callable<Integer> {
                 .put("samples", samples.toString())
                 .put("questions", solutions.questions())
                 .put("limited", solutions.questions() < Gsm8kDataset.TEST_SIZE);
+        report.document().putArray("own_filters").add(Gsm8kSolutions.ANSWER_LINE);
         report.solutions(solutions.scores(), Gsm8kDataset.TEST_SIZE);
         if (!session.json() && !solutions.scores().isEmpty()) {
             session.out().println(SolutionScore.label(solutions.questions(), Gsm8kDataset.TEST_SIZE));

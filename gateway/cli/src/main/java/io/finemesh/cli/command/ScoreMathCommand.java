@@ -4,7 +4,6 @@ import io.finemesh.score.harness.ResultsFile;
 import io.finemesh.score.math.MathSolutions;
 import io.finemesh.score.solutions.SolutionScore;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -31,7 +30,7 @@ public final class ScoreMathCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        MathSolutions solutions = MathSolutions.of(Files.readAllBytes(samples));
+        MathSolutions solutions = MathSolutions.of(ScoreReport.read(samples));
         ScoreReport report = new ScoreReport(session);
         report.document()
                 .put("task", "hendrycks_math")
@@ -40,6 +39,7 @@ public final class ScoreMathCommand implements Callable<Integer> {
                 .put("samples", samples.toString())
                 .put("questions", solutions.questions())
                 .put("limited", solutions.questions() < MathSolutions.TEST_SIZE);
+        report.document().putArray("own_filters").add(MathSolutions.BOXED);
         report.solutions(solutions.scores(), MathSolutions.TEST_SIZE);
         if (!session.json() && !solutions.scores().isEmpty()) {
             session.out().println(SolutionScore.label(solutions.questions(), MathSolutions.TEST_SIZE));

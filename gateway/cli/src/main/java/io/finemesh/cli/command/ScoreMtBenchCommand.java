@@ -12,7 +12,6 @@ import io.finemesh.score.mtbench.PairScore;
 import io.finemesh.score.mtbench.Question;
 import io.finemesh.score.records.RowProblem;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -63,7 +62,7 @@ public final class ScoreMtBenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        JudgmentFile file = JudgmentFile.read(Files.readAllBytes(judgments));
+        JudgmentFile file = JudgmentFile.read(ScoreReport.read(judgments));
         List<RowProblem> problems = new ArrayList<>(file.problems());
         ScoreReport report = new ScoreReport(session);
         ObjectNode document = report.document();
@@ -108,7 +107,7 @@ public final class ScoreMtBenchCommand implements Callable<Integer> {
             return Category::ofPublished;
         }
         Map<Long, String> known = new HashMap<>();
-        for (Question question : Question.read(Files.readAllBytes(questions), in(questions, problems))) {
+        for (Question question : Question.read(ScoreReport.read(questions), in(questions, problems))) {
             known.put(question.id(), question.category());
         }
         return id -> Optional.ofNullable(known.get(id));
@@ -204,7 +203,7 @@ public final class ScoreMtBenchCommand implements Callable<Integer> {
         }
         Map<String, Map<Long, ModelAnswer>> byModel = new LinkedHashMap<>();
         for (Path path : answers) {
-            ModelAnswer.read(Files.readAllBytes(path), in(path, problems))
+            ModelAnswer.read(ScoreReport.read(path), in(path, problems))
                     .forEach((question, answer) -> byModel.computeIfAbsent(answer.model(), key -> new LinkedHashMap<>())
                             .put(question, answer));
         }

@@ -7,8 +7,12 @@ import io.finemesh.score.figure.Figure;
 import io.finemesh.score.harness.ResultsFile;
 import io.finemesh.score.records.RowProblem;
 import io.finemesh.score.solutions.SolutionScore;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -16,7 +20,8 @@ import java.util.Set;
 
 /** What every score command prints: figures on standard output, problems with line numbers on standard error, both in one document with {@code --json}. */
 final class ScoreReport {
-    private static final int MOST_PROBLEMS_SHOWN = 50;
+    private static final int MOST_PROBLEMS_SHOWN = 20;
+    private static final long LARGEST_FILE_BYTES = 1L << 30;
 
     private final Session session;
     private final ObjectNode document = JsonNodeFactory.instance.objectNode();
@@ -25,12 +30,26 @@ final class ScoreReport {
         this.session = session;
     }
 
+    /** The bytes of a file to be scored. */
+    static byte[] read(Path file) throws IOException {
+        if (Files.isDirectory(file)) {
+            throw new IOException(file + " is a folder; a file is needed");
+        }
+        if (Files.size(file) > LARGEST_FILE_BYTES) {
+            throw new IOException(file + " has " + Files.size(file) + " bytes; files up to " + LARGEST_FILE_BYTES
+                    + " are scored. Split it by lines");
+        }
+        return Files.readAllBytes(file);
+    }
+
     ObjectNode document() {
         return document;
     }
 
     /** Exit status of a file with these problems, after they are said. */
-    int finish(List<RowProblem> problems, boolean anyFigure) {
+    int finish(List<RowProblem> found, boolean anyFigure) {
+        List<RowProblem> problems =
+                found.stream().sorted(Comparator.comparingInt(RowProblem::line)).toList();
         document.put("complete", problems.isEmpty());
         document.putArray("problems");
         for (RowProblem problem : problems) {
