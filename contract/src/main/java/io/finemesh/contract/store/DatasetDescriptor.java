@@ -10,7 +10,7 @@ import java.util.Map;
  *
  * @param version the version
  * @param name name without the version
- * @param format form it was uploaded in: alpaca or openai
+ * @param format form it was uploaded in: alpaca, openai, sharegpt or completion
  * @param blob normalised rows
  * @param samples rows that can be trained on
  * @param dropped rows left out, by reason

@@ -3,10 +3,16 @@ package io.finemesh.store.dataset;
 import io.finemesh.checkpoint.digest.Sha256;
 import io.finemesh.checkpoint.json.JsonText;
 import io.finemesh.contract.store.BlobReference;
+import io.finemesh.dataset.DropReason;
+import io.finemesh.dataset.DropTally;
+import io.finemesh.dataset.Row.Dropped;
+import io.finemesh.dataset.Row.Kept;
+import io.finemesh.dataset.RowFormat;
+import io.finemesh.dataset.RowReader;
+import io.finemesh.dataset.RowSource;
+import io.finemesh.dataset.RowSource.Found;
+import io.finemesh.dataset.Turn;
 import io.finemesh.store.blob.BlobStore;
-import io.finemesh.store.dataset.LineReader.Line;
-import io.finemesh.store.dataset.Row.Dropped;
-import io.finemesh.store.dataset.Row.Kept;
 import io.finemesh.store.refusal.Names;
 import io.finemesh.store.refusal.RefusalException;
 import io.finemesh.store.refusal.RefusalException.Kind;
@@ -81,22 +87,23 @@ public final class DatasetImport {
     private record Written(long samples, long bytes) {}
 
     private Written write(InputStream rows, Path file, MessageDigest digest, RowReader reader, DropTally tally) {
-        LineReader lines = new LineReader(rows, limits.longestLineBytes());
         // Blank lines at the end are how editors end files; only one that a row follows is an empty row.
         long blankLines = 0;
         long samples = 0;
         long bytes = 0;
         try (OutputStream out =
                 new BufferedOutputStream(new DigestOutputStream(Files.newOutputStream(file), digest), BUFFER_BYTES)) {
-            for (Optional<Line> line = next(lines); line.isPresent(); line = next(lines)) {
-                if (line.get().isBlank()) {
+            RowSource source = source(rows, reader);
+            for (Optional<Found> found = next(source); found.isPresent(); found = next(source)) {
+                long number = found.get().number();
+                if (found.get().row().isEmpty()) {
                     blankLines++;
                     continue;
                 }
-                tally.addBlank(line.get().number() - blankLines, blankLines);
+                tally.addBlank(number - blankLines, blankLines);
                 blankLines = 0;
-                switch (reader.read(line.get())) {
-                    case Dropped dropped -> tally.add(line.get().number(), dropped);
+                switch (found.get().row().get()) {
+                    case Dropped dropped -> tally.add(number, dropped);
                     case Kept kept -> {
                         byte[] normalised = normalised(kept.turns());
                         bytes += normalised.length;
@@ -112,9 +119,19 @@ public final class DatasetImport {
         return new Written(samples, bytes);
     }
 
-    private static Optional<Line> next(LineReader lines) {
+    private RowSource source(InputStream rows, RowReader reader) {
         try {
-            return lines.next();
+            return RowSource.open(rows, reader, limits.longestLineBytes());
+        } catch (RowSource.UnreadableFile kind) {
+            throw new RefusalException(Kind.NOT_USABLE, kind.getMessage());
+        } catch (IOException lost) {
+            throw new RefusalException(Kind.MALFORMED, "the upload was cut off: " + lost.getMessage());
+        }
+    }
+
+    private static Optional<Found> next(RowSource source) {
+        try {
+            return source.next();
         } catch (IOException lost) {
             throw new RefusalException(Kind.MALFORMED, "the upload was cut off: " + lost.getMessage());
         }
@@ -147,7 +164,8 @@ public final class DatasetImport {
                 .orElseThrow(() -> new RefusalException(
                         Kind.MALFORMED,
                         "the format '" + Names.shown(name)
-                                + "' is not known; allowed: alpaca, openai, or none to tell by the" + " first row"));
+                                + "' is not known; allowed: " + RowFormat.allowed()
+                                + ", or none to tell by the first row"));
     }
 
     private static RefusalException nothingLeft(String name, DropTally tally) {
@@ -159,7 +177,7 @@ public final class DatasetImport {
         boolean otherShape = first.startsWith("line 1: " + DropReason.NOT_JSON.wireName())
                 || first.startsWith("line 1: " + DropReason.WRONG_FIELD.wireName() + ": " + RowReader.NO_OBJECT);
         String hint = otherShape
-                ? " (a JSON array or a pretty-printed file is not taken; one object must stand on one line)"
+                ? " (rows are one JSON object a line, a list of JSON objects, or CSV whose first record names the columns)"
                 : "";
         return new RefusalException(
                 Kind.NOT_USABLE,

@@ -79,6 +79,37 @@ class DatasetImportTest {
     }
 
     @Test
+    void listsAndTablesOfRowsAreTakenToo() {
+        String list = rows(run("list", Optional.empty(), "[" + ALPACA + ",\n" + ALPACA + "]")
+                .descriptor());
+        String lines =
+                rows(run("lines", Optional.empty(), ALPACA + "\n" + ALPACA).descriptor());
+        String table = rows(run("table", Optional.empty(), "instruction,output\nq,\"a, \"\"b\"\"\"\n")
+                .descriptor());
+
+        assertThat(list).isEqualTo(lines);
+        assertThat(table)
+                .isEqualTo(
+                        "{\"messages\":[{\"role\":\"user\",\"content\":\"q\"},{\"role\":\"assistant\",\"content\":\"a, \\\"b\\\"\"}]}\n");
+    }
+
+    @Test
+    void completionsAndShareGptComeDownToMessages() {
+        DatasetDescriptor text =
+                run("t", Optional.empty(), "{\"text\":\"once\"}").descriptor();
+        DatasetDescriptor chat = run(
+                        "s",
+                        Optional.empty(),
+                        "{\"conversations\":[{\"from\":\"human\",\"value\":\"q\"},{\"from\":\"gpt\",\"value\":\"a\"}],\"system\":\"s\"}")
+                .descriptor();
+
+        assertThat(text.format()).isEqualTo("completion");
+        assertThat(rows(text)).isEqualTo("{\"messages\":[{\"role\":\"assistant\",\"content\":\"once\"}]}\n");
+        assertThat(chat.format()).isEqualTo("sharegpt");
+        assertThat(rows(chat)).contains("\"system\",\"content\":\"s\"").contains("\"user\",\"content\":\"q\"");
+    }
+
+    @Test
     void systemAndHistoryOfAlpacaRowsAreTurns() {
         DatasetDescriptor dataset = run(
                         "d",
@@ -217,10 +248,13 @@ class DatasetImportTest {
                 .hasMessageContaining("no rows");
         assertThatThrownBy(() -> run("d", Optional.empty(), "[\n{\"instruction\":\n\"a\"\n}]"))
                 .isInstanceOf(RefusalException.class)
-                .hasMessageContaining("one object must stand on one line");
-        assertThatThrownBy(() -> run("d", Optional.empty(), "[{\"instruction\":\"a\",\"output\":\"b\"}]"))
+                .hasMessageContaining("no_assistant_text=1");
+        assertThatThrownBy(() -> run("d", Optional.empty(), "one\ntwo"))
                 .isInstanceOf(RefusalException.class)
-                .hasMessageContaining("one object must stand on one line");
+                .hasMessageContaining("one JSON object a line, a list of JSON objects, or CSV");
+        assertThatThrownBy(() -> run("d", Optional.empty(), "PAR1\u0000\u0000"))
+                .isInstanceOf(RefusalException.class)
+                .hasMessageContaining("a Parquet file is not read");
         assertThat(storage.objects()).isEmpty();
     }
 
@@ -235,9 +269,9 @@ class DatasetImportTest {
 
     @Test
     void anUnknownFormIsRefusedWithTheKnownOnes() {
-        assertThatThrownBy(() -> run("d", Optional.of("sharegpt"), OPENAI))
+        assertThatThrownBy(() -> run("d", Optional.of("hermes"), OPENAI))
                 .isInstanceOf(RefusalException.class)
-                .hasMessageContaining("alpaca, openai");
+                .hasMessageContaining("alpaca, openai, sharegpt, completion");
     }
 
     @Test

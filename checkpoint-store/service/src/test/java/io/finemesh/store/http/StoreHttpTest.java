@@ -373,7 +373,7 @@ class StoreHttpTest {
                 .post("/v1/datasets?name=unusable&format=parquet")
                 .then()
                 .statusCode(400)
-                .body("detail", containsString("alpaca, openai"));
+                .body("detail", containsString("alpaca, openai, sharegpt, completion"));
         given().get("/v1/datasets/unusable").then().statusCode(404);
     }
 

@@ -48,8 +48,12 @@ public final class DatasetsCommand implements Callable<Integer> {
     @Command(name = "upload", description = "Upload JSON lines as a new version.", mixinStandardHelpOptions = true)
     int upload(
             @Parameters(paramLabel = "NAME", description = "name of the data set") String name,
-            @Parameters(paramLabel = "FILE", description = "one JSON object a line") Path file,
-            @Option(names = "--format", required = true, description = "alpaca or openai") String format)
+            @Parameters(
+                            paramLabel = "FILE",
+                            description = "one JSON object a line, a JSON list, or CSV with column names")
+                    Path file,
+            @Option(names = "--format", required = true, description = "alpaca, openai, sharegpt or completion")
+                    String format)
             throws Exception {
         try (Gateway gateway = session.open()) {
             JsonNode dataset = gateway.post(

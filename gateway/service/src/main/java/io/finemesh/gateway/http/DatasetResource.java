@@ -38,7 +38,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @RunOnVirtualThread
 @Produces(MediaType.APPLICATION_JSON)
 public class DatasetResource {
-    private static final List<String> FORMATS = List.of("alpaca", "openai");
+    private static final List<String> FORMATS = List.of("alpaca", "openai", "sharegpt", "completion");
 
     private final ArtifactStore store;
 
@@ -80,7 +80,8 @@ public class DatasetResource {
             operationId = "uploadDataset",
             summary = "Upload rows as a new version of a data set",
             description =
-                    "One JSON object a line: alpaca (instruction, input, output) or openai (messages with role and content). "
+                    "One JSON object a line, a JSON list of objects, or CSV with column names: alpaca (instruction, input, output), "
+                            + "openai (messages with role and content), sharegpt (conversations with from and value) or completion (text). "
                             + "Rows that are empty or have no answer are dropped and counted; a data set of which nothing is left is refused. "
                             + "The same rows again give the same version.")
     @RequestBody(
@@ -100,7 +101,7 @@ public class DatasetResource {
             @Parameter(description = "Name of the data set", required = true) @QueryParam("name") String name,
             @Parameter(
                             description = "Form of the rows; told from the first row if left out",
-                            schema = @Schema(enumeration = {"alpaca", "openai"}))
+                            schema = @Schema(enumeration = {"alpaca", "openai", "sharegpt", "completion"}))
                     @QueryParam("format")
                     String format,
             @Context HttpHeaders headers,

@@ -1,9 +1,8 @@
-package io.finemesh.store.dataset;
+package io.finemesh.dataset;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.finemesh.store.dataset.Row.Dropped;
-import io.finemesh.store.dataset.Turn.Role;
-import io.finemesh.store.refusal.Names;
+import io.finemesh.dataset.Row.Dropped;
+import io.finemesh.dataset.Turn.Role;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -62,6 +61,6 @@ final class OpenAiRow {
     }
 
     private static String shown(JsonNode role) {
-        return role.isMissingNode() ? "(missing)" : Names.shown(role.toString());
+        return role.isMissingNode() ? "(missing)" : Shown.text(role.toString());
     }
 }

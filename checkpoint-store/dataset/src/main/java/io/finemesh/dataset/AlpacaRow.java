@@ -1,8 +1,8 @@
-package io.finemesh.store.dataset;
+package io.finemesh.dataset;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.finemesh.store.dataset.Row.Dropped;
-import io.finemesh.store.dataset.Turn.Role;
+import io.finemesh.dataset.Row.Dropped;
+import io.finemesh.dataset.Turn.Role;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;

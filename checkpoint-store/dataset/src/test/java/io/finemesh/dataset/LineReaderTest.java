@@ -1,9 +1,9 @@
-package io.finemesh.store.dataset;
+package io.finemesh.dataset;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.finemesh.store.dataset.LineReader.Line;
+import io.finemesh.dataset.LineReader.Line;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

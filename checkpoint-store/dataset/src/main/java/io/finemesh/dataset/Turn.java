@@ -1,4 +1,4 @@
-package io.finemesh.store.dataset;
+package io.finemesh.dataset;
 
 import static java.util.Objects.requireNonNull;
 

@@ -1,14 +1,16 @@
-package io.finemesh.store.dataset;
+package io.finemesh.dataset;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.finemesh.checkpoint.json.JsonText;
-import io.finemesh.store.dataset.Row.Dropped;
-import io.finemesh.store.dataset.Row.Kept;
-import io.finemesh.store.dataset.Turn.Role;
+import io.finemesh.dataset.Row.Dropped;
+import io.finemesh.dataset.Row.Kept;
+import io.finemesh.dataset.Turn.Role;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The forms rows are taken in; the names are those users of LLaMA-Factory know. */
 public enum RowFormat {
@@ -25,7 +27,26 @@ public enum RowFormat {
         Row read(JsonNode row) {
             return OpenAiRow.read(row);
         }
+    },
+    /** {@code conversations} of {@code from} and {@code value}, as ShareGPT has them. */
+    SHAREGPT {
+        @Override
+        Row read(JsonNode row) {
+            return ShareGptRow.read(row);
+        }
+    },
+    /** One {@code text}, all of it learned. */
+    COMPLETION {
+        @Override
+        Row read(JsonNode row) {
+            return CompletionRow.read(row);
+        }
     };
+
+    /** Names of all forms, as callers use them. */
+    public static String allowed() {
+        return Arrays.stream(values()).map(RowFormat::wireName).collect(Collectors.joining(", "));
+    }
 
     /** Reads one JSON object as a row of this form. */
     abstract Row read(JsonNode row);
@@ -45,10 +66,16 @@ public enum RowFormat {
         return Optional.empty();
     }
 
-    /** The form a row is in, told by its fields; empty if they are those of neither. */
+    /** The form a row is in, told by its fields; empty if they are those of none. */
     static Optional<RowFormat> of(JsonNode row) {
         if (row.has("messages")) {
             return Optional.of(OPENAI);
+        }
+        if (row.has("conversations")) {
+            return Optional.of(SHAREGPT);
+        }
+        if (row.path("text").isTextual() && !row.has("instruction") && !row.has("output")) {
+            return Optional.of(COMPLETION);
         }
         return row.has("instruction") || row.has("output") ? Optional.of(ALPACA) : Optional.empty();
     }

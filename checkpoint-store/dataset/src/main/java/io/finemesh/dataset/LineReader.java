@@ -1,4 +1,4 @@
-package io.finemesh.store.dataset;
+package io.finemesh.dataset;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,0 +1,237 @@
+package io.finemesh.dataset;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.finemesh.dataset.LineReader.Line;
+import io.finemesh.dataset.Row.Dropped;
+import java.io.BufferedInputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The rows of a stream, one at a time. What the stream is shows in how it begins: a list of objects is JSON, a line of known column names is
+ * CSV, everything else is JSON lines; a Parquet or Arrow file is refused by name.
+ */
+public final class RowSource {
+    private static final int LOOK_AHEAD = 4096;
+    private static final Set<String> KNOWN_COLUMNS =
+            Set.of("instruction", "input", "output", "text", "system", "prompt", "response", "query");
+
+    /**
+     * A row and what becomes of it.
+     *
+     * @param number line or record it begins on, from 1
+     * @param row what becomes of it; nothing for a blank line
+     */
+    public record Found(long number, Optional<Row> row) {}
+
+    /** A kind of file that is not read. */
+    public static final class UnreadableFile extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        UnreadableFile(String message) {
+            super(message);
+        }
+    }
+
+    /** Where rows come from. */
+    private interface Rows {
+        Optional<Found> next() throws IOException;
+    }
+
+    private final Rows rows;
+
+    private RowSource(Rows rows) {
+        this.rows = rows;
+    }
+
+    /**
+     * Looks at how the stream begins.
+     *
+     * @param longest bytes of the longest line, row or record that is taken
+     * @throws UnreadableFile for a file of a kind that is not read
+     */
+    public static RowSource open(InputStream stream, RowReader reader, int longest) throws IOException {
+        BufferedInputStream in = new BufferedInputStream(stream, 2 * LOOK_AHEAD);
+        in.mark(LOOK_AHEAD);
+        byte[] head = in.readNBytes(LOOK_AHEAD - 1);
+        in.reset();
+        String start = new String(head, StandardCharsets.UTF_8);
+        if (start.startsWith("PAR1") || start.startsWith("ARROW1")) {
+            throw new UnreadableFile((start.startsWith("P") ? "a Parquet" : "an Arrow")
+                    + " file is not read; convert it to JSON lines, a JSON list or CSV");
+        }
+        String text = start.startsWith("\uFEFF") ? start.substring(1) : start;
+        if (text.replaceFirst("\\s*\\[\\s*", "[").startsWith("[{")) {
+            // The byte order mark is three bytes of UTF-8.
+            in.skipNBytes(start.length() > text.length() ? 3 : 0);
+            return new RowSource(new JsonList(in, reader, longest));
+        }
+        CsvReader csv = new CsvReader(in, longest);
+        if (csvHeader(text).stream().anyMatch(KNOWN_COLUMNS::contains)) {
+            return new RowSource(new CsvRows(csv, reader));
+        }
+        LineReader lines = new LineReader(in, longest);
+        return new RowSource(() -> line(lines.next(), reader));
+    }
+
+    private static List<String> csvHeader(String text) {
+        int end = text.indexOf('\n');
+        String line = (end < 0 ? text : text.substring(0, end)).strip();
+        // A quoted word alone on a line is as likely a JSON string.
+        boolean table = !line.startsWith("{") && (line.indexOf(',') >= 0 || line.equals("text"));
+        return table ? List.of(line.replace("\"", "").split(",", -1)) : List.of();
+    }
+
+    private static Optional<Found> line(Optional<Line> line, RowReader reader) {
+        return line.map(
+                each -> new Found(each.number(), each.isBlank() ? Optional.empty() : Optional.of(reader.read(each))));
+    }
+
+    /** The next row; empty at the end. */
+    public Optional<Found> next() throws IOException {
+        return rows.next();
+    }
+
+    /** Rows of a JSON list; after a row that is no JSON nothing can be found any more. */
+    private static final class JsonList implements Rows {
+        private final RowReader reader;
+        private final BoundedInput bounded;
+        private final JsonParser parser;
+        private final ObjectReader rows;
+        private long number;
+        private boolean ended;
+
+        JsonList(InputStream in, RowReader reader, int longest) throws IOException {
+            this.reader = reader;
+            this.bounded = new BoundedInput(in, longest);
+            this.parser = reader.mapper().createParser(bounded);
+            this.rows = reader.mapper().reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+        }
+
+        @Override
+        public Optional<Found> next() throws IOException {
+            if (ended) {
+                return Optional.empty();
+            }
+            number++;
+            bounded.begin();
+            try {
+                JsonToken token = parser.nextToken();
+                token = token == JsonToken.START_ARRAY && number == 1 ? parser.nextToken() : token;
+                if (token == JsonToken.END_ARRAY) {
+                    ended = true;
+                    return parser.nextToken() == null
+                            ? Optional.empty()
+                            : found(new Dropped(DropReason.NOT_JSON, "something follows the end of the list"));
+                }
+                if (token == null) {
+                    ended = true;
+                    return found(new Dropped(DropReason.NOT_JSON, "the list is not closed"));
+                }
+                return found(reader.read(rows.<JsonNode>readTree(parser)));
+            } catch (JsonProcessingException malformed) {
+                ended = true;
+                return found(
+                        bounded.isSpent()
+                                ? new Dropped(
+                                        DropReason.LINE_TOO_LONG, "the row is longer than the longest that is taken")
+                                : RowReader.refused(malformed));
+            }
+        }
+
+        private Optional<Found> found(Row row) {
+            return Optional.of(new Found(number, Optional.of(row)));
+        }
+    }
+
+    /** Ends a stream in the middle of a row that is too long, so that no row takes more memory than the longest allowed. */
+    private static final class BoundedInput extends FilterInputStream {
+        /** The parser reads ahead by a block. */
+        private static final int BLOCK = 16 * 1024;
+
+        private final int longest;
+        private long left;
+
+        BoundedInput(InputStream in, int longest) {
+            super(in);
+            this.longest = longest;
+        }
+
+        void begin() {
+            left = (long) longest + BLOCK;
+        }
+
+        boolean isSpent() {
+            return left <= 0;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            if (isSpent()) {
+                return -1;
+            }
+            int count = in.read(bytes, offset, (int) Math.min(left, Math.min(length, BLOCK)));
+            left -= Math.max(count, 0);
+            return count;
+        }
+    }
+
+    /** Records of CSV under the names of the first one. */
+    private static final class CsvRows implements Rows {
+        private final CsvReader csv;
+        private final RowReader reader;
+        private final List<String> names;
+        private long number;
+
+        CsvRows(CsvReader csv, RowReader reader) throws IOException {
+            this.csv = csv;
+            this.reader = reader;
+            this.names = csv.next().map(CsvReader.Entry::fields).orElse(List.of());
+        }
+
+        @Override
+        public Optional<Found> next() throws IOException {
+            Optional<CsvReader.Entry> next = csv.next();
+            number++;
+            return next.map(entry -> new Found(number, row(entry)));
+        }
+
+        private Optional<Row> row(CsvReader.Entry entry) {
+            if (entry.problem().isPresent()) {
+                return Optional.of(entry.problem().get());
+            }
+            List<String> fields = entry.fields();
+            if (fields.size() == 1 && fields.getFirst().isBlank() && names.size() > 1) {
+                return Optional.empty();
+            }
+            if (fields.size() != names.size()) {
+                return Optional.of(new Dropped(
+                        DropReason.WRONG_FIELD,
+                        "the record has " + fields.size() + " fields; the first one names " + names.size()));
+            }
+            ObjectNode row = JsonNodeFactory.instance.objectNode();
+            for (int index = 0; index < names.size(); index++) {
+                row.put(names.get(index), fields.get(index));
+            }
+            return Optional.of(reader.read(row));
+        }
+    }
+}
