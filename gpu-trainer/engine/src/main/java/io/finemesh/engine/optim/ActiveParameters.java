@@ -2,6 +2,7 @@ package io.finemesh.engine.optim;
 
 import io.finemesh.checkpoint.model.ParameterGroup;
 import io.finemesh.checkpoint.safetensors.TensorData;
+import io.finemesh.engine.model.GroupTensors;
 import java.util.List;
 
 /**
@@ -26,6 +27,15 @@ public interface ActiveParameters extends AutoCloseable {
 
     /** Copies of all state that a resumed run needs besides the stored weights, named after the weights. */
     List<TensorData> export();
+
+    /**
+     * Copies of a group's tensors as a checkpoint is to hold them: the stored ones, unless training changes something beside them.
+     *
+     * @param stored weights of one of {@link #groups}
+     */
+    default List<TensorData> changed(GroupTensors stored) {
+        return stored.export("");
+    }
 
     /** Bytes of native memory beyond the stored weights. */
     long bytes();

@@ -8,6 +8,7 @@ import io.finemesh.engine.optim.badam.SlicedBlock;
 import io.finemesh.engine.optim.dense.DenseParameters;
 import io.finemesh.engine.optim.galore.GaloreParameters;
 import io.finemesh.engine.optim.lomo.LomoParameters;
+import io.finemesh.engine.optim.lora.LoraParameters;
 import io.finemesh.engine.optim.moment.MomentKind;
 import io.finemesh.engine.optim.precision.WeightRounding;
 import io.finemesh.plan.blocks.Block;
@@ -66,6 +67,7 @@ final class Activation {
             case Method.GaLore method ->
                 GaloreParameters.enter(
                         id, trained, method.galore(), method.adam(), method.rounding(), clipped(), plan.seed());
+            case Method.Lora method -> LoraParameters.enter(id, trained, method.lora(), method.adam(), plan.seed());
             case Method.Lomo method ->
                 LomoParameters.enter(id, trained, method.rule(), method.adam(), method.rounding(), plan.seed());
         };
@@ -97,6 +99,8 @@ final class Activation {
                         plan.seed(),
                         saved,
                         updates);
+            case Method.Lora method ->
+                LoraParameters.resume(id, trained, method.lora(), method.adam(), plan.seed(), saved, updates);
             case Method.Lomo method ->
                 LomoParameters.resume(
                         id, trained, method.rule(), method.adam(), method.rounding(), plan.seed(), saved, updates);

@@ -234,8 +234,11 @@ public final class FineTuneLoop implements AutoCloseable {
     /** A finished visit of BAdam leaves its block, and with it all optimizer state. */
     private SegmentOutcome leave(SegmentWindow window, List<StepReport> reports, Arena memory) {
         Map<ParameterGroup, List<TensorData>> changed = new LinkedHashMap<>();
-        for (ParameterGroup group : active.groups()) {
-            changed.put(group, decoder.export(group));
+        boolean beside = plan.method() instanceof Method.Lora && nextStep < plan.totalSteps();
+        if (!beside) {
+            // Adapters are merged once, at the end of the run: until then the next segment needs the weights they stand
+            // beside.
+            active.groups().forEach(group -> changed.put(group, active.changed(decoder.weights(group))));
         }
         boolean visitEnds = window.block().isPresent() && nextStep == window.endStep();
         TrainingState state = new TrainingState(
@@ -258,6 +261,7 @@ public final class FineTuneLoop implements AutoCloseable {
         return switch (plan.method()) {
             case Method.AdamW _ -> allParameters("AdamW", window);
             case Method.GaLore _ -> allParameters("GaLore", window);
+            case Method.Lora _ -> allParameters("LoRA", window);
             case Method.Lomo lomo -> allParameters(lomo.id(), window);
             case Method.BAdam _ ->
                 window.block()

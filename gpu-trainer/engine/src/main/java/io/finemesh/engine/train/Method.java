@@ -5,6 +5,7 @@ import io.finemesh.engine.optim.InvalidMethodException;
 import io.finemesh.engine.optim.adam.AdamHyperparameters;
 import io.finemesh.engine.optim.galore.GaloreSettings;
 import io.finemesh.engine.optim.lomo.LomoRule;
+import io.finemesh.engine.optim.lora.LoraSettings;
 import io.finemesh.engine.optim.moment.MomentKind;
 import io.finemesh.engine.optim.precision.WeightRounding;
 import java.util.List;
@@ -97,6 +98,24 @@ public sealed interface Method {
         @Override
         public String id() {
             return rule.name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /**
+     * Adapters of low rank beside the frozen linear maps of all layers (arXiv 2106.09685). The segment that ends the run gives the merged weights; those before
+     * it change no weight.
+     *
+     * @param lora rank, scale and targets
+     */
+    record Lora(AdamHyperparameters adam, LoraSettings lora) implements Method {
+        public Lora {
+            Objects.requireNonNull(adam, "settings are null");
+            Objects.requireNonNull(lora, "LoRA's settings are null");
+        }
+
+        @Override
+        public String id() {
+            return "lora";
         }
     }
 }

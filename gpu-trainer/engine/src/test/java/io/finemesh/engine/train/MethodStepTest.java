@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -116,9 +117,9 @@ class MethodStepTest {
     @ParameterizedTest
     @MethodSource("methods")
     void theReportedNormIsThatOfTheWholeGradient(String method) {
-        if (method.equals("galore-randomised")) {
-            return; // is set to report the norm of projections
-        }
+        Assumptions.assumeFalse(
+                method.equals("galore-randomised") || method.equals("lora"),
+                "is set to report the norm of projections, or has other parameters");
         PackedRow all = TinyModel.row(TinyRun.MODEL, 1, 2, 9, 15, 6);
         try (Decoder decoder = TinyModel.load(TinyRun.MODEL, Precision.FP32);
                 FineTuneLoop loop = loop(decoder, method, documents(all), 1, 8)) {
@@ -141,10 +142,10 @@ class MethodStepTest {
         PackedRow row = TinyModel.row(TinyRun.MODEL, 1, 2, 9);
         try (Decoder decoder = TinyModel.load(TinyRun.MODEL, Precision.BF16);
                 FineTuneLoop loop = loop(decoder, method, List.of(row), 1, 1100)) {
-            loop.run(window(0, 100), StepListener.none(), () -> false);
+            loop.run(window(0, 100), StepListener.none(), () -> false).close();
             long pointers = TensorScope.livePointers();
             long resident = NativeMemory.now().residentBytes();
-            loop.run(window(100, 1000), StepListener.none(), () -> false);
+            loop.run(window(100, 1000), StepListener.none(), () -> false).close();
             assertThat(TensorScope.livePointers()).isEqualTo(pointers);
             assertThat(NativeMemory.now().residentBytes()).isLessThan(resident + (96L << 20));
         }
@@ -188,9 +189,13 @@ class MethodStepTest {
         return new FineTuneLoop(decoder, plan, step -> rows, Optional.empty(), ActivationPolicy.DEFAULT_BUDGET_BYTES);
     }
 
-    /** Plain descent needs a larger rate than normalised updates. */
+    /** Plain descent and adapters need a larger rate than normalised updates. */
     private static double rate(String method) {
-        return method.equals("lomo") ? 0.1 : 2e-3;
+        return switch (method) {
+            case "lomo" -> 0.1;
+            case "lora" -> 1e-2;
+            default -> 2e-3;
+        };
     }
 
     private static SegmentWindow window(long first, int steps) {

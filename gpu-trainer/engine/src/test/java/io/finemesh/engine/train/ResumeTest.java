@@ -3,6 +3,7 @@ package io.finemesh.engine.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -22,7 +23,18 @@ class ResumeTest {
     private Path folder;
 
     @ParameterizedTest
-    @CsvSource({"adamw, FP32, 2", "adamw, BF16, 3", "badam, FP32, 3", "badam, BF16, 2"})
+    @CsvSource({
+        "adamw, FP32, 2",
+        "adamw, BF16, 3",
+        "badam, FP32, 3",
+        "badam, BF16, 2",
+        "galore-8bit, BF16, 3",
+        "galore-randomised, BF16, 2",
+        "fira, FP32, 1",
+        "adamw-kahan, BF16, 2",
+        "lora, BF16, 3",
+        "adalomo, BF16, 2"
+    })
     void aNewProcessContinuesAsIfNothingHadHappened(String method, String precision, int firstSegments)
             throws Exception {
         List<String> uninterrupted = train(method, precision, SEGMENTS, "-", "whole");
@@ -44,10 +56,20 @@ class ResumeTest {
                     .as("first differing byte of " + file)
                     .isEqualTo(-1);
         }
-        assertThat(Files.mismatch(
-                        folder.resolve("half/weights.safetensors"), folder.resolve("whole/weights.safetensors")))
+        // Adapters change no weight, and between visits of blocks there is no state.
+        assertThat(List.of("weights.safetensors", "state.safetensors"))
                 .as("the second half changed something")
-                .isNotEqualTo(-1);
+                .anyMatch(file -> differ(
+                        folder.resolve("half").resolve(file),
+                        folder.resolve("whole").resolve(file)));
+    }
+
+    private static boolean differ(Path one, Path other) {
+        try {
+            return Files.mismatch(one, other) != -1;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Runs {@link ResumeProgram} with this process's Java, class path and environment; returns its lines. */

@@ -16,6 +16,7 @@ import io.finemesh.engine.optim.galore.NormKind;
 import io.finemesh.engine.optim.galore.ProjectionSide;
 import io.finemesh.engine.optim.galore.RefreshMethod;
 import io.finemesh.engine.optim.lomo.LomoRule;
+import io.finemesh.engine.optim.lora.LoraSettings;
 import io.finemesh.engine.optim.moment.MomentKind;
 import io.finemesh.engine.optim.precision.WeightRounding;
 import io.finemesh.engine.tensor.Precision;
@@ -31,6 +32,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** A small run: a tiny model, forty closed-form samples of 6 to 17 tokens, batches of 6 in rows of 48. */
 record TinyRun(Method method, Precision precision, int steps) {
@@ -75,6 +77,7 @@ record TinyRun(Method method, Precision precision, int steps) {
                                 .withTransport(MomentTransport.ROTATED, 3)
                                 .withBasis(Precision.BF16, NormKind.PROJECTED)));
         methods.put("fira", galore(settings, galore.withResidual(true)));
+        methods.put("lora", new Method.Lora(settings, new LoraSettings(4, 8, Set.of("q_proj", "v_proj", "down_proj"))));
         methods.put("lomo", new Method.Lomo(LomoRule.LOMO, settings, WeightRounding.STOCHASTIC));
         methods.put("adalomo", new Method.Lomo(LomoRule.ADALOMO, settings, WeightRounding.KAHAN));
         return methods;
@@ -101,7 +104,8 @@ record TinyRun(Method method, Precision precision, int steps) {
 
     SegmentPlan segments() {
         return switch (method) {
-            case Method.AdamW _, Method.GaLore _, Method.Lomo _ -> SegmentPlan.ofWindows(steps, SEGMENT_STEPS);
+            case Method.AdamW _, Method.GaLore _, Method.Lora _, Method.Lomo _ ->
+                SegmentPlan.ofWindows(steps, SEGMENT_STEPS);
             case Method.BAdam _ ->
                 SegmentPlan.ofVisits(new BlockVisits(
                         BlockPartition.layers(ModelStructure.of(MODEL), true, true),
