@@ -2,6 +2,7 @@
 
 Reads the case as JSON from its input. Samples are padded to the longest of their batch, as a data collator does; padding is not counted as tokens.
 """
+import importlib.util
 import json
 import resource
 import statistics
@@ -32,6 +33,16 @@ def batches(case):
         yield ids, mask, labels, sum(lengths[sample] for sample in chosen)
 
 
+def absent(name, **attributes):
+    """Lets a module that is not installed be imported, with nothing in it but some attributes."""
+    parent = name.rpartition(".")[0]
+    missing = getattr(sys.modules.get(parent), "is_absent", False) if parent else importlib.util.find_spec(name) is None
+    if missing:
+        module = types.ModuleType(name)
+        module.__dict__.update(attributes, __path__=[], is_absent=True)
+        sys.modules[name] = module
+
+
 def optimizer(case, model):
     """The reference implementation of the method."""
     rate, decay = 1e-4, 0.01
@@ -51,12 +62,12 @@ def optimizer(case, model):
             verbose=0,
         )
     if case["method"] == "galore":
-        # The package imports a tensor library that its matrix projector never calls.
-        sys.modules.setdefault("tensorly", types.ModuleType("tensorly"))
-        decomposition = types.ModuleType("tensorly.decomposition")
-        decomposition.tucker = None
-        sys.modules.setdefault("tensorly.decomposition", decomposition)
-        sys.modules["tensorly"].decomposition = decomposition
+        # The package imports two libraries at its top that this optimizer never calls.
+        absent("tensorly", tenalg=None)
+        absent("tensorly.decomposition", tucker=None)
+        absent("bitsandbytes")
+        absent("bitsandbytes.optim")
+        absent("bitsandbytes.optim.optimizer", Optimizer2State=object)
         from galore_torch import GaLoreAdamW
 
         projected = [p for name, p in model.named_parameters() if p.dim() == 2 and ".layers." in name]
