@@ -123,7 +123,8 @@ class ScoreCommandTest {
         assertThat(finemesh("score", "mt-bench", "--judgments", judgments, "--answers", answers, "--json"))
                 .isEqualTo(1);
         JsonNode document = printed();
-        assertThat(document.get("as_is").get("m").get("average").doubleValue()).isEqualTo(14 / 3.0);
+        assertThat(document.get("fastchat_compat").get("m").get("average").doubleValue())
+                .isEqualTo(14 / 3.0);
         assertThat(document.get("deduplicated").get("m").get("average").doubleValue())
                 .isEqualTo(6);
         assertThat(document.get("deduplicated")
@@ -132,7 +133,8 @@ class ScoreCommandTest {
                         .get("reasoning")
                         .doubleValue())
                 .isEqualTo(4);
-        assertThat(document.get("as_is").get("m").get("turn2").isNull()).isTrue();
+        assertThat(document.get("fastchat_compat").get("m").get("turn2").isNull())
+                .isTrue();
         assertThat(document.get("problems").findValuesAsText("kind")).containsExactly("DUPLICATE");
         assertThat(document.get("answers")
                         .get("judgments_of_another_text")
@@ -172,7 +174,7 @@ class ScoreCommandTest {
         JsonNode golden = new ObjectMapper()
                 .readTree(shared.resolve("golden/mtbench.json").toFile())
                 .get("show_result_as_is");
-        JsonNode asIs = printed().get("as_is");
+        JsonNode asIs = printed().get("fastchat_compat");
         for (Map.Entry<String, JsonNode> model : golden.properties()) {
             assertThat(asIs.get(model.getKey()).get("average").doubleValue())
                     .isEqualTo(model.getValue().get("average").doubleValue());

@@ -1,6 +1,7 @@
 package io.finemesh.score.records;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.finemesh.score.python.PythonText;
 import io.finemesh.score.records.RowProblem.Kind;
 import java.util.List;
 import java.util.Optional;
@@ -29,7 +30,7 @@ public final class Fields {
                 return Optional.of(value.textValue());
             }
             if (numbers && value.isNumber()) {
-                return Optional.of(value.asText());
+                return Optional.of(value.isIntegralNumber() ? value.asText() : PythonText.repr(value.doubleValue()));
             }
             wrong(name, numbers ? "a text or a number" : "a text", value);
             return Optional.empty();

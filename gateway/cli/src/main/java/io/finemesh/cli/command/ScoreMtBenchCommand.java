@@ -10,10 +10,12 @@ import io.finemesh.score.mtbench.ModelAnswer;
 import io.finemesh.score.mtbench.MtBenchScore;
 import io.finemesh.score.mtbench.PairScore;
 import io.finemesh.score.mtbench.Question;
+import io.finemesh.score.mtbench.Rating;
 import io.finemesh.score.records.RowProblem;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,6 +73,7 @@ public final class ScoreMtBenchCommand implements Callable<Integer> {
         document.put("reparsed", file.reparsed());
         file.differing().forEach(document.putArray("lines_whose_score_is_not_in_their_judgment")::add);
         judges(file.single(), document);
+        notes(file.single(), document);
         LongFunction<Optional<String>> categories = categories(problems);
         Map<String, MtBenchScore> asIs = MtBenchScore.asIs(file.single(), categories);
         Map<String, MtBenchScore> deduplicated =
@@ -82,7 +85,7 @@ public final class ScoreMtBenchCommand implements Callable<Integer> {
                         MtBenchScore.label(file.single().stream()
                                 .filter(judgment -> judgment.model().equals(model))
                                 .toList())));
-        put(document.putObject("as_is"), asIs, labels);
+        put(document.putObject("fastchat_compat"), asIs, labels);
         put(document.putObject("deduplicated"), deduplicated, labels);
         if (!session.json() && !asIs.isEmpty()) {
             print(asIs, labels);
@@ -94,6 +97,16 @@ public final class ScoreMtBenchCommand implements Callable<Integer> {
         pairs(file, document);
         check(file, document, problems);
         return report.finish(problems, !file.single().isEmpty() || !file.pairs().isEmpty());
+    }
+
+    /** How often a rating was read in another way than as one plain rating, for those who distrust a judge. */
+    private static void notes(List<Judgment> single, ObjectNode document) {
+        Map<Rating.Note, Integer> counts = new EnumMap<>(Rating.Note.class);
+        single.stream()
+                .filter(judgment -> !judgment.reply().isEmpty())
+                .forEach(judgment -> counts.merge(Rating.of(judgment.reply()).note(), 1, Integer::sum));
+        ObjectNode notes = document.putObject("ratings_read");
+        counts.forEach((note, count) -> notes.put(note.name().toLowerCase(Locale.ROOT), count));
     }
 
     private static void judges(List<Judgment> single, ObjectNode document) {

@@ -1,0 +1,158 @@
+package io.finemesh.score.choice;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.finemesh.score.task.Example;
+import io.finemesh.score.task.FewShot;
+import io.finemesh.score.task.Prompt;
+import io.finemesh.score.task.Request;
+import io.finemesh.score.task.Response;
+import io.finemesh.score.task.SampleLimit;
+import io.finemesh.score.task.Speaker;
+import io.finemesh.score.task.Task;
+import io.finemesh.score.task.TaskException;
+import io.finemesh.score.task.Turn;
+import io.finemesh.score.task.Verdict;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Multiple choice: each choice is weighed after the question. {@code acc} counts the likeliest choice, {@code acc_norm} the likeliest by length.
+ */
+public final class ChoiceTask implements Task {
+    private static final String BETWEEN_EXAMPLES = "\n\n";
+
+    private final String name;
+    private final double version;
+    private final Optional<String> description;
+    private final List<ChoiceDocument> documents;
+    private final List<ChoiceDocument> worked;
+    private final boolean byLength;
+
+    private ChoiceTask(
+            String name,
+            double version,
+            Optional<String> description,
+            List<ChoiceDocument> documents,
+            List<ChoiceDocument> worked,
+            boolean byLength) {
+        this.name = requireNonNull(name, "name is null");
+        this.version = version;
+        this.description = requireNonNull(description, "description is null");
+        this.documents = List.copyOf(documents);
+        this.worked = List.copyOf(worked);
+        this.byLength = byLength;
+    }
+
+    /** A task without worked examples and with both metrics, as AGIEval's AQuA and SAT-Math are. */
+    public static ChoiceTask of(String name, List<ChoiceDocument> documents) {
+        return new ChoiceTask(name, 1.0, Optional.empty(), documents, List.of(), true);
+    }
+
+    /**
+     * A subject of MMLU: a description, the first five questions of the development split, and {@code acc} alone.
+     *
+     * @param subject with underscores, such as {@code college_mathematics}
+     */
+    public static ChoiceTask mmlu(String subject, List<ChoiceDocument> documents, List<ChoiceDocument> development) {
+        String description = "The following are multiple choice questions (with answers) about "
+                + subject.replace('_', ' ') + ".\n\n";
+        return new ChoiceTask(
+                "mmlu_" + subject, 1.0, Optional.of(description), documents, FewShot.first(development, 5), false);
+    }
+
+    /** This task with worked examples, the same for every question. */
+    public ChoiceTask withWorked(List<ChoiceDocument> examples) {
+        return new ChoiceTask(name, version, description, documents, examples, byLength);
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public double version() {
+        return version;
+    }
+
+    @Override
+    public int shots() {
+        return worked.size();
+    }
+
+    @Override
+    public int size() {
+        return documents.size();
+    }
+
+    @Override
+    public List<Example> examples(SampleLimit limit) {
+        List<Example> examples = new ArrayList<>();
+        for (ChoiceDocument document : documents.subList(0, limit.outOf(documents.size()))) {
+            List<Turn> turns = new ArrayList<>();
+            description.ifPresent(text -> turns.add(new Turn(Speaker.SYSTEM, text, "")));
+            for (ChoiceDocument example : worked) {
+                int right = example.right().stream().min(Integer::compare).orElseThrow();
+                turns.add(new Turn(Speaker.USER, example.question(), " "));
+                turns.add(new Turn(Speaker.ASSISTANT, example.choices().get(right), BETWEEN_EXAMPLES));
+            }
+            turns.add(new Turn(Speaker.USER, document.question(), ""));
+            List<String> continuations =
+                    document.choices().stream().map(choice -> " " + choice).toList();
+            examples.add(new Example(
+                    examples.size(),
+                    document.source(),
+                    new Request.Likelihood(new Prompt(turns), continuations),
+                    document.right().stream()
+                            .sorted()
+                            .map(String::valueOf)
+                            .reduce((a, b) -> a + ", " + b)
+                            .orElseThrow()));
+        }
+        if (examples.isEmpty()) {
+            throw new TaskException(TaskException.Reason.NO_DOCUMENTS, name + " has no question to ask");
+        }
+        return examples;
+    }
+
+    @Override
+    public List<Verdict> judge(Example example, Response response) {
+        if (!(response instanceof Response.Weighed weighed)) {
+            throw new TaskException(
+                    TaskException.Reason.WRONG_RESPONSE,
+                    name + " weighs choices; question " + example.id() + " was given a text");
+        }
+        ChoiceDocument document = documents.get(example.id());
+        ChoicePrediction prediction = ChoicePrediction.of(weighed.continuations(), document.choices());
+        Map<String, Double> metrics = new LinkedHashMap<>();
+        metrics.put("acc", document.right().contains(prediction.likeliest()) ? 1.0 : 0.0);
+        if (byLength) {
+            metrics.put("acc_norm", document.right().contains(prediction.likeliestByLength()) ? 1.0 : 0.0);
+        }
+        return List.of(new Verdict(Verdict.UNFILTERED, document.choices().get(prediction.likeliest()), metrics));
+    }
+
+    @Override
+    public ObjectNode configuration() {
+        ObjectNode configuration = JsonNodeFactory.instance.objectNode();
+        configuration.put("task", name).put("description", description.orElse(""));
+        configuration.put("target_delimiter", " ").put("fewshot_delimiter", BETWEEN_EXAMPLES);
+        configuration.put("num_fewshot", worked.size()).put("output_type", "multiple_choice");
+        for (String metric : byLength ? List.of("acc", "acc_norm") : List.of("acc")) {
+            configuration
+                    .withArray("metric_list")
+                    .addObject()
+                    .put("metric", metric)
+                    .put("aggregation", "mean")
+                    .put("higher_is_better", true);
+        }
+        configuration.putObject("metadata").put("version", version);
+        return configuration;
+    }
+}

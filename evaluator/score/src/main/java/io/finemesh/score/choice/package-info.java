@@ -1,0 +1,5 @@
+/**
+ * Multiple choice by log-likelihood: {@code ChoiceDocument} is a question with its choices, {@code ChoiceReader} reads the published forms of AQuA, SAT-Math and MMLU,
+ * {@code ChoiceTask} asks and {@code ChoicePrediction} tells which choice a model prefers.
+ */
+package io.finemesh.score.choice;
