@@ -12,6 +12,7 @@ import io.finemesh.cli.command.RunsCommand;
 import io.finemesh.cli.command.ScoreCommand;
 import io.finemesh.cli.command.Session;
 import io.finemesh.cli.command.ShowCommand;
+import io.finemesh.cli.command.TemplateCommand;
 import io.finemesh.cli.command.WatchCommand;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -48,7 +49,8 @@ import picocli.CommandLine.Spec;
             ExportCommand.class,
             InspectCommand.class,
             ScoreCommand.class,
-            PlanCommand.class
+            PlanCommand.class,
+            TemplateCommand.class
         })
 public final class Finemesh implements Runnable {
     @Spec
