@@ -113,6 +113,46 @@ def adam(parameters):
     return torch.optim.AdamW(parameters, lr=RATE, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01)
 
 
+class Projected(torch.optim.Optimizer):
+    """AdamW on projected gradients (GaLore, arXiv 2403.03507), written from the description: every GAP updates a basis of the gradient's leading singular
+    vectors on the smaller side, each with its largest entry positive; epsilon is added before bias correction; no decay. Weights that are not to be projected
+    are updated by the same rule without a basis."""
+
+    RANK, GAP, SCALE, EPSILON = 8, 4, 0.25, 1e-6
+
+    def __init__(self, named):
+        self.names = {id(p): n for n, p in named}
+        super().__init__([p for _, p in named], {"lr": RATE})
+
+    def basis(self, gradient):
+        u, _, vh = torch.linalg.svd(gradient, full_matrices=False)
+        vectors = (vh if gradient.shape[0] >= gradient.shape[1] else u.T)[: self.RANK]
+        largest = vectors.abs().argmax(dim=1, keepdim=True)
+        return vectors * vectors.gather(1, largest).sign()
+
+    @torch.no_grad()
+    def step(self):
+        for p in self.param_groups[0]["params"]:
+            state, gradient, name = self.state[p], p.grad, self.names[id(p)]
+            count = state.get("count", 0)
+            projected = p.ndim == 2 and ("attn" in name or "mlp" in name)
+            right = p.ndim == 2 and p.shape[0] >= p.shape[1]
+            if projected:
+                if count % self.GAP == 0:
+                    state["basis"] = self.basis(gradient)
+                gradient = gradient @ state["basis"].T if right else state["basis"] @ gradient
+            if count == 0:
+                state["m"], state["v"] = torch.zeros_like(gradient), torch.zeros_like(gradient)
+            state["count"] = count + 1
+            state["m"].mul_(0.9).add_(gradient, alpha=0.1)
+            state["v"].mul_(0.999).addcmul_(gradient, gradient, value=0.001)
+            update = state["m"] / (state["v"].sqrt() + self.EPSILON)
+            if projected:
+                update = self.SCALE * (update @ state["basis"] if right else state["basis"].T @ update)
+            rate = RATE * (1 - 0.999 ** (count + 1)) ** 0.5 / (1 - 0.9 ** (count + 1))
+            p.add_(update, alpha=-rate)
+
+
 def expected(name, folders):
     kind, architecture, length, more = MODELS[name]
     fields = {**PLAIN, **more}
@@ -147,6 +187,9 @@ def expected(name, folders):
         "greedy_16_after_first_12_ids_of_row0": prompt[12:],
         "hyper": {
             "lr": RATE, "steps": STEPS, "adamw": "betas .9 .999, eps 1e-8, wd .01 on all",
+            "galore": {"rank": Projected.RANK, "update_proj_gap": Projected.GAP, "scale": Projected.SCALE, "proj_type": "std",
+                       "eps": Projected.EPSILON, "wd": 0.0, "projected": "2-D weights whose name has attn or mlp",
+                       "sign_rule": "largest |entry| of each singular vector positive"},
             "badam": {"K": INTERVAL, "mode": "ascending, start 0", "first_block_steps": "K-1 (reference behaviour)",
                       "trained": "decoder layers only", "wd": 0.01, "eps": 1e-8},
         },
@@ -154,6 +197,9 @@ def expected(name, folders):
     model = fresh()
     result["loss_adamw"] = curve(model, length, lambda step: adam(model.parameters()) if step == 0 else None)
     result["final_norms_adamw"] = norms(model)
+    model = fresh()
+    result["loss_galore"] = curve(model, length, lambda step: Projected(list(model.named_parameters())) if step == 0 else None)
+    result["final_norms_galore"] = norms(model)
     model = fresh()
     layers = model.model.layers
 

@@ -56,20 +56,28 @@ public final class Decoder implements AutoCloseable {
      * @param configuration of the model
      * @param source holds the tensors the configuration asks for
      * @param storage how weights are held; wider source tensors are rounded to nearest even
-     * @throws IllegalArgumentException listing every tensor that is missing or does not fit
+     * @throws WeightsException listing every tensor that is missing, does not fit, or holds values that are not finite
      */
     public static Decoder load(ModelConfiguration configuration, TensorSource source, Precision storage) {
         ModelStructure structure = ModelStructure.of(configuration);
         List<Problem> problems = structure.check(source);
         if (!problems.isEmpty()) {
-            throw new IllegalArgumentException("the weights do not fit the configuration: "
-                    + problems.stream().map(Problem::toString).collect(Collectors.joining("; ")));
+            throw new WeightsException(problems);
         }
         Map<ParameterGroup, GroupTensors> groups = new LinkedHashMap<>();
         try {
             for (ParameterGroup group : structure.groups()) {
                 GroupLayout layout = GroupLayout.of(group, structure.tensorsOf(group));
-                groups.put(group, GroupTensors.read(layout, storage, source, ""));
+                GroupTensors tensors = GroupTensors.read(layout, storage, source, "");
+                groups.put(group, tensors);
+                tensors.notFinite()
+                        .forEach(name -> problems.add(new Problem(
+                                name,
+                                "values that are not finite numbers",
+                                "finite weights; the file is damaged or training diverged before it was saved")));
+            }
+            if (!problems.isEmpty()) {
+                throw new WeightsException(problems);
             }
         } catch (RuntimeException e) {
             groups.values().forEach(GroupTensors::close);
@@ -132,29 +140,68 @@ public final class Decoder implements AutoCloseable {
 
     /** Prepares a row for the layers; its tensors belong to the innermost scope. */
     public RowInput prepare(PackedRow row) {
-        requireInVocabulary(row.tokens());
+        requireReadable(row);
         return RowInput.of(row, new PackedAttention(configuration, rules, row, Optional.empty()));
     }
 
     /** The same, and the layers will leave their keys and values in the cache, one sequence per document. */
     RowInput prepareCached(PackedRow row, KeyValueCache cache) {
-        requireInVocabulary(row.tokens());
+        requireReadable(row);
         return RowInput.of(row, new PackedAttention(configuration, rules, row, Optional.of(cache)));
     }
 
     /** Prepares one more token for each cached sequence. */
     RowInput prepareStep(int[] tokens, KeyValueCache cache, int[] lengths) {
         requireInVocabulary(tokens);
+        Arrays.stream(lengths).forEach(length -> requirePositions(length + 1));
         PackedRow row = PackedRow.unlabelled(
                 Arrays.stream(tokens).mapToObj(token -> new int[] {token}).toList());
         return RowInput.of(row, new CachedAttention(configuration, rules, cache, lengths));
     }
 
+    /**
+     * Bytes of attention weights that graphs of all layers keep for a row: of documents too long to be attended whole, under a window or a soft cap. What short
+     * documents keep is small, and the fused kernel keeps none.
+     */
+    public long keptScoreBytes(PackedRow row) {
+        long bytes = 0;
+        for (int document = 0; document < row.documents(); document++) {
+            int length = row.length(document);
+            for (int layer = 0; layer < configuration.layerCount(); layer++) {
+                AttentionRule rule = rules.rule(layer);
+                if (AttentionKernel.forLength(length, rule) == AttentionKernel.BLOCKS) {
+                    long seen = Math.min(rule.window().orElse(length), length / 2);
+                    int kept = rule.softCap().isPresent() ? 2 : 1; // after tanh, after softmax
+                    bytes += 4L * kept * configuration.attentionHeads() * length * seen;
+                }
+            }
+        }
+        return bytes;
+    }
+
+    private void requireReadable(PackedRow row) {
+        requireInVocabulary(row.tokens());
+        for (int document = 0; document < row.documents(); document++) {
+            requirePositions(row.length(document));
+        }
+    }
+
+    private void requirePositions(int length) {
+        if (length > configuration.maxPositions()) {
+            throw new InputException(
+                    InputException.Reason.SEQUENCE_TOO_LONG,
+                    "a sequence of " + length + " tokens is longer than the model's " + configuration.maxPositions()
+                            + " positions (max_position_embeddings); cut it");
+        }
+    }
+
     private void requireInVocabulary(int[] tokens) {
         for (int token : tokens) {
             if (token < 0 || token >= configuration.vocabularySize()) {
-                throw new IllegalArgumentException("token " + token + " is outside the vocabulary of "
-                        + configuration.vocabularySize() + "; the data was encoded with another tokenizer");
+                throw new InputException(
+                        InputException.Reason.TOKEN_OUTSIDE_VOCABULARY,
+                        "token " + token + " is outside the vocabulary of " + configuration.vocabularySize()
+                                + "; the data was encoded with another tokenizer");
             }
         }
     }

@@ -2,11 +2,13 @@ package io.finemesh.engine.model;
 
 import io.finemesh.engine.tensor.TensorBytes;
 import io.finemesh.engine.tensor.TensorScope;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -73,6 +75,31 @@ public final class DecodingBatch implements AutoCloseable {
                 tokens[b] = (int) best[b];
             }
             return tokens;
+        }
+    }
+
+    /**
+     * The most likely next token of a sequence.
+     *
+     * @param token its id
+     * @param largest its logit; not a number if any logit is not
+     * @param second the next smaller or equal logit; minus infinity in a vocabulary of one token
+     */
+    public record Best(int token, float largest, float second) {}
+
+    /** The most likely next token of each sequence. */
+    public Best[] best() {
+        try (TensorScope _ = TensorScope.open("best")) {
+            int count = (int) Math.min(2, logits.size(1));
+            T_TensorTensor_T top = torch.topk(logits, count, 1, true, true);
+            float[] values = TensorBytes.floats(top.get0());
+            long[] tokens = TensorBytes.write(top.get1()).toArray(ValueLayout.JAVA_LONG);
+            Best[] best = new Best[lengths.length];
+            for (int b = 0; b < best.length; b++) {
+                float second = count == 1 ? Float.NEGATIVE_INFINITY : values[b * count + 1];
+                best[b] = new Best(Math.toIntExact(tokens[b * count]), values[b * count], second);
+            }
+            return best;
         }
     }
 

@@ -8,7 +8,9 @@ import io.finemesh.engine.tensor.TensorScope;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 
 /**
  * One flat buffer and the views into it, one per slot of a {@link GroupLayout}. Owns native memory until closed.
@@ -109,6 +111,25 @@ public final class GroupTensors implements AutoCloseable, SlotTensors {
             }
         }
         return List.copyOf(tensors);
+    }
+
+    /** Names of the tensors in which some value is infinite or not a number. */
+    public List<String> notFinite() {
+        List<String> names = new ArrayList<>();
+        for (GroupLayout.Entry entry : layout.entries()) {
+            for (GroupLayout.Part part : entry.parts()) {
+                try (TensorScope _ = TensorScope.open(part.name());
+                        NoGradGuard _ = new NoGradGuard()) {
+                    // One pass and no copy: extremes are not numbers if any value is not.
+                    T_TensorTensor_T extremes = torch.aminmax(part(entry, part));
+                    if (!Double.isFinite(extremes.get0().item_double())
+                            || !Double.isFinite(extremes.get1().item_double())) {
+                        names.add(part.name());
+                    }
+                }
+            }
+        }
+        return names;
     }
 
     @Override

@@ -3,16 +3,21 @@ package io.finemesh.engine.text;
 import io.finemesh.checkpoint.model.ModelConfiguration;
 import io.finemesh.engine.model.Decoder;
 import io.finemesh.engine.model.DecodingBatch;
+import io.finemesh.engine.model.PackedRow;
 import io.finemesh.engine.tensor.TensorScope;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
- * Continues prompts greedily: at each place the most likely token. Each token is computed once (key-value cache), prompts of different length go
- * together without padding, and a finished sequence leaves its batch at once.
+ * Continues prompts, greedily or by chance. Each token is computed once (key-value cache), prompts of different length go together without padding, and a finished
+ * sequence leaves its batch at once.
+ *
+ * <p>What is said to a prompt depends on the prompt, the sampling and its seed, never on batch size or company. The last bits of logits do depend on what is
+ * computed beside them; where they could decide, the sequence is computed again alone ({@link TokenChoice}).
  *
  * <p>A prompt that would not leave room for the new tokens within the model's positions loses tokens at its beginning, as lm-evaluation-harness
  * does: {@code maxPositions - maxNewTokens} are kept.
@@ -20,11 +25,37 @@ import java.util.stream.IntStream;
  * <p>Used by one thread. The decoder stays the caller's.
  */
 public final class Generator {
-    private final Decoder decoder;
+    /** By this part of the largest logit, and at least of 1, a logit is taken to be off: hundreds of times what was measured. */
+    private static final double RELATIVE_ERROR = 1e-4;
 
-    /** A generator with the decoder's present weights. */
+    private final Decoder decoder;
+    private final Optional<Tokenizer> tokenizer;
+    private long recomputed;
+
+    /** A generator with the decoder's present weights that knows tokens only. */
     public Generator(Decoder decoder) {
         this.decoder = decoder;
+        this.tokenizer = Optional.empty();
+    }
+
+    /** A generator that gives texts, too, and can stop at strings. */
+    public Generator(Decoder decoder, Tokenizer tokenizer) {
+        this.decoder = decoder;
+        this.tokenizer = Optional.of(tokenizer);
+    }
+
+    /** How often a token was too close to another to be chosen without computing its sequence alone. */
+    public long recomputedTokens() {
+        return recomputed;
+    }
+
+    /**
+     * Continues prompts greedily: at each place the most likely token, of equals the one with the lowest id.
+     *
+     * @see #generate(List, GenerationLimits, Sampling, long[])
+     */
+    public List<Generation> generate(List<int[]> prompts, GenerationLimits limits) {
+        return generate(prompts, limits, Sampling.GREEDY, new long[prompts.size()]);
     }
 
     /**
@@ -32,12 +63,20 @@ public final class Generator {
      *
      * @param prompts token ids, each at least one
      * @param limits when to stop
+     * @param sampling how tokens are chosen
+     * @param seeds one per prompt; the same prompt with the same seed is continued the same way
      * @return continuations, in the order of the prompts
-     * @throws IllegalArgumentException if a prompt is empty, or the new tokens alone would exceed the model's positions
+     * @throws IllegalArgumentException if a prompt is empty, the new tokens alone would exceed the model's positions, or stop strings are given without a tokenizer
      * @throws ArithmeticException if the model predicts values that are not numbers
      */
-    public List<Generation> generate(List<int[]> prompts, GenerationLimits limits) {
+    public List<Generation> generate(List<int[]> prompts, GenerationLimits limits, Sampling sampling, long[] seeds) {
         int room = roomForPrompt(limits);
+        if (seeds.length != prompts.size()) {
+            throw new IllegalArgumentException(prompts.size() + " prompts need as many seeds, got " + seeds.length);
+        }
+        if (!limits.stopStrings().isEmpty() && tokenizer.isEmpty()) {
+            throw new IllegalArgumentException("stop strings need a generator that was made with a tokenizer");
+        }
         for (int i = 0; i < prompts.size(); i++) {
             if (prompts.get(i).length == 0) {
                 throw new IllegalArgumentException("prompt " + i + " has no token; there is nothing to continue");
@@ -56,13 +95,13 @@ public final class Generator {
         for (int from = 0; from < longestFirst.size(); from += limits.batchSize()) {
             List<Integer> members =
                     longestFirst.subList(from, Math.min(from + limits.batchSize(), longestFirst.size()));
-            List<Continuation> finished =
-                    continueTogether(members.stream().map(kept::get).toList(), limits);
+            List<Continuation> all = members.stream()
+                    .map(i -> new Continuation(kept.get(i), limits, sampling, seeds[i], tokenizer))
+                    .toList();
+            continueTogether(all);
             for (int m = 0; m < members.size(); m++) {
                 int prompt = members.get(m);
-                Continuation continuation = finished.get(m);
-                results[prompt] = new Generation(
-                        continuation.ids(), continuation.stop, prompts.get(prompt).length - kept.get(prompt).length);
+                results[prompt] = all.get(m).result(prompts.get(prompt).length - kept.get(prompt).length);
             }
         }
         return List.of(results);
@@ -79,48 +118,21 @@ public final class Generator {
         return room;
     }
 
-    /** A sequence as it grows. */
-    private static final class Continuation {
-        private final List<Integer> tokens = new ArrayList<>();
-        private Generation.Stop stop;
-
-        /** Takes the next token. @return whether there may be more */
-        private boolean accept(int token, GenerationLimits limits) {
-            if (limits.stopTokens().contains(token)) {
-                stop = Generation.Stop.STOP_TOKEN;
-                return false;
-            }
-            tokens.add(token);
-            if (tokens.size() == limits.maxNewTokens()) {
-                stop = Generation.Stop.MAX_NEW_TOKENS;
-                return false;
-            }
-            return true;
-        }
-
-        private int[] ids() {
-            return tokens.stream().mapToInt(Integer::intValue).toArray();
-        }
-    }
-
-    private List<Continuation> continueTogether(List<int[]> prompts, GenerationLimits limits) {
-        List<Continuation> all =
-                prompts.stream().map(prompt -> new Continuation()).toList();
-        int longest = prompts.stream().mapToInt(prompt -> prompt.length).max().orElseThrow();
+    private void continueTogether(List<Continuation> all) {
         // The last token of a continuation is never read back, so it needs no place in the cache.
-        int capacity = longest + limits.maxNewTokens() - 1;
+        int capacity = all.stream().mapToInt(Continuation::longest).max().orElseThrow() - 1;
         try (TensorScope _ = TensorScope.open("generation");
-                DecodingBatch batch = new DecodingBatch(decoder, prompts, capacity)) {
-            requireNumbers(batch);
+                DecodingBatch batch = new DecodingBatch(
+                        decoder, all.stream().map(Continuation::tokens).toList(), capacity)) {
             List<Continuation> growing = all;
             while (true) {
-                int[] next = batch.greedy();
+                int[] next = choose(batch, growing);
                 List<Continuation> before = growing;
                 int[] going = IntStream.range(0, next.length)
-                        .filter(sequence -> before.get(sequence).accept(next[sequence], limits))
+                        .filter(sequence -> before.get(sequence).accept(next[sequence]))
                         .toArray();
                 if (going.length == 0) {
-                    return all;
+                    return;
                 }
                 if (going.length < next.length) {
                     batch.retain(going);
@@ -132,15 +144,35 @@ public final class Generator {
         }
     }
 
-    /** A model whose weights have become NaN would otherwise answer, and be scored, as if it had meant something. */
-    private static void requireNumbers(DecodingBatch batch) {
-        for (int sequence = 0; sequence < batch.size(); sequence++) {
-            for (float logit : batch.logits(sequence)) {
-                if (Float.isNaN(logit)) {
-                    throw new ArithmeticException(
-                            "the model predicts values that are not numbers; its weights are damaged or training diverged");
-                }
-            }
+    private int[] choose(DecodingBatch batch, List<Continuation> growing) {
+        int[] tokens = new int[growing.size()];
+        DecodingBatch.Best[] best = batch.best();
+        for (int b = 0; b < tokens.length; b++) {
+            // A model whose weights have become NaN would otherwise answer, and be scored, as if it had meant
+            // something.
+            requireNumber(best[b].largest());
+            double tolerance = RELATIVE_ERROR * Math.max(1, Math.abs(best[b].largest()));
+            Continuation continuation = growing.get(b);
+            OptionalInt token = !continuation.choosesByLargestLogit()
+                    ? continuation.choice(batch.logits(b), tolerance)
+                    : best[b].largest() - best[b].second() > 2 * tolerance
+                            ? OptionalInt.of(best[b].token())
+                            : OptionalInt.empty();
+            tokens[b] = token.isPresent() ? token.getAsInt() : chooseAlone(continuation);
+        }
+        return tokens;
+    }
+
+    private int chooseAlone(Continuation continuation) {
+        recomputed++;
+        int[] tokens = continuation.tokens();
+        return continuation.exactChoice(decoder.logits(PackedRow.unlabelled(List.of(tokens)), tokens.length - 1)[0]);
+    }
+
+    private static void requireNumber(float logit) {
+        if (Float.isNaN(logit)) {
+            throw new ArithmeticException(
+                    "the model predicts values that are not numbers; its weights are damaged or training diverged");
         }
     }
 }

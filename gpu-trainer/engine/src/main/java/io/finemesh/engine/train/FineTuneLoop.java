@@ -187,7 +187,7 @@ public final class FineTuneLoop implements AutoCloseable {
                                 decoder.configuration(),
                                 decoder.configuration().layerCount(),
                                 row.tokens().length,
-                                activationBudgetBytes))
+                                activationBudgetBytes - decoder.keptScoreBytes(row)))
                 / labelled;
     }
 

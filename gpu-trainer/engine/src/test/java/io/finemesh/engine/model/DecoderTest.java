@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.finemesh.checkpoint.model.ModelConfiguration;
 import io.finemesh.checkpoint.model.ParameterGroup;
+import io.finemesh.checkpoint.model.Problem;
 import io.finemesh.checkpoint.safetensors.Dtype;
 import io.finemesh.checkpoint.safetensors.TensorData;
 import io.finemesh.checkpoint.safetensors.TensorSource;
@@ -137,6 +138,63 @@ class DecoderTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("model.layers.1.mlp.up_proj.weight")
                 .hasMessageContaining("lm_head.weight");
+    }
+
+    @Test
+    void refusesWeightsThatAreNotNumbers() {
+        ModelConfiguration configuration = TinyModel.untied();
+        for (float damage : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
+            Map<String, TensorData> damaged = new LinkedHashMap<>();
+            TensorSource all = TinyModel.weights(configuration);
+            all.tensors().forEach(tensor -> damaged.put(tensor.name(), all.data(tensor.name())));
+            for (String name : List.of("model.layers.1.mlp.up_proj.weight", "model.norm.weight")) {
+                float[] values = all.bytes(name).toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
+                values[3] = damage;
+                byte[] bytes = new byte[4 * values.length];
+                MemorySegment.ofArray(bytes).copyFrom(MemorySegment.ofArray(values));
+                damaged.put(
+                        name, new TensorData(name, Dtype.F32, all.data(name).shape(), MemorySegment.ofArray(bytes)));
+            }
+            for (Precision precision : Precision.values()) {
+                assertThatThrownBy(() -> Decoder.load(configuration, TinyModel.source(damaged), precision))
+                        .isInstanceOfSatisfying(WeightsException.class, refused -> assertThat(refused.problems())
+                                .extracting(Problem::subject)
+                                .containsExactly("model.layers.1.mlp.up_proj.weight", "model.norm.weight"));
+            }
+        }
+    }
+
+    @Test
+    void longDocumentsUnderACapAreCountedWithWhatTheirAttentionKeeps() {
+        ModelConfiguration gemma2 = TinyModel.families()
+                .filter(model -> model.modelType().equals("gemma2"))
+                .findFirst()
+                .orElseThrow();
+        try (Decoder capped = TinyModel.load(gemma2, Precision.FP32);
+                Decoder plain = TinyModel.load(TinyModel.untied(), Precision.FP32)) {
+            PackedRow row = TinyModel.row(gemma2, 0, 0, 100, 300);
+            // Four heads, two kept values of four bytes; layers 0 and 2 see 5 tokens, layer 1 half of 300 on average.
+            assertThat(capped.keptScoreBytes(row)).isEqualTo(4L * 2 * 4 * 300 * (5 + 150 + 5));
+            assertThat(plain.keptScoreBytes(row)).isZero();
+        }
+    }
+
+    @Test
+    void refusesSequencesBeyondThePositions() {
+        ModelConfiguration configuration = TinyModel.tied();
+        try (Decoder decoder = TinyModel.load(configuration, Precision.FP32)) {
+            int[] longest = new int[configuration.maxPositions()];
+            assertThat(decoder.logits(PackedRow.unlabelled(List.of(longest, longest)), 3))
+                    .hasDimensions(1, configuration.vocabularySize());
+            int[] tooLong = new int[configuration.maxPositions() + 1];
+            assertThatThrownBy(() -> decoder.logits(PackedRow.unlabelled(List.of(longest, tooLong)), 3))
+                    .isInstanceOfSatisfying(InputException.class, refused -> assertThat(refused.reason())
+                            .isEqualTo(InputException.Reason.SEQUENCE_TOO_LONG))
+                    .hasMessageContaining("513 tokens is longer than the model's 512 positions");
+            try (DecodingBatch batch = new DecodingBatch(decoder, List.of(longest), 600)) {
+                assertThatThrownBy(() -> batch.append(new int[] {1})).isInstanceOf(InputException.class);
+            }
+        }
     }
 
     @Test

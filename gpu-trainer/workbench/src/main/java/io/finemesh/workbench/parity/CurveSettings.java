@@ -102,11 +102,13 @@ record CurveSettings(Method method, SegmentPlan segments, double learningRate, i
             throw settings.problem("first_block_steps", first, "K or K-1");
         }
         String trained = settings.text("trained", "decoder layers only").toLowerCase(Locale.ROOT);
+        boolean layersOnly = trained.startsWith("decoder layers only");
         if (!trained.contains("layer")) {
             throw settings.problem("trained", trained, "decoder layers, with embedding and head if they are named");
         }
         BlockVisits visits = new BlockVisits(
-                BlockPartition.layers(structure, trained.contains("embed"), trained.contains("head")),
+                BlockPartition.layers(
+                        structure, !layersOnly && trained.contains("embed"), !layersOnly && trained.contains("head")),
                 order,
                 start,
                 settings.integer("K", 100),

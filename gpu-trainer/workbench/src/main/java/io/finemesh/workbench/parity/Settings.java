@@ -28,6 +28,7 @@ final class Settings {
         this.own = own;
         this.shared = shared;
         this.unread = new TreeSet<>(own.keySet());
+        unread.removeAll(Set.of("note", "comment"));
     }
 
     /**

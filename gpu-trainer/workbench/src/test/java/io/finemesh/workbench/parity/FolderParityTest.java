@@ -63,6 +63,8 @@ class FolderParityTest {
                         "greedy tokens",
                         "curve adamw",
                         "final norms adamw",
+                        "curve galore",
+                        "final norms galore",
                         "curve badam",
                         "final norms badam");
     }
