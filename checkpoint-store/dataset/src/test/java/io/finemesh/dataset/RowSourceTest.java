@@ -15,7 +15,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -182,6 +184,29 @@ class RowSourceTest {
         assertThat(count("identity.json", Layout.STANDARD, " U:")).isEqualTo(91);
         assertThat(count("sharegpt_dummy_conversation.json", Layout.STANDARD, " U:"))
                 .isPositive();
+    }
+
+    @Test
+    void whatTheUserSaysIsWhatLlamaFactoryMakesOfIt() throws Exception {
+        Path golden = SHARED.resolve("../../golden/sft.json");
+        assumeTrue(Files.exists(golden), "no expected figures: " + golden + " is missing");
+        RowReader reader = new RowReader(Optional.empty(), 1 << 20);
+        List<String> questions = new ArrayList<>();
+        try (InputStream in = Files.newInputStream(SHARED.resolve("alpaca_en_demo.json"))) {
+            RowSource source = RowSource.open(in, reader, 1 << 20);
+            for (Optional<Found> next = source.next(); next.isPresent(); next = source.next()) {
+                Kept kept = (Kept) next.get().row().orElseThrow();
+                questions.add(kept.turns().get(0).content());
+            }
+        }
+
+        byte[] digest = MessageDigest.getInstance("SHA-256")
+                .digest(String.join("\0", questions).getBytes(UTF_8));
+
+        JsonNode expected = new ObjectMapper().readTree(golden.toFile());
+        assertThat(HexFormat.of().formatHex(digest))
+                .isEqualTo(expected.at("/alpaca_en_demo/llamafactory_user_content_sha256")
+                        .textValue());
     }
 
     private static long count(String file, Layout layout, String mark) throws IOException {
