@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.DoubleStream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -131,6 +132,19 @@ public final class TestBlock implements AutoCloseable {
             if (update.traversal() == Traversal.LAYERS_TWICE) {
                 pass(update, ofShape);
             }
+        }
+    }
+
+    /** One update with the same gradient in all elements, added so many times as a micro-batch of its own. */
+    public void stepInParts(ActiveParameters active, long step, double rate, int parts, double value) {
+        try (TensorScope _ = TensorScope.open("step");
+                OptimizerStep update = active.begin(step)) {
+            for (int i = 0; i < parts; i++) {
+                pass(update, shape -> DoubleStream.generate(() -> value)
+                        .limit(shape.stream().reduce(1L, Math::multiplyExact))
+                        .toArray());
+            }
+            update.update(rate, 1);
         }
     }
 
