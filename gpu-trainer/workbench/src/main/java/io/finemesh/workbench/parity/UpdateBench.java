@@ -3,39 +3,38 @@ package io.finemesh.workbench.parity;
 import io.finemesh.checkpoint.model.ExpectedTensor;
 import io.finemesh.checkpoint.model.ParameterGroup;
 import io.finemesh.checkpoint.model.TensorRole;
-import io.finemesh.engine.model.GroupLayout;
 import io.finemesh.engine.model.GroupTensors;
 import io.finemesh.engine.optim.ActiveParameters;
-import io.finemesh.engine.optim.OptimizerStep;
-import io.finemesh.engine.optim.Traversal;
+import io.finemesh.engine.optim.UpdateTrial;
 import io.finemesh.engine.tensor.Precision;
-import io.finemesh.engine.tensor.TensorBytes;
-import io.finemesh.engine.tensor.TensorScope;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
-import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
+import java.util.Map;
 
-/** A few tensors without a model around them, whose weights and gradients are closed forms, to drive an optimizer by hand. */
+/** A few tensors whose weights and gradients are closed forms, to drive an optimizer by hand. */
 final class UpdateBench implements AutoCloseable {
-    private final GroupTensors weights;
+    private final Map<String, Parameter> parameters = new LinkedHashMap<>();
+    private final UpdateTrial trial;
 
     /**
      * A tensor to be trained.
      *
      * @param role decides whether it is a matrix
      * @param columns of it; a vector has one row
+     * @param factor of the closed form
      */
     record Parameter(String name, TensorRole role, int rows, int columns, double factor) {
-        private boolean vector() {
-            return role != TensorRole.DOWN;
+        private ExpectedTensor described(int layer) {
+            boolean matrix = role == TensorRole.DOWN;
+            List<Long> shape = matrix ? List.of((long) rows, (long) columns) : List.of((long) columns);
+            return new ExpectedTensor(name, shape, new ParameterGroup.Layer(layer), role);
         }
 
-        private ExpectedTensor described(ParameterGroup group) {
-            List<Long> shape = vector() ? List.of((long) columns) : List.of((long) rows, (long) columns);
-            return new ExpectedTensor(name, shape, group, role);
+        private double[] start() {
+            return Arrays.stream(weights(rows, columns))
+                    .map(value -> value * factor)
+                    .toArray();
         }
     }
 
@@ -44,27 +43,13 @@ final class UpdateBench implements AutoCloseable {
      *
      * @param layer they belong to
      */
-    UpdateBench(int layer, List<Parameter> parameters, Precision precision) {
-        ParameterGroup group = new ParameterGroup.Layer(layer);
-        GroupLayout layout = GroupLayout.of(
-                group,
-                parameters.stream().map(parameter -> parameter.described(group)).toList());
-        this.weights = GroupTensors.zeros(layout, precision);
-        try (TensorScope _ = TensorScope.open("initial weights");
-                NoGradGuard _ = new NoGradGuard()) {
-            for (GroupLayout.Entry entry : layout.entries()) {
-                String name = entry.parts().getFirst().name();
-                Parameter parameter = parameters.stream()
-                        .filter(candidate -> candidate.name().equals(name))
-                        .findFirst()
-                        .orElseThrow();
-                double[] values = weights(parameter.rows(), parameter.columns());
-                for (int i = 0; i < values.length; i++) {
-                    values[i] *= parameter.factor();
-                }
-                weights.get(entry.slot()).copy_(tensor(values, entry.shape()));
-            }
-        }
+    UpdateBench(int layer, List<Parameter> trained, Precision precision) {
+        trained.forEach(parameter -> parameters.put(parameter.name(), parameter));
+        this.trial = new UpdateTrial(
+                layer,
+                trained.stream().map(parameter -> parameter.described(layer)).toList(),
+                name -> parameters.get(name).start(),
+                precision);
     }
 
     /** One matrix {@code w} of 32-bit floats. */
@@ -74,7 +59,7 @@ final class UpdateBench implements AutoCloseable {
 
     /** The stored weights. */
     List<GroupTensors> groups() {
-        return List.of(weights);
+        return trial.groups();
     }
 
     /** sin(0.1 * (i * n + j + 1)). */
@@ -98,60 +83,15 @@ final class UpdateBench implements AutoCloseable {
 
     /** One update with the closed-form gradient of a step, rounded to the precision of the weights. */
     void step(ActiveParameters active, int t, double learningRate) {
-        try (TensorScope _ = TensorScope.open("step");
-                OptimizerStep update = active.begin(t)) {
-            pass(update, t);
-            update.norm();
-            update.update(learningRate, 1);
-            if (update.traversal() == Traversal.LAYERS_TWICE) {
-                pass(update, t);
-            }
-        }
-    }
-
-    private void pass(OptimizerStep update, int t) {
-        ParameterGroup group = weights.layout().group();
-        for (GroupLayout.Entry entry : weights.layout().entries()) {
-            List<Long> shape = entry.shape();
-            int rows = shape.size() == 1 ? 1 : Math.toIntExact(shape.getFirst());
-            Tensor gradient = tensor(gradient(rows, Math.toIntExact(shape.getLast()), t), shape)
-                    .to(weights.precision().scalarType())
-                    .to(ScalarType.Float);
-            switch (update.form(group, entry.slot())) {
-                case NONE -> {}
-                case DENSE -> update.add(group, entry.slot(), gradient);
-                case FACTORS ->
-                    // G = (Gᵀ)ᵀ I: as if the inputs had been the unit vectors.
-                    update.addFactors(
-                            group,
-                            entry.slot(),
-                            torch.eye(gradient.size(1)),
-                            gradient.t().contiguous());
-            }
-        }
-        update.complete(group);
-    }
-
-    private static Tensor tensor(double[] values, List<Long> shape) {
-        float[] floats = new float[values.length];
-        for (int i = 0; i < values.length; i++) {
-            floats[i] = (float) values[i];
-        }
-        return TensorBytes.floats(
-                floats, shape.stream().mapToLong(Long::longValue).toArray());
+        trial.step(active, t, learningRate, name -> {
+            Parameter parameter = parameters.get(name);
+            return gradient(parameter.rows(), parameter.columns(), t);
+        });
     }
 
     /** Present values of a tensor. */
     double[] values(String name) {
-        try (TensorScope _ = TensorScope.open("values")) {
-            return weights.export("").stream()
-                    .filter(tensor -> tensor.name().equals(name))
-                    .map(tensor -> TensorBytes.floats(TensorBytes.read(tensor.dtype(), tensor.shape(), tensor.bytes())
-                            .to(ScalarType.Float)))
-                    .map(UpdateBench::doubles)
-                    .findFirst()
-                    .orElseThrow();
-        }
+        return doubles(trial.values(name));
     }
 
     static double[] doubles(float[] floats) {
@@ -162,6 +102,6 @@ final class UpdateBench implements AutoCloseable {
 
     @Override
     public void close() {
-        weights.close();
+        trial.close();
     }
 }
