@@ -184,7 +184,7 @@ final class EventCatalogue {
         if (raw == boolean.class) {
             return "type: boolean";
         }
-        if (raw == double.class || raw == OptionalDouble.class) {
+        if (raw == double.class || raw == Double.class || raw == OptionalDouble.class) {
             return "type: number";
         }
         if (raw == int.class
@@ -209,6 +209,7 @@ final class EventCatalogue {
         return switch (raw.getSimpleName()) {
             case "OptionalInt" -> "int?";
             case "OptionalLong" -> "long?";
+            case "Double" -> "double";
             case "OptionalDouble" -> "double?";
             default -> raw.getSimpleName();
         };

@@ -64,6 +64,8 @@ public final class SubmissionBuilder {
     private boolean atStart;
     private int everySegments;
 
+    private Optional<MethodSpecification> wholeMethod = Optional.empty();
+
     private SubmissionBuilder(String run) {
         this.run = run;
     }
@@ -110,6 +112,12 @@ public final class SubmissionBuilder {
 
     public SubmissionBuilder startBlock(int value) {
         startBlock = OptionalInt.of(value);
+        return this;
+    }
+
+    /** A method in all its settings. */
+    public SubmissionBuilder method(MethodSpecification value) {
+        wholeMethod = Optional.of(value);
         return this;
     }
 
@@ -193,7 +201,8 @@ public final class SubmissionBuilder {
                 "tiny",
                 "sums",
                 PromptTemplate.PLAIN,
-                new MethodSpecification(method, order, switchInterval, startBlock, false, includeHead, false),
+                wholeMethod.orElseGet(() ->
+                        new MethodSpecification(method, order, switchInterval, startBlock, false, includeHead, false)),
                 new OptimizerSpecification(
                         learningRate, LearningRateShape.COSINE, warmupSteps, 0.1, 0.9, 0.999, 1e-8, 0.0, 1.0),
                 new BatchSpecification(samplesPerStep, accumulation, cutoffTokens),

@@ -9,5 +9,7 @@ public enum BlockOrder {
     /** From the output downwards. */
     DESCENDING,
     /** One block for the whole run. */
-    FIXED
+    FIXED,
+    /** In every pass over the blocks, each in proportion to its importance. */
+    IMPORTANCE
 }

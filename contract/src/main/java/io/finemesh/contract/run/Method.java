@@ -5,5 +5,11 @@ public enum Method {
     /** Adam with decoupled weight decay on all parameters. */
     ADAMW,
     /** Adam on one block of layers at a time (BAdam, Luo et al. 2024). */
-    BADAM
+    BADAM,
+    /** Adam on all parameters, the layers' matrices in a subspace (GaLore, Zhao et al. 2024). */
+    GALORE,
+    /** Gradient descent on all parameters, each layer updated during the backward pass (Lv et al. 2023). */
+    LOMO,
+    /** The same with factored second moments (Lv et al. 2023). */
+    ADALOMO
 }

@@ -2,10 +2,13 @@ package io.finemesh.contract.run;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * The method and its own settings; settings of another method are at their defaults.
+ * The method and its own settings; settings of another method are at their defaults. Fields that came later are left out of the wire form
+ * where they are absent.
  *
  * @param method how parameters are updated
  * @param blockOrder BAdam: order of the visits
@@ -14,6 +17,10 @@ import java.util.OptionalInt;
  * @param includeEmbedding BAdam: the embedding is a block too
  * @param includeHead BAdam: final norm and output head are a block too
  * @param referenceCompatible BAdam: the first visit has one step less, as in the reference implementation
+ * @param partition BAdam: blocks other than one per layer
+ * @param projection GaLore, or BAdam with GaLore inside its blocks
+ * @param moments what the optimizer keeps; absent = 32-bit moments
+ * @param rounding of weights stored in bf16; absent = a 32-bit copy with AdamW and BAdam, else at random
  */
 public record MethodSpecification(
         Method method,
@@ -22,10 +29,49 @@ public record MethodSpecification(
         OptionalInt startBlock,
         boolean includeEmbedding,
         boolean includeHead,
-        boolean referenceCompatible) {
+        boolean referenceCompatible,
+        @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<PartitionSpecification> partition,
+        @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<ProjectionSpecification> projection,
+        @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<MomentForm> moments,
+        @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<WeightRounding> rounding) {
     public MethodSpecification {
         requireNonNull(method, "method is null");
         requireNonNull(blockOrder, "blockOrder is null");
         startBlock = startBlock == null ? OptionalInt.empty() : startBlock;
+        partition = partition == null ? Optional.empty() : partition;
+        projection = projection == null ? Optional.empty() : projection;
+        moments = moments == null ? Optional.empty() : moments;
+        rounding = rounding == null ? Optional.empty() : rounding;
+    }
+
+    /** AdamW, or BAdam with a block per layer. */
+    public MethodSpecification(
+            Method method,
+            BlockOrder blockOrder,
+            int switchInterval,
+            OptionalInt startBlock,
+            boolean includeEmbedding,
+            boolean includeHead,
+            boolean referenceCompatible) {
+        this(
+                method,
+                blockOrder,
+                switchInterval,
+                startBlock,
+                includeEmbedding,
+                includeHead,
+                referenceCompatible,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    /** Whether one block is trained at a time, each visit a segment. */
+    public boolean blockwise() {
+        return switch (method) {
+            case BADAM -> true;
+            case ADAMW, GALORE, LOMO, ADALOMO -> false;
+        };
     }
 }

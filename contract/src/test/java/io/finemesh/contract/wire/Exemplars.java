@@ -1,5 +1,6 @@
 package io.finemesh.contract.wire;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.finemesh.contract.id.BlobDigest;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.ParameterizedType;
@@ -14,15 +15,34 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
-/** Builds one complete example of any contract record from its components alone: every optional is present, every list has one element. */
+/**
+ * Builds one example of any contract record from its components alone: every optional is present, every list has one element. Fields that came after the
+ * first form of a message are those left out of the wire form where they are absent.
+ */
 final class Exemplars {
-    private Exemplars() {}
+    private final boolean complete;
 
-    static <T> T of(Class<T> type) {
-        return type.cast(value(type, "root"));
+    private Exemplars(boolean complete) {
+        this.complete = complete;
     }
 
-    private static Object value(Type type, String name) {
+    /** As in the first form: later fields are absent. */
+    static <T> T of(Class<T> type) {
+        return type.cast(new Exemplars(false).value(type, "root"));
+    }
+
+    /** With the fields that came later. */
+    static <T> T complete(Class<T> type) {
+        return type.cast(new Exemplars(true).value(type, "root"));
+    }
+
+    private Object component(RecordComponent component) {
+        JsonInclude inclusion = component.getAccessor().getAnnotation(JsonInclude.class);
+        boolean later = inclusion != null && inclusion.value() == JsonInclude.Include.NON_ABSENT;
+        return later && !complete ? Optional.empty() : value(component.getGenericType(), component.getName());
+    }
+
+    private Object value(Type type, String name) {
         if (type instanceof ParameterizedType generic) {
             Type[] arguments = generic.getActualTypeArguments();
             Class<?> raw = (Class<?>) generic.getRawType();
@@ -46,7 +66,7 @@ final class Exemplars {
         if (raw == long.class || raw == Long.class) {
             return 1_234_567_890_123L;
         }
-        if (raw == double.class) {
+        if (raw == double.class || raw == Double.class) {
             return 0.125;
         }
         if (raw == boolean.class) {
@@ -76,11 +96,9 @@ final class Exemplars {
         throw new IllegalArgumentException("no example for " + type + " " + name);
     }
 
-    private static Object record(Class<?> type) {
+    private Object record(Class<?> type) {
         RecordComponent[] components = type.getRecordComponents();
-        Object[] values = Arrays.stream(components)
-                .map(component -> value(component.getGenericType(), component.getName()))
-                .toArray();
+        Object[] values = Arrays.stream(components).map(this::component).toArray();
         Class<?>[] types =
                 Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
         try {

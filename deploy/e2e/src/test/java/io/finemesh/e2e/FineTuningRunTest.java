@@ -308,6 +308,27 @@ class FineTuningRunTest {
         assertWholeLedger(stage, run);
     }
 
+    /** Moments and subspaces travel with each checkpoint; refreshes fall inside segments and on their borders. */
+    @Test
+    @Order(11)
+    void aGaLoreRunGoesOnWithItsMomentsAndSubspaces(Stage stage) throws Exception {
+        String run = stage.gateway().submit(Specifications.galore("e2e-model", 18));
+        stage.gateway()
+                .eventsUntil(
+                        run,
+                        Optional.empty(),
+                        event -> event.type().equals("training.step-completed")
+                                && event.data().path("step").asInt() == 8);
+        stage.mesh().kill("gpu-trainer");
+        List<Event> events = stage.gateway().eventsToTheEnd(run);
+        String calm = stage.gateway().submit(Specifications.galore("e2e-model", 18));
+        stage.gateway().eventsToTheEnd(calm);
+
+        assertThat(events).extracting(Event::type).last().isEqualTo("run.completed");
+        assertThat(weightsDigest(stage, run)).isEqualTo(weightsDigest(stage, calm));
+        assertWholeLedger(stage, run);
+    }
+
     private static void assertWholeLedger(Stage stage, String run) {
         long total =
                 stage.gateway().get("/v1/runs/" + run).at("/plan/totalSteps").asLong();

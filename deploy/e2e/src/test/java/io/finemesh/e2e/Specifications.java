@@ -60,6 +60,36 @@ final class Specifications {
                 """.formatted(model, steps);
     }
 
+    /** GaLore over all parameters: a refresh every four updates, a checkpoint every six. */
+    static String galore(String model, int steps) {
+        return """
+                name: e2e-galore
+                model: %s
+                dataset: e2e-sums
+                template: plain
+                seed: 7
+                method:
+                  finetuning: galore
+                  galore_rank: 4
+                  galore_update_interval: 4
+                  galore_refresh: randomised
+                  galore_staggered: true
+                  galore_moment_transport: rotated
+                  moments: adamw_8bit
+                optimizer:
+                  learning_rate: 2.0e-3
+                  lr_scheduler_type: constant
+                batch:
+                  per_device_train_batch_size: 8
+                  gradient_accumulation_steps: 2
+                  cutoff_len: 64
+                duration:
+                  max_steps: %d
+                checkpoint:
+                  save_steps: 6
+                """.formatted(model, steps);
+    }
+
     private static final String EVALUATION = """
             evaluation:
               dataset: e2e-held-out

@@ -50,7 +50,7 @@ class PlanCommandTest {
                 .contains("It does not fit: it needs")
                 .contains("What would:")
                 .containsPattern("BAdam, blocks: layer +bf16 +512 +1 +2\\d\\.\\d GB")
-                .contains("frozen layers in INT8");
+                .contains("8-bit AdamW inside");
     }
 
     @Test

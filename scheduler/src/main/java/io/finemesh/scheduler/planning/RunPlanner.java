@@ -2,13 +2,11 @@ package io.finemesh.scheduler.planning;
 
 import io.finemesh.checkpoint.model.ModelConfiguration;
 import io.finemesh.checkpoint.model.ModelConfigurationException;
-import io.finemesh.checkpoint.model.ModelStructure;
 import io.finemesh.contract.failure.FailureCode;
 import io.finemesh.contract.run.BatchSpecification;
 import io.finemesh.contract.run.BlockOrder;
 import io.finemesh.contract.run.EvaluationSpecification;
 import io.finemesh.contract.run.MemoryByComponent;
-import io.finemesh.contract.run.Method;
 import io.finemesh.contract.run.MethodSpecification;
 import io.finemesh.contract.run.OptimizerSpecification;
 import io.finemesh.contract.run.Precision;
@@ -17,14 +15,10 @@ import io.finemesh.contract.run.RunPlan;
 import io.finemesh.contract.run.RunSpecification;
 import io.finemesh.contract.run.SubmitRun;
 import io.finemesh.plan.blocks.Block;
-import io.finemesh.plan.blocks.BlockPartition;
 import io.finemesh.plan.blocks.SwitchInterval;
-import io.finemesh.plan.memory.BatchShape;
-import io.finemesh.plan.memory.FloatFormat;
 import io.finemesh.plan.memory.MemoryEstimate;
 import io.finemesh.plan.memory.MemoryPlan;
 import io.finemesh.plan.memory.MemoryVerdict;
-import io.finemesh.plan.memory.MethodShape;
 import io.finemesh.plan.schedule.SegmentPlan;
 import java.util.List;
 import java.util.Optional;
@@ -53,9 +47,9 @@ public final class RunPlanner {
         OptionalLong totalSteps = totalSteps(submission, objections);
         totalSteps.ifPresent(steps -> checkAgainstLength(specification, steps, objections));
         Optional<ModelConfiguration> model = model(submission, objections);
-        List<Block> blocks = model.map(configuration -> blocks(configuration, specification.method()))
+        List<Block> blocks = model.map(
+                        configuration -> MethodPlanning.check(configuration, specification.method(), objections))
                 .orElse(List.of());
-        model.ifPresent(_ -> checkStartBlock(specification.method(), blocks, objections));
         checkPrecision(submission, objections);
         if (!objections.none() || model.isEmpty() || totalSteps.isEmpty()) {
             return objections.refusal();
@@ -68,7 +62,7 @@ public final class RunPlanner {
             objections.add(FailureCode.INVALID_SPECIFICATION, tooMany.getMessage());
             return objections.refusal();
         }
-        MemoryPlan memory = memory(model.get(), specification);
+        MemoryPlan memory = MethodPlanning.memory(model.get(), specification);
         specification.memoryLimitBytes().ifPresent(limit -> checkMemory(memory, limit, objections));
         if (!objections.none()) {
             return objections.refusal();
@@ -79,15 +73,6 @@ public final class RunPlanner {
                 blocks.stream().map(Block::id).toList(),
                 stepsPerSegment,
                 byComponent(memory.estimate())));
-    }
-
-    /** Blocks of a block-wise method, from the input upwards; none where all parameters are trained at once. */
-    static List<Block> blocks(ModelConfiguration model, MethodSpecification method) {
-        return switch (method.method()) {
-            case ADAMW -> List.of();
-            case BADAM ->
-                BlockPartition.layers(ModelStructure.of(model), method.includeEmbedding(), method.includeHead());
-        };
     }
 
     private static void checkBatch(BatchSpecification batch, Objections objections) {
@@ -176,12 +161,12 @@ public final class RunPlanner {
         objections.require(
                 warmup <= totalSteps,
                 "warmupSteps is " + warmup + " but the run has " + totalSteps + " steps; allowed: 0 to " + totalSteps);
-        switch (specification.method().method()) {
-            case ADAMW ->
-                objections.require(
-                        specification.checkpointSteps() >= 1,
-                        "checkpointSteps is " + specification.checkpointSteps() + ", allowed: 1 or more");
-            case BADAM -> checkSwitchInterval(specification.method(), totalSteps, objections);
+        if (specification.method().blockwise()) {
+            checkSwitchInterval(specification.method(), totalSteps, objections);
+        } else {
+            objections.require(
+                    specification.checkpointSteps() >= 1,
+                    "checkpointSteps is " + specification.checkpointSteps() + ", allowed: 1 or more");
         }
     }
 
@@ -205,17 +190,6 @@ public final class RunPlanner {
                     "model " + submission.specification().model() + " cannot be trained: " + refused.getMessage());
             return Optional.empty();
         }
-    }
-
-    private static void checkStartBlock(MethodSpecification method, List<Block> blocks, Objections objections) {
-        if (method.method() != Method.BADAM || method.startBlock().isEmpty()) {
-            return;
-        }
-        int start = method.startBlock().getAsInt();
-        objections.require(
-                start >= 0 && start < blocks.size(),
-                "startBlock is " + start + ", allowed: 0 to " + (blocks.size() - 1) + " ("
-                        + blocks.getFirst().id() + " to " + blocks.getLast().id() + ")");
     }
 
     /**
@@ -244,37 +218,16 @@ public final class RunPlanner {
 
     private static int stepsPerSegment(SubmitRun submission, long totalSteps, int blockCount) {
         RunSpecification specification = submission.specification();
-        int asked =
-                switch (specification.method().method()) {
-                    case ADAMW -> specification.checkpointSteps();
-                    case BADAM ->
-                        specification.method().switchInterval() > 0
-                                ? specification.method().switchInterval()
-                                : SwitchInterval.automatic(
-                                        submission.dataset().samples(),
-                                        specification.batch().samplesPerStep(),
-                                        blockCount);
-                };
+        int asked;
+        if (!specification.method().blockwise()) {
+            asked = specification.checkpointSteps();
+        } else if (specification.method().switchInterval() > 0) {
+            asked = specification.method().switchInterval();
+        } else {
+            asked = SwitchInterval.automatic(
+                    submission.dataset().samples(), specification.batch().samplesPerStep(), blockCount);
+        }
         return (int) Math.min(asked, totalSteps);
-    }
-
-    private static MemoryPlan memory(ModelConfiguration model, RunSpecification specification) {
-        MethodShape method =
-                switch (specification.method().method()) {
-                    case ADAMW -> new MethodShape.AdamW();
-                    case BADAM ->
-                        new MethodShape.BAdam(
-                                specification.method().includeEmbedding(),
-                                specification.method().includeHead());
-                };
-        FloatFormat weights = specification.precision() == Precision.BF16 ? FloatFormat.BF16 : FloatFormat.FP32;
-        return new MemoryPlan(model, method, weights, batchShape(specification.batch()));
-    }
-
-    /** What a trainer computes at once: a micro-batch is packed into rows that take all its samples at the cut-off. */
-    private static BatchShape batchShape(BatchSpecification batch) {
-        return BatchShape.ofMicroBatches(
-                batch.samplesPerStep(), batch.gradientAccumulationSteps(), batch.cutoffTokens());
     }
 
     private static void checkMemory(MemoryPlan memory, long limitBytes, Objections objections) {

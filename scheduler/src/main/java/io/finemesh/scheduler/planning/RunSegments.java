@@ -20,14 +20,10 @@ public final class RunSegments {
     /** The segment with an index, 0 to {@code plan.segments() - 1}. */
     public static SegmentAssignment at(SubmitRun submission, RunPlan plan, int index) {
         RunSpecification specification = submission.specification();
-        List<Block> blocks =
-                switch (specification.method().method()) {
-                    case ADAMW -> List.<Block>of();
-                    case BADAM ->
-                        RunPlanner.blocks(
-                                ModelConfiguration.parse(submission.model().configurationJson()),
-                                specification.method());
-                };
+        List<Block> blocks = specification.method().blockwise()
+                ? MethodPlanning.blocks(
+                        ModelConfiguration.parse(submission.model().configurationJson()), specification.method())
+                : List.of();
         SegmentWindow window = cut(specification, blocks, plan.totalSteps(), plan.stepsPerSegment())
                 .at(index);
         return new SegmentAssignment(
@@ -39,18 +35,18 @@ public final class RunSegments {
 
     static SegmentPlan cut(RunSpecification specification, List<Block> blocks, long totalSteps, int stepsPerSegment) {
         MethodSpecification method = specification.method();
-        return switch (method.method()) {
-            case ADAMW -> SegmentPlan.ofWindows(totalSteps, stepsPerSegment);
-            case BADAM ->
-                SegmentPlan.ofVisits(new BlockVisits(
-                        blocks,
-                        order(method),
-                        method.startBlock().orElse(BlockOrder.NATURAL_START),
-                        stepsPerSegment,
-                        method.referenceCompatible(),
-                        specification.seed(),
-                        totalSteps));
-        };
+        if (!method.blockwise()) {
+            return SegmentPlan.ofWindows(totalSteps, stepsPerSegment);
+        }
+        return SegmentPlan.ofVisits(new BlockVisits(
+                blocks,
+                order(method),
+                method.startBlock().orElse(BlockOrder.NATURAL_START),
+                stepsPerSegment,
+                method.referenceCompatible(),
+                specification.seed(),
+                totalSteps,
+                MethodPlanning.importance(method)));
     }
 
     private static BlockOrder order(MethodSpecification method) {
@@ -59,6 +55,7 @@ public final class RunSegments {
             case ASCENDING -> BlockOrder.ASCENDING;
             case DESCENDING -> BlockOrder.DESCENDING;
             case FIXED -> BlockOrder.FIXED;
+            case IMPORTANCE -> BlockOrder.IMPORTANCE;
         };
     }
 }

@@ -21,6 +21,14 @@ final class Defaults {
     /** Wire form of {@code badam_switch_interval: auto}. */
     static final int SWITCH_INTERVAL_AUTO = 0;
 
+    static final int GALORE_RANK = 16;
+    static final int GALORE_UPDATE_INTERVAL = 200;
+    static final double GALORE_SCALE = 2.0;
+
+    /** Largest whole number that every JSON reader keeps exactly. */
+    static final long LARGEST_WHOLE = (1L << 53) - 1;
+
+    static final double LARGEST_IMPORTANCE = 1e9;
     static final double LEARNING_RATE = 5e-5;
     static final LearningRateShape SHAPE = LearningRateShape.LINEAR;
     static final double FINAL_FRACTION = 0;

@@ -31,6 +31,12 @@ final class KnownNames {
             Map.entry("start_block", "method.badam_start_block"),
             Map.entry("include_embedding", "method.badam_include_embedding"),
             Map.entry("include_lm_head", "method.badam_include_head"),
+            Map.entry("active_modules", "method.badam_active_modules"),
+            Map.entry("block_prefix_list", "method.badam_blocks"),
+            Map.entry("use_galore", "method.finetuning"),
+            Map.entry("rank", "method.galore_rank"),
+            Map.entry("update_proj_gap", "method.galore_update_interval"),
+            Map.entry("proj_type", "method.galore_proj_type"),
             Map.entry("lr", "optimizer.learning_rate"),
             Map.entry("scheduler", "optimizer.lr_scheduler_type"),
             Map.entry("lr_scheduler", "optimizer.lr_scheduler_type"),
@@ -59,6 +65,11 @@ final class KnownNames {
         put("", "method", "optimizer", "batch", "duration", "checkpoint", "evaluation", "resources", "trace");
         put("method", "finetuning", "badam_switch_mode", "badam_switch_interval", "badam_start_block");
         put("method", "badam_include_embedding", "badam_include_head", "badam_reference_compatible");
+        put("method", "badam_partition", "badam_blocks", "badam_importance", "badam_include_final_norm");
+        put("method", "badam_row_blocks", "badam_active_modules", "moments", "rounding");
+        put("method", "galore_rank", "galore_update_interval", "galore_scale", "galore_proj_type", "galore_refresh");
+        put("method", "galore_staggered", "galore_moment_transport", "galore_rewarm_steps", "galore_basis");
+        put("method", "galore_residual");
         put("optimizer", "learning_rate", "lr_scheduler_type", "warmup_steps", "warmup_ratio", "final_fraction");
         put("optimizer", "adam_beta1", "adam_beta2", "adam_epsilon", "weight_decay", "max_grad_norm");
         put("batch", "per_device_train_batch_size", "gradient_accumulation_steps", "cutoff_len");

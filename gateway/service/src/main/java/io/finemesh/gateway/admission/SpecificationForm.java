@@ -6,6 +6,8 @@ import io.finemesh.contract.run.LearningRateShape;
 import io.finemesh.contract.run.Method;
 import io.finemesh.contract.run.MethodSpecification;
 import io.finemesh.contract.run.OptimizerSpecification;
+import io.finemesh.contract.run.PartitionSpecification;
+import io.finemesh.contract.run.ProjectionSpecification;
 import io.finemesh.contract.run.RunSpecification;
 import io.finemesh.contract.run.TaskSpecification;
 import java.util.ArrayList;
@@ -40,7 +42,7 @@ public final class SpecificationForm {
         specification.epochs().ifPresent(epochs -> duration.put("num_train_epochs", epochs));
         specification.maxSteps().ifPresent(steps -> duration.put("max_steps", steps));
         top.put("duration", duration);
-        if (specification.method().method() == Method.ADAMW) {
+        if (!specification.method().blockwise()) {
             top.put("checkpoint", Map.of("save_steps", specification.checkpointSteps()));
         }
         if (!specification.evaluation().tasks().isEmpty()) {
@@ -65,8 +67,42 @@ public final class SpecificationForm {
             method.put("badam_include_embedding", specification.includeEmbedding());
             method.put("badam_include_head", specification.includeHead());
             method.put("badam_reference_compatible", specification.referenceCompatible());
+            specification.partition().ifPresent(partition -> partition(partition, method));
         }
+        specification.projection().ifPresent(projection -> projection(projection, method));
+        specification.moments().ifPresent(moments -> method.put("moments", word(moments)));
+        specification.rounding().ifPresent(rounding -> method.put("rounding", word(rounding)));
         return method;
+    }
+
+    private static void partition(PartitionSpecification partition, Map<String, Object> method) {
+        switch (partition.cut()) {
+            case LAYER, HALF, MATRIX -> method.put("badam_partition", word(partition.cut()));
+            case CUSTOM -> method.put("badam_blocks", partition.blocks());
+        }
+        method.put("badam_include_final_norm", partition.includeFinalNorm());
+        partition
+                .rowBlockParameters()
+                .ifPresent(parameters -> method.put("badam_row_blocks", parameters == 0 ? "auto" : parameters));
+        if (!partition.alwaysActive().isEmpty()) {
+            method.put("badam_active_modules", partition.alwaysActive());
+        }
+        if (!partition.importance().isEmpty()) {
+            method.put("badam_importance", partition.importance());
+        }
+    }
+
+    private static void projection(ProjectionSpecification projection, Map<String, Object> method) {
+        method.put("galore_rank", projection.rank());
+        method.put("galore_update_interval", projection.refreshInterval());
+        method.put("galore_scale", projection.scale());
+        method.put("galore_proj_type", word(projection.side()));
+        method.put("galore_refresh", word(projection.refresh()));
+        method.put("galore_staggered", projection.staggered());
+        method.put("galore_moment_transport", word(projection.transport()));
+        method.put("galore_rewarm_steps", projection.rewarmSteps());
+        method.put("galore_basis", word(projection.basis()));
+        method.put("galore_residual", projection.residual());
     }
 
     private static Map<String, Object> optimizer(OptimizerSpecification specification) {

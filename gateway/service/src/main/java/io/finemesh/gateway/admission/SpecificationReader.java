@@ -1,7 +1,6 @@
 package io.finemesh.gateway.admission;
 
 import io.finemesh.contract.run.BatchSpecification;
-import io.finemesh.contract.run.BlockOrder;
 import io.finemesh.contract.run.EvaluationSpecification;
 import io.finemesh.contract.run.EvaluationTask;
 import io.finemesh.contract.run.LearningRateShape;
@@ -84,7 +83,7 @@ public final class SpecificationReader {
         Precision precision = top.choice("precision", Precision.class).orElse(Defaults.PRECISION);
         long seed = top.whole("seed", 0, LARGEST_SEED).orElse(Defaults.SEED);
 
-        MethodSpecification method = method(top.section("method"));
+        MethodSpecification method = new MethodReader(top.section("method"), problems).read();
         Section optimizerSection = top.section("optimizer");
         OptimizerSpecification optimizer = optimizer(optimizerSection);
         OptionalDouble warmupRatio = optimizerSection.number("warmup_ratio", Range.from(0, 1));
@@ -129,59 +128,6 @@ public final class SpecificationReader {
             section.missing(name, allowed);
         }
         return section.text(name, form, allowed);
-    }
-
-    private MethodSpecification method(Section section) {
-        Optional<Method> given = section.choice("finetuning", Method.class);
-        Method method = given.orElse(Defaults.METHOD);
-        Optional<BlockOrder> order = section.choice("badam_switch_mode", BlockOrder.class);
-        OptionalInt interval = switchInterval(section);
-        OptionalInt startBlock = section.integer("badam_start_block", 0, 1_000_000);
-        Optional<Boolean> embedding = section.flag("badam_include_embedding");
-        Optional<Boolean> head = section.flag("badam_include_head");
-        Optional<Boolean> reference = section.flag("badam_reference_compatible");
-        section.close();
-        if (given.isPresent() && method == Method.ADAMW) {
-            for (String name : List.of(
-                    "badam_switch_mode",
-                    "badam_switch_interval",
-                    "badam_start_block",
-                    "badam_include_embedding",
-                    "badam_include_head",
-                    "badam_reference_compatible")) {
-                section.contradiction(
-                        name,
-                        "nothing: finetuning is adamw",
-                        "method." + name
-                                + " belongs to badam, but finetuning is adamw; leave it out or set finetuning to badam");
-            }
-        }
-        return new MethodSpecification(
-                method,
-                order.orElse(Defaults.BLOCK_ORDER),
-                interval.orElse(Defaults.SWITCH_INTERVAL),
-                startBlock,
-                embedding.orElse(false),
-                head.orElse(false),
-                reference.orElse(false));
-    }
-
-    private OptionalInt switchInterval(Section section) {
-        Optional<Value> value = section.value("badam_switch_interval");
-        if (value.isPresent()
-                && value.get() instanceof Value.Text text
-                && text.text().equals("auto")) {
-            return OptionalInt.of(Defaults.SWITCH_INTERVAL_AUTO);
-        }
-        if (value.isPresent() && Section.wholeWithin(value.get(), 1, 1_000_000).isEmpty()) {
-            problems.wrong(
-                    section.pointer("badam_switch_interval"),
-                    value.get(),
-                    "a whole number of optimizer steps from 1 to 1000000, or auto",
-                    value.get() instanceof Value.Text ? Optional.of("auto") : Optional.empty());
-            return OptionalInt.empty();
-        }
-        return section.integer("badam_switch_interval", 1, 1_000_000);
     }
 
     private OptimizerSpecification optimizer(Section section) {

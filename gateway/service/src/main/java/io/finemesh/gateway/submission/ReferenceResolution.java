@@ -9,6 +9,7 @@ import io.finemesh.contract.run.ResolvedModel;
 import io.finemesh.contract.store.DatasetDescriptor;
 import io.finemesh.contract.store.ModelDescriptor;
 import io.finemesh.gateway.admission.FieldProblem;
+import io.finemesh.gateway.admission.MethodReferences;
 import io.finemesh.gateway.admission.NamedReferences;
 import io.finemesh.gateway.admission.References;
 import io.finemesh.gateway.store.ArtifactStore;
@@ -45,11 +46,11 @@ public class ReferenceResolution {
     }
 
     /** What only the model's shape shows to be wrong with a method; a configuration that cannot be read is the scheduler's to refuse. */
-    public static Optional<FieldProblem> check(MethodSpecification method, ResolvedModel model) {
+    public static List<FieldProblem> check(MethodSpecification method, ResolvedModel model) {
         try {
-            return References.startBlock(method, ModelConfiguration.parse(model.configurationJson()));
+            return MethodReferences.problems(method, ModelConfiguration.parse(model.configurationJson()));
         } catch (ModelConfigurationException unreadable) {
-            return Optional.empty();
+            return List.of();
         }
     }
 

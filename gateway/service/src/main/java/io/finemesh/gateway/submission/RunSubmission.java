@@ -189,8 +189,8 @@ public class RunSubmission {
         List<FieldProblem> problems = new ArrayList<>(resolution.problems());
         resolution
                 .model()
-                .flatMap(model -> ReferenceResolution.check(given.method(), model))
-                .ifPresent(problems::add);
+                .map(model -> ReferenceResolution.check(given.method(), model))
+                .ifPresent(problems::addAll);
         if (!problems.isEmpty()) {
             throw invalid(problems);
         }

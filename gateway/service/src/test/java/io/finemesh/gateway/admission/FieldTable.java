@@ -48,6 +48,13 @@ final class FieldTable {
             } else {
                 sections.put(path[0], "{" + path[1] + ": " + yaml + "}");
             }
+            if (pointer.startsWith("/method/galore_") || pointer.equals("/method/moments")) {
+                sections.put("method", "{finetuning: galore, " + path[1] + ": " + yaml + "}");
+            } else if (pointer.equals("/method/rounding")) {
+                sections.put("method", "{finetuning: adamw, rounding: " + yaml + "}");
+            } else if (pointer.equals("/method/badam_importance")) {
+                sections.put("method", "{badam_switch_mode: importance, badam_importance: " + yaml + "}");
+            }
             if (path[0].equals("checkpoint")) {
                 sections.put("method", "{finetuning: adamw}");
             }
@@ -83,15 +90,53 @@ final class FieldTable {
         good(rows, "/seed", "0", "42", "9007199254740991", "3.0", "0x10");
         bad(rows, "/seed", "-1", "9007199254740992", "1.5", "'1'", "true", "1e30", "~");
         beyond(rows, "/seed", ".nan", ".inf");
-        good(rows, "/method/finetuning", "adamw", "badam");
-        bad(rows, "/method/finetuning", "lora", "Adamw", "true");
+        good(rows, "/method/finetuning", "adamw", "badam", "galore", "lomo", "adalomo");
+        bad(rows, "/method/finetuning", "qlora", "Adamw", "true");
         good(rows, "/method/badam_switch_mode", "random", "ascending", "descending", "fixed");
         bad(rows, "/method/badam_switch_mode", "sideways", "0", "[random]");
         good(rows, "/method/badam_switch_interval", "1", "50", "1000000", "auto");
         bad(rows, "/method/badam_switch_interval", "0", "-5", "1000001", "2.5", "Auto", "'50'", "true");
         good(rows, "/method/badam_start_block", "0", "31");
         bad(rows, "/method/badam_start_block", "-1", "first", "0.5");
-        for (String flag : List.of("badam_include_embedding", "badam_include_head", "badam_reference_compatible")) {
+        good(rows, "/method/badam_partition", "layer", "half", "matrix");
+        bad(rows, "/method/badam_partition", "custom", "LAYER", "2");
+        good(rows, "/method/badam_blocks", "[[layer.0]]", "[[layer.0-3.attention, 'embedding[0:10]'], [final]]");
+        bad(rows, "/method/badam_blocks", "[]", "[[]]", "[layer.0]", "layer.0", "[[1]]", "[['']]", "~");
+        good(rows, "/method/badam_importance", "[1]", "[0.5, 2, 1e9]");
+        bad(rows, "/method/badam_importance", "[]", "[0]", "[-1]", "['1']", "1", "[2e9]");
+        good(rows, "/method/badam_row_blocks", "1", "218112000", "auto");
+        bad(rows, "/method/badam_row_blocks", "0", "-1", "1.5", "Auto", "true");
+        good(rows, "/method/badam_active_modules", "[final]", "[head, layer.0.query]");
+        bad(rows, "/method/badam_active_modules", "[]", "final", "[1]", "~");
+        good(rows, "/method/galore_rank", "1", "128", "1048576");
+        bad(rows, "/method/galore_rank", "0", "1048577", "1.5", "'4'");
+        good(rows, "/method/galore_update_interval", "1", "200");
+        bad(rows, "/method/galore_update_interval", "0", "-1");
+        good(rows, "/method/galore_scale", "0.25", "4");
+        bad(rows, "/method/galore_scale", "0", "-1", "1000001");
+        good(rows, "/method/galore_proj_type", "std", "reverse_std", "left", "right", "full");
+        bad(rows, "/method/galore_proj_type", "both", "STD");
+        good(rows, "/method/galore_refresh", "exact", "randomised");
+        bad(rows, "/method/galore_refresh", "svd", "true");
+        good(rows, "/method/galore_moment_transport", "kept", "rotated", "reset");
+        bad(rows, "/method/galore_moment_transport", "dropped", "0");
+        good(rows, "/method/galore_rewarm_steps", "0", "10");
+        bad(rows, "/method/galore_rewarm_steps", "-1", "0.5");
+        good(rows, "/method/galore_basis", "fp32", "bf16");
+        bad(rows, "/method/galore_basis", "fp8", "32");
+        good(rows, "/method/moments", "adamw", "adamw_8bit", "adafactor");
+        bad(rows, "/method/moments", "adam", "8", "true");
+        good(rows, "/method/rounding", "master", "stochastic", "kahan");
+        bad(rows, "/method/rounding", "nearest", "0");
+        for (String flag : List.of("galore_staggered", "galore_residual")) {
+            good(rows, "/method/" + flag, "true", "false");
+            bad(rows, "/method/" + flag, "yes", "1", "~");
+        }
+        for (String flag : List.of(
+                "badam_include_embedding",
+                "badam_include_final_norm",
+                "badam_include_head",
+                "badam_reference_compatible")) {
             good(rows, "/method/" + flag, "true", "false");
             bad(rows, "/method/" + flag, "yes", "1", "'true'", "~");
         }

@@ -63,7 +63,25 @@ final class Activation {
                         ? ActiveBlock.enter(id, trained, method.adam())
                         : DenseParameters.enter(
                                 id, trained, method.adam(), method.moments(), method.rounding(), plan.seed());
-            case Method.BAdam method -> ActiveBlock.enter(id, trained, method.adam());
+            case Method.BAdam method ->
+                method.galore().isPresent()
+                        ? GaloreParameters.enter(
+                                id,
+                                trained,
+                                method.galore().get(),
+                                method.adam(),
+                                WeightRounding.MASTER,
+                                clipped(),
+                                plan.seed())
+                        : method.moments() == MomentKind.ADAMW
+                                ? ActiveBlock.enter(id, trained, method.adam())
+                                : DenseParameters.enter(
+                                        id,
+                                        trained,
+                                        method.adam(),
+                                        method.moments(),
+                                        WeightRounding.MASTER,
+                                        plan.seed());
             case Method.GaLore method ->
                 GaloreParameters.enter(
                         id, trained, method.galore(), method.adam(), method.rounding(), clipped(), plan.seed());
@@ -87,7 +105,29 @@ final class Activation {
                                 plan.seed(),
                                 saved,
                                 updates);
-            case Method.BAdam method -> ActiveBlock.resume(id, trained, method.adam(), saved, updates);
+            case Method.BAdam method ->
+                method.galore().isPresent()
+                        ? GaloreParameters.resume(
+                                id,
+                                trained,
+                                method.galore().get(),
+                                method.adam(),
+                                WeightRounding.MASTER,
+                                clipped(),
+                                plan.seed(),
+                                saved,
+                                updates)
+                        : method.moments() == MomentKind.ADAMW
+                                ? ActiveBlock.resume(id, trained, method.adam(), saved, updates)
+                                : DenseParameters.resume(
+                                        id,
+                                        trained,
+                                        method.adam(),
+                                        method.moments(),
+                                        WeightRounding.MASTER,
+                                        plan.seed(),
+                                        saved,
+                                        updates);
             case Method.GaLore method ->
                 GaloreParameters.resume(
                         id,

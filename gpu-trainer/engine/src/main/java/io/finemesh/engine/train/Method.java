@@ -11,6 +11,7 @@ import io.finemesh.engine.optim.precision.WeightRounding;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 
 /** Which parameters are trained at a time, and how. */
 public sealed interface Method {
@@ -50,10 +51,35 @@ public sealed interface Method {
     /**
      * One block at a time; moments live as long as the visit (arXiv 2404.02827). Which block when is the segment plan's business: each segment is one
      * visit.
+     *
+     * @param moments of the optimizer inside a block
+     * @param galore inside a block; absent to train it in all coordinates
      */
-    record BAdam(AdamHyperparameters adam) implements Method {
+    record BAdam(AdamHyperparameters adam, MomentKind moments, Optional<GaloreSettings> galore) implements Method {
         public BAdam {
             Objects.requireNonNull(adam, "settings are null");
+            Objects.requireNonNull(galore, "GaLore's settings are null");
+            if (Objects.requireNonNull(moments, "moments are null") == MomentKind.ADAFACTOR && galore.isEmpty()) {
+                throw new InvalidMethodException(
+                        "BAdam",
+                        List.of(new Problem(
+                                "moments", "ADAFACTOR", "ADAMW or ADAMW_8BIT, or GaLore inside the blocks as well")));
+            }
+            galore.ifPresent(inside -> {
+                if (inside.moments() != moments) {
+                    throw new InvalidMethodException(
+                            "BAdam",
+                            List.of(new Problem(
+                                    "moments",
+                                    moments + " beside GaLore with " + inside.moments(),
+                                    "the same in both")));
+                }
+            });
+        }
+
+        /** With 32-bit moments. */
+        public BAdam(AdamHyperparameters adam) {
+            this(adam, MomentKind.ADAMW, Optional.empty());
         }
 
         @Override

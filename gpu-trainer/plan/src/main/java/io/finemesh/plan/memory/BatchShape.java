@@ -3,16 +3,18 @@ package io.finemesh.plan.memory;
 import java.util.Objects;
 
 /**
- * What decides the size of activations. The number of rows in an optimizer step is not part of it: rows are computed one after the other and gradients
- * accumulate in place.
+ * What decides the size of activations. Rows of an optimizer step are computed one after the other and gradients accumulate in place, but for methods
+ * that take all rows through a layer before the next.
  *
  * @param tokensPerRow most tokens computed at once, at least 1
  * @param lossChunkBytes of logits that exist at once; the engine's default is {@link #DEFAULT_LOSS_CHUNK_BYTES}
  * @param keptActivationBytes up to which layers' intermediate values are kept instead of computed again; the engine's default is
  *     {@link #DEFAULT_KEPT_ACTIVATION_BYTES}
  * @param arithmetic format in which layers are computed; weights stored in a narrower one are widened just before they are used
+ * @param rowsPerStep rows of one optimizer step, at least 1
  */
-public record BatchShape(int tokensPerRow, long lossChunkBytes, long keptActivationBytes, FloatFormat arithmetic) {
+public record BatchShape(
+        int tokensPerRow, long lossChunkBytes, long keptActivationBytes, FloatFormat arithmetic, int rowsPerStep) {
     /** Logits of one chunk of the loss. */
     public static final long DEFAULT_LOSS_CHUNK_BYTES = 64L << 20;
 
@@ -21,6 +23,9 @@ public record BatchShape(int tokensPerRow, long lossChunkBytes, long keptActivat
 
     public BatchShape {
         Objects.requireNonNull(arithmetic, "arithmetic is null");
+        if (rowsPerStep < 1) {
+            throw new IllegalArgumentException("rows per step must be at least 1, got " + rowsPerStep);
+        }
         if (tokensPerRow < 1) {
             throw new IllegalArgumentException("tokens per row must be at least 1, got " + tokensPerRow);
         }
@@ -28,6 +33,16 @@ public record BatchShape(int tokensPerRow, long lossChunkBytes, long keptActivat
             throw new IllegalArgumentException("a loss chunk has at least 1 byte and kept activations at least 0, got "
                     + lossChunkBytes + " and " + keptActivationBytes);
         }
+    }
+
+    /** One row a step. */
+    public BatchShape(int tokensPerRow, long lossChunkBytes, long keptActivationBytes, FloatFormat arithmetic) {
+        this(tokensPerRow, lossChunkBytes, keptActivationBytes, arithmetic, 1);
+    }
+
+    /** The same with several rows a step. */
+    public BatchShape withRows(int rows) {
+        return new BatchShape(tokensPerRow, lossChunkBytes, keptActivationBytes, arithmetic, rows);
     }
 
     /** Rows of at most this many tokens, computed in fp32 with the engine's defaults. */
@@ -57,6 +72,6 @@ public record BatchShape(int tokensPerRow, long lossChunkBytes, long keptActivat
     }
 
     BatchShape withTokensPerRow(int tokens) {
-        return new BatchShape(tokens, lossChunkBytes, keptActivationBytes, arithmetic);
+        return new BatchShape(tokens, lossChunkBytes, keptActivationBytes, arithmetic, rowsPerStep);
     }
 }

@@ -11,10 +11,11 @@ import java.util.List;
 import java.util.Optional;
 
 /** What a model does not allow a method: ranks beyond a side, partitions that cannot be, targets it has not. */
-final class MethodProblems {
+public final class MethodProblems {
     private MethodProblems() {}
 
-    static List<Problem> of(ModelStructure structure, MethodShape method) {
+    /** Everything wrong; empty where the method can be planned. */
+    public static List<Problem> of(ModelStructure structure, MethodShape method) {
         List<Problem> problems = new ArrayList<>();
         switch (method) {
             case MethodShape.AdamW _, MethodShape.Lomo _, MethodShape.AdaLomo _ -> {}

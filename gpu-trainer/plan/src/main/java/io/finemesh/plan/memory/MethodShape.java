@@ -15,10 +15,17 @@ public sealed interface MethodShape {
      * Every parameter trained at once.
      *
      * @param optimizer whose state each has
+     * @param copy beside weights stored in bf16
      */
-    record AdamW(InnerOptimizer optimizer) implements MethodShape {
+    record AdamW(InnerOptimizer optimizer, WeightCopy copy) implements MethodShape {
         public AdamW {
             Objects.requireNonNull(optimizer, "optimizer is null");
+            Objects.requireNonNull(copy, "copy is null");
+        }
+
+        /** With a 32-bit copy of weights stored in bf16. */
+        public AdamW(InnerOptimizer optimizer) {
+            this(optimizer, WeightCopy.MASTER);
         }
 
         /** With fp32 moments. */
@@ -75,11 +82,18 @@ public sealed interface MethodShape {
      *
      * @param projection of those
      * @param optimizer of projected and other gradients
+     * @param copy beside weights stored in bf16
      */
-    record GaLore(Projection projection, InnerOptimizer optimizer) implements MethodShape {
+    record GaLore(Projection projection, InnerOptimizer optimizer, WeightCopy copy) implements MethodShape {
         public GaLore {
             Objects.requireNonNull(projection, "projection is null");
             Objects.requireNonNull(optimizer, "optimizer is null");
+            Objects.requireNonNull(copy, "copy is null");
+        }
+
+        /** With nothing beside the weights. */
+        public GaLore(Projection projection, InnerOptimizer optimizer) {
+            this(projection, optimizer, WeightCopy.NONE);
         }
 
         @Override
@@ -114,16 +128,34 @@ public sealed interface MethodShape {
         }
     }
 
-    /** Gradient descent fused into the backward pass: no state at all (arXiv 2306.09782). */
-    record Lomo() implements MethodShape {
+    /** Gradient descent fused into the backward pass: no state at all (arXiv 2306.09782). @param copy beside weights stored in bf16 */
+    record Lomo(WeightCopy copy) implements MethodShape {
+        public Lomo {
+            Objects.requireNonNull(copy, "copy is null");
+        }
+
+        /** With nothing beside the weights. */
+        public Lomo() {
+            this(WeightCopy.NONE);
+        }
+
         @Override
         public String describe() {
             return "LOMO, all parameters";
         }
     }
 
-    /** The same with factored second moments (arXiv 2310.10195). */
-    record AdaLomo() implements MethodShape {
+    /** The same with factored second moments (arXiv 2310.10195). @param copy beside weights stored in bf16 */
+    record AdaLomo(WeightCopy copy) implements MethodShape {
+        public AdaLomo {
+            Objects.requireNonNull(copy, "copy is null");
+        }
+
+        /** With nothing beside the weights. */
+        public AdaLomo() {
+            this(WeightCopy.NONE);
+        }
+
         @Override
         public String describe() {
             return "AdaLomo, all parameters";

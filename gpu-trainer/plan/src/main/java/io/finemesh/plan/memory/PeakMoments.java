@@ -81,11 +81,14 @@ final class PeakMoments {
     private long betweenPassesBytes() {
         return keepsLayers()
                 ? model.layerCount() * keptLayerBytes()
-                : tokenBytes((model.layerCount() + 1L) * model.hiddenSize());
+                : (trained.layerByLayer() ? batch.rowsPerStep() : 1)
+                        * tokenBytes((model.layerCount() + 1L) * model.hiddenSize());
     }
 
+    /** Graphs of several rows at once would take the memory that one row at a time saves. */
     private boolean keepsLayers() {
-        return model.layerCount() * (keptLayerBytes() + widenedLayerBytes()) <= batch.keptActivationBytes();
+        return !(trained.layerByLayer() && batch.rowsPerStep() > 1)
+                && model.layerCount() * (keptLayerBytes() + widenedLayerBytes()) <= batch.keptActivationBytes();
     }
 
     /** Graph of one layer: both norms and residuals 8h, projections before and after rotation and heads 5(a + 2k), MLP 5f per token. */

@@ -21,6 +21,7 @@ import java.util.Set;
  * @param projectionBytes bases
  * @param arrivingBytes the largest gradient on its way into the accumulated ones
  * @param headRows rows of the output head whose gradient a chunk of the loss forms
+ * @param layerByLayer whether all rows of a step go through a layer before the next, so that the inputs of every row are kept
  * @param changedBytes weights copied for a checkpoint at the end of a segment
  */
 record TrainedCost(
@@ -31,6 +32,7 @@ record TrainedCost(
         long projectionBytes,
         long arrivingBytes,
         long headRows,
+        boolean layerByLayer,
         long changedBytes) {
     private static final int FP32 = FloatFormat.FP32.bytes();
 
@@ -44,23 +46,30 @@ record TrainedCost(
         Of cost = new Of(structure, weights);
         return switch (method) {
             case MethodShape.AdamW adamw ->
-                Set.of(cost.of(all(structure), adamw.optimizer(), Optional.empty(), true, false));
+                Set.of(cost.of(all(structure), adamw.optimizer(), Optional.empty(), adamw.copy(), false));
             case MethodShape.GaLore galore ->
-                Set.of(cost.of(all(structure), galore.optimizer(), Optional.of(galore.projection()), false, false));
+                Set.of(cost.of(
+                        all(structure), galore.optimizer(), Optional.of(galore.projection()), galore.copy(), false));
             case MethodShape.BAdam badam -> {
                 Set<TrainedCost> costs = new LinkedHashSet<>();
                 for (Block block : BlockPartition.of(structure, badam.partition())) {
                     costs.add(cost.of(
-                            block.trained(structure), badam.optimizer(), badam.projection(), true, badam.frozenInt8()));
+                            block.trained(structure),
+                            badam.optimizer(),
+                            badam.projection(),
+                            WeightCopy.MASTER,
+                            badam.frozenInt8()));
                 }
                 yield costs;
             }
             case MethodShape.Lora lora -> Set.of(cost.adapters(lora));
-            case MethodShape.Lomo _ -> Set.of(cost.fused(0));
-            case MethodShape.AdaLomo _ ->
-                Set.of(cost.fused(structure.tensors().stream()
-                        .mapToLong(tensor -> InnerOptimizer.ADAFACTOR.stateBytes(tensor.shape()))
-                        .sum()));
+            case MethodShape.Lomo lomo -> Set.of(cost.fused(0, lomo.copy()));
+            case MethodShape.AdaLomo adaLomo ->
+                Set.of(cost.fused(
+                        structure.tensors().stream()
+                                .mapToLong(tensor -> InnerOptimizer.ADAFACTOR.stateBytes(tensor.shape()))
+                                .sum(),
+                        adaLomo.copy()));
         };
     }
 
@@ -78,7 +87,7 @@ record TrainedCost(
                 List<TensorSlice> trained,
                 InnerOptimizer optimizer,
                 Optional<Projection> projection,
-                boolean mastered,
+                WeightCopy copy,
                 boolean frozenInt8) {
             long elements = 0;
             long gradients = 0;
@@ -89,7 +98,7 @@ record TrainedCost(
                 if (projection.isPresent() && isProjected(slice.tensor())) {
                     Projection by = projection.get();
                     List<Long> low = by.projected(slice.rows(), slice.rowElements());
-                    gradients += FP32 * (by.residual() ? slice.elementCount() : low.get(0) * low.get(1));
+                    gradients += FP32 * low.get(0) * low.get(1);
                     states += optimizer.stateBytes(low);
                     bases += by.basisBytes(slice.rows(), slice.rowElements());
                 } else {
@@ -99,13 +108,25 @@ record TrainedCost(
             }
             return new TrainedCost(
                     frozenInt8 ? int8(trained) : structure.parameterCount() * weights.bytes(),
-                    mastered && weights != FloatFormat.FP32 ? FP32 * elements : 0,
+                    copyBytes(trained, elements, copy),
                     gradients,
                     states,
                     bases,
                     arriving(trained),
                     headRows(trained),
+                    projection.isPresent(),
                     changed(trained));
+        }
+
+        /** Parts of tensors are trained in a 32-bit copy of them whatever the weights are stored in. */
+        private long copyBytes(List<TensorSlice> trained, long elements, WeightCopy copy) {
+            if (weights != FloatFormat.FP32) {
+                return copy.bytes() * elements;
+            }
+            Set<ParameterGroup> groups = new LinkedHashSet<>();
+            trained.forEach(slice -> groups.add(slice.tensor().group()));
+            long all = groups.stream().mapToLong(structure::parameterCount).sum();
+            return elements < all ? FP32 * elements : 0;
         }
 
         TrainedCost adapters(MethodShape.Lora lora) {
@@ -122,19 +143,21 @@ record TrainedCost(
                     0,
                     0,
                     0,
+                    false,
                     FP32 * parameters);
         }
 
         /** Gradients live from the layer's backward pass to its update, which follows at once. */
-        TrainedCost fused(long states) {
+        TrainedCost fused(long states, WeightCopy copy) {
             return new TrainedCost(
                     structure.parameterCount() * weights.bytes(),
-                    0,
+                    weights == FloatFormat.FP32 ? 0 : copy.bytes() * structure.parameterCount(),
                     FP32 * largestGroup(),
                     states,
                     0,
                     0,
                     headRows(all(structure)),
+                    true,
                     structure.parameterCount() * weights.bytes());
         }
 

@@ -8,6 +8,7 @@ import io.finemesh.contract.failure.Failure;
 import io.finemesh.contract.failure.FailureCode;
 import io.finemesh.contract.store.StoreException;
 import io.finemesh.engine.data.DatasetException;
+import io.finemesh.engine.optim.InvalidMethodException;
 import io.finemesh.engine.text.TokenizerException;
 import java.util.Locale;
 import java.util.concurrent.ExecutionException;
@@ -26,6 +27,7 @@ public final class SegmentFailures {
             case TokenizerException tokenizer -> new Failure(code(tokenizer.reason()), tokenizer.getMessage());
             case DatasetException dataset -> new Failure(code(dataset.reason()), dataset.getMessage());
             case ModelConfigurationException model -> new Failure(FailureCode.MODEL_NOT_USABLE, model.getMessage());
+            case InvalidMethodException method -> new Failure(FailureCode.INVALID_SPECIFICATION, method.getMessage());
             case ManifestException manifest -> new Failure(FailureCode.CHECKPOINT_REFUSED, manifest.getMessage());
             case SafetensorsException weights -> new Failure(FailureCode.BLOB_CORRUPT, weights.getMessage());
             case OutOfMemoryError memory -> new Failure(FailureCode.OUT_OF_MEMORY, outOfMemory(memory));

@@ -9,13 +9,12 @@ import io.finemesh.contract.run.RunSpecification;
 import io.finemesh.contract.run.SegmentAssignment;
 import io.finemesh.contract.training.SegmentWork;
 import io.finemesh.engine.data.BatchPlan;
-import io.finemesh.engine.optim.adam.AdamHyperparameters;
 import io.finemesh.engine.tensor.Precision;
 import io.finemesh.engine.text.PromptTemplate;
-import io.finemesh.engine.train.Method;
 import io.finemesh.engine.train.TrainingPlan;
 import io.finemesh.plan.blocks.Block;
 import io.finemesh.plan.blocks.BlockPartition;
+import io.finemesh.plan.blocks.PartitionException;
 import io.finemesh.plan.memory.BatchShape;
 import io.finemesh.plan.schedule.LearningRateSchedule;
 import io.finemesh.plan.schedule.SegmentWindow;
@@ -36,19 +35,8 @@ final class RunPlan {
         RunSpecification specification = work.specification();
         OptimizerSpecification optimizer = specification.optimizer();
         try {
-            AdamHyperparameters adam = new AdamHyperparameters(
-                    optimizer.beta1(),
-                    optimizer.beta2(),
-                    optimizer.epsilon(),
-                    optimizer.weightDecay(),
-                    AdamHyperparameters.Decay.MATRICES);
-            Method method =
-                    switch (specification.method().method()) {
-                        case ADAMW -> new Method.AdamW(adam);
-                        case BADAM -> new Method.BAdam(adam);
-                    };
             return new TrainingPlan(
-                    method,
+                    MethodPlan.method(specification.method(), optimizer),
                     batch(specification),
                     schedule(optimizer, work.totalSteps()),
                     optimizer.maxGradientNorm() == 0 ? Double.POSITIVE_INFINITY : optimizer.maxGradientNorm(),
@@ -85,16 +73,12 @@ final class RunPlan {
     static SegmentWindow window(SegmentWork work, ModelStructure structure) throws SegmentFailureException {
         SegmentAssignment segment = work.segment();
         MethodSpecification method = work.specification().method();
-        Optional<Block> block =
-                switch (method.method()) {
-                    case ADAMW -> Optional.empty();
-                    case BADAM -> Optional.of(block(segment, method, structure));
-                };
+        Optional<Block> block = method.blockwise() ? Optional.of(block(segment, method, structure)) : Optional.empty();
         if (block.isEmpty() && segment.block().isPresent()) {
             throw new SegmentFailureException(
                     FailureCode.INVALID_SPECIFICATION,
                     "segment " + segment.index() + " is for block "
-                            + segment.block().get() + ", but AdamW trains all parameters");
+                            + segment.block().get() + ", but " + method.method() + " trains all parameters");
         }
         try {
             return new SegmentWindow(segment.index(), segment.firstStep(), segment.steps(), block);
@@ -122,7 +106,12 @@ final class RunPlan {
 
     private static Block block(SegmentAssignment segment, MethodSpecification method, ModelStructure structure)
             throws SegmentFailureException {
-        List<Block> blocks = BlockPartition.layers(structure, method.includeEmbedding(), method.includeHead());
+        List<Block> blocks;
+        try {
+            blocks = BlockPartition.of(structure, MethodPlan.partition(method));
+        } catch (PartitionException refused) {
+            throw new SegmentFailureException(FailureCode.INVALID_SPECIFICATION, refused.getMessage());
+        }
         return blocks.stream()
                 .filter(block -> segment.block().filter(block.id()::equals).isPresent())
                 .findFirst()

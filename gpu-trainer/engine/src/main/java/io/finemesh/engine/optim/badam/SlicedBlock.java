@@ -289,6 +289,9 @@ public final class SlicedBlock implements ActiveParameters {
         @Override
         public void complete(ParameterGroup group) {
             within.complete(group);
+            if (within.traversal() == Traversal.LAYERS_TWICE) {
+                parts.get(group).copy(false); // updates are made while groups are completed
+            }
         }
 
         @Override
