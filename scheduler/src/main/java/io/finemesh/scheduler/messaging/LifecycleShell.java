@@ -61,6 +61,8 @@ final class LifecycleShell implements Processor<String, byte[], String, byte[]> 
     public void init(ProcessorContext<String, byte[]> context) {
         this.context = context;
         this.runs = context.getStateStore(STORE);
+        // A task whose transaction was aborted is revived with this same object: what it remembered was never written.
+        this.resting = null;
         context.schedule(wakeInterval, PunctuationType.WALL_CLOCK_TIME, this::wake);
     }
 

@@ -56,6 +56,10 @@ final class PlacementShell implements Processor<String, byte[], String, byte[]> 
     public void init(ProcessorContext<String, byte[]> context) {
         this.context = context;
         this.store = context.getStateStore(STORE);
+        // A task whose transaction was aborted is revived with this same object: what it remembered was never written.
+        this.board = null;
+        this.listeningSince = null;
+        this.watchedAt = null;
         context.schedule(watchInterval, PunctuationType.WALL_CLOCK_TIME, this::watch);
     }
 
