@@ -3,7 +3,6 @@ package io.finemesh.evaluator;
 import io.finemesh.checkpoint.cache.BlobCache;
 import io.finemesh.contract.store.StoreClient;
 import io.finemesh.engine.tensor.Backend;
-import io.finemesh.engine.tensor.BackendReport;
 import io.finemesh.evaluator.blob.CheckpointFetcher;
 import io.finemesh.evaluator.blob.CheckpointSource;
 import io.finemesh.evaluator.config.EvaluatorConfig;
@@ -11,10 +10,14 @@ import io.finemesh.evaluator.evaluation.EvaluationDesk;
 import io.finemesh.evaluator.evaluation.ResultShelf;
 import io.finemesh.evaluator.messaging.EvaluationEventPublisher;
 import io.finemesh.evaluator.trace.EvaluationSpans;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import jakarta.interceptor.Interceptor;
 import java.io.IOException;
 import java.time.Clock;
 import org.jboss.logging.Logger;
@@ -49,10 +52,8 @@ class EvaluatorBeans {
             Clock clock,
             EvaluationEventPublisher publisher)
             throws IOException {
-        BackendReport backend = Backend.start(config.threads());
-        LOG.infof("computing with %s", backend.summary());
         BlobCache cache = BlobCache.open(config.dataDirectory().resolve("blobs"), config.cacheBytes());
-        return new EvaluationDesk(
+        EvaluationDesk desk = new EvaluationDesk(
                 config.id(),
                 new CheckpointFetcher(
                         CheckpointSource.of(store), cache, config.store().patience(), clock, Thread::sleep),
@@ -62,6 +63,14 @@ class EvaluatorBeans {
                 Thread::sleep,
                 new EvaluationDesk.Limits(config.generationBatch(), config.tokensPerRow()),
                 publisher::publish);
+        desk.open(() ->
+                LOG.infof("computing with %s", Backend.start(config.threads()).summary()));
+        return desk;
+    }
+
+    /** Makes the desk before the first record can come: made by a listener it would be made on the thread that serves all channels. */
+    void makeDesk(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent start, EvaluationDesk desk) {
+        LOG.debugf("the desk is %s", desk.condition());
     }
 
     void close(@Disposes EvaluationDesk desk) {

@@ -58,6 +58,19 @@ public final class EvaluationDesk implements AutoCloseable {
     private final ExecutorService computing = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("finemesh-evaluation").factory());
 
+    private volatile Condition condition = Condition.OPENING;
+    private volatile Throwable unusable;
+
+    /** Whether a desk can compute. */
+    public enum Condition {
+        /** What computes is being loaded; commands wait. */
+        OPENING,
+        /** It computes. */
+        OPEN,
+        /** What computes cannot be loaded; every command is answered with that failure. */
+        UNUSABLE
+    }
+
     /** Runs that ended early. Those of long ago are forgotten: their commands have been answered since. */
     private final Set<RunId> withdrawn = Collections.synchronizedSet(Collections.newSetFromMap(new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
@@ -97,6 +110,34 @@ public final class EvaluationDesk implements AutoCloseable {
         this.pause = pause;
         this.limits = limits;
         this.publisher = publisher;
+    }
+
+    /**
+     * Loads what computes, on the thread that will use it and before any command is looked at; returns at once.
+     *
+     * @param loading takes seconds; what it throws is the answer to every command
+     */
+    public void open(Runnable loading) {
+        computing.execute(() -> {
+            try {
+                loading.run();
+                condition = Condition.OPEN;
+            } catch (RuntimeException | Error failed) {
+                LOG.error("the native libraries cannot be used, so nothing can be scored here", failed);
+                unusable = failed;
+                condition = Condition.UNUSABLE;
+            }
+        });
+    }
+
+    /** Whether it can compute. */
+    public Condition condition() {
+        return condition;
+    }
+
+    /** Why it is {@link Condition#UNUSABLE}. */
+    public Optional<Throwable> unusable() {
+        return Optional.ofNullable(unusable);
     }
 
     /**
@@ -150,6 +191,7 @@ public final class EvaluationDesk implements AutoCloseable {
         EvaluateCheckpoint command = envelope.body();
         try {
             requireWanted(command);
+            requireUsable();
             say(
                     envelope,
                     new EvaluationStarted(command.evaluation(), command.runId(), command.checkpoint(), evaluator));
@@ -157,7 +199,9 @@ public final class EvaluationDesk implements AutoCloseable {
             shelf.keep(result);
             LOG.infof("%s scored: %s", command.checkpoint(), result.scores());
             return result;
-        } catch (EvaluationException | StoreException | IOException | RuntimeException | OutOfMemoryError reason) {
+        } catch (EvaluationException | StoreException | IOException | RuntimeException | Error reason) {
+            // Errors too: whoever asked waits for an answer, and a missing library or a deep stack is one evaluation's
+            // end.
             Failure failure = EvaluationFailures.of(reason);
             if (failure.code() == FailureCode.INTERNAL) {
                 LOG.errorf(reason, "evaluation %s failed unexpectedly", command.evaluation());
@@ -202,6 +246,17 @@ public final class EvaluationDesk implements AutoCloseable {
                         answered);
             }
             throw answered;
+        }
+    }
+
+    private void requireUsable() throws EvaluationException {
+        Throwable reason = unusable;
+        if (reason != null) {
+            throw new EvaluationException(
+                    FailureCode.INTERNAL,
+                    "evaluator " + evaluator + " cannot load its native libraries: " + reason
+                            + "; its log has where it came from",
+                    reason);
         }
     }
 

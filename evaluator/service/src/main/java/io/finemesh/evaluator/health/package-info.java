@@ -1,2 +1,5 @@
-/** Whether the evaluator can work: {@link io.finemesh.evaluator.health.StoreReachable}. */
+/**
+ * Whether the evaluator can work: {@link io.finemesh.evaluator.health.DeskOpen}, {@link
+ * io.finemesh.evaluator.health.StoreReachable}.
+ */
 package io.finemesh.evaluator.health;

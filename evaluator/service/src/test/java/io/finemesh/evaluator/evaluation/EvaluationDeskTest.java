@@ -21,6 +21,7 @@ import io.finemesh.evaluator.blob.CheckpointFetcher;
 import io.finemesh.evaluator.fixture.MemoryStore;
 import io.finemesh.evaluator.fixture.TinyCheckpoint;
 import io.finemesh.evaluator.fixture.TinyEvaluation;
+import io.finemesh.evaluator.health.DeskOpen;
 import io.finemesh.evaluator.trace.EvaluationSpans;
 import io.opentelemetry.api.OpenTelemetry;
 import java.io.IOException;
@@ -37,6 +38,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -233,6 +236,66 @@ class EvaluationDeskTest {
         answered(desk.get(), command("run-1:1"));
 
         assertThat(((EvaluationFailed) said.getLast()).failure().code()).isEqualTo(FailureCode.EVALUATION_WITHDRAWN);
+    }
+
+    @Test
+    void commandsWaitWhileWhatComputesIsLoaded() throws Exception {
+        CountDownLatch loaded = new CountDownLatch(1);
+        EvaluationDesk desk = desk();
+        desk.open(() -> {
+            try {
+                loaded.await();
+            } catch (InterruptedException stopped) {
+                throw new IllegalStateException(stopped);
+            }
+        });
+        CompletableFuture<Void> waiting =
+                desk.accept(TinyEvaluation.sent(command("run-1:1"))).toCompletableFuture();
+        HealthCheck readiness = new DeskOpen(desk);
+        assertThat(readiness.call().getStatus()).isEqualTo(HealthCheckResponse.Status.DOWN);
+        assertThat(waiting).isNotDone();
+
+        loaded.countDown();
+        waiting.get();
+
+        assertThat(readiness.call().getStatus()).isEqualTo(HealthCheckResponse.Status.UP);
+        assertThat(said).last().isInstanceOf(EvaluationCompleted.class);
+    }
+
+    @Test
+    void aDeskThatCannotComputeIsNotReadyAndAnswersEveryCommandAllTheSame() throws Exception {
+        EvaluationDesk desk = desk();
+        desk.open(() -> {
+            throw new UnsatisfiedLinkError("no jnitorch in java.library.path");
+        });
+
+        answered(desk, command("run-1:1"));
+        answered(desk, command("run-1:2"));
+
+        assertThat(said).hasSize(2).allSatisfy(event -> {
+            EvaluationFailed failed = (EvaluationFailed) event;
+            assertThat(failed.failure().code()).isEqualTo(FailureCode.INTERNAL);
+            assertThat(failed.failure().message()).contains("evaluator-0", "no jnitorch in java.library.path");
+        });
+        HealthCheckResponse readiness = new DeskOpen(desk).call();
+        assertThat(readiness.getStatus()).isEqualTo(HealthCheckResponse.Status.DOWN);
+        assertThat(readiness.getData().orElseThrow().get("reason").toString()).contains("no jnitorch");
+    }
+
+    @Test
+    void anErrorInTheMiddleIsTheEndOfOneEvaluationAndNotOfTheDesk() throws Exception {
+        AtomicInteger errors = new AtomicInteger(1);
+        EvaluationDesk desk = desk(event -> {
+            if (event instanceof EvaluationStarted && errors.getAndDecrement() > 0) {
+                throw new NoClassDefFoundError("a class that is gone");
+            }
+        });
+
+        answered(desk, command("run-1:1"));
+        assertThat(((EvaluationFailed) said.getLast()).failure().message()).contains("a class that is gone");
+        answered(desk, command("run-1:2"));
+
+        assertThat(said).last().isInstanceOf(EvaluationCompleted.class);
     }
 
     @Test
