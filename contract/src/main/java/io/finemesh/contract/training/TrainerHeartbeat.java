@@ -23,8 +23,8 @@ import java.util.OptionalLong;
  * @param memoryTotalBytes memory of the device
  * @param memoryBudgetBytes what runs may use of it
  * @param memoryUsedBytes native and heap memory in use
- * @param run run whose lease it holds
- * @param epoch epoch of that lease
+ * @param run run whose segment it has or, when it has none, whose newest result it uploads
+ * @param epoch epoch of the lease of that segment
  * @param step optimizer step it is at
  * @param heldCheckpoints checkpoints whose weights it holds in memory
  */

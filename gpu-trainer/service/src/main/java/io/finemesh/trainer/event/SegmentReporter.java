@@ -109,7 +109,7 @@ public final class SegmentReporter {
                         onTheWire(ledger)));
     }
 
-    /** The segment is given up. Nobody waits for the delivery: without it the lease expires. */
+    /** The segment is given up. Nobody waits for the delivery; should it never come, heartbeats that do not show the segment end the lease. */
     public void failed(Failure failure) {
         logLoss(say("failed", new SegmentFailed(run(), index(), epoch(), trainer, failure)));
     }

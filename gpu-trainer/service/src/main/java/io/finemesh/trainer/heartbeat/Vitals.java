@@ -3,6 +3,7 @@ package io.finemesh.trainer.heartbeat;
 import io.finemesh.contract.id.CheckpointId;
 import io.finemesh.contract.id.TrainerId;
 import io.finemesh.contract.id.TrainerIncarnation;
+import io.finemesh.contract.training.TrainSegment;
 import io.finemesh.contract.training.TrainerCondition;
 import io.finemesh.contract.training.TrainerHeartbeat;
 import io.finemesh.engine.tensor.BackendReport;
@@ -12,6 +13,7 @@ import io.finemesh.trainer.lease.Mailbox;
 import io.finemesh.trainer.result.HeldResults;
 import io.finemesh.trainer.segment.Device;
 import io.finemesh.trainer.segment.SegmentRunner;
+import io.finemesh.trainer.upload.Uploader;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -28,6 +30,7 @@ public final class Vitals {
     private final Mailbox mailbox;
     private final SegmentRunner runner;
     private final HeldResults held;
+    private final Uploader uploader;
 
     public Vitals(
             TrainerId trainer,
@@ -36,7 +39,8 @@ public final class Vitals {
             MemoryBudget budget,
             Mailbox mailbox,
             SegmentRunner runner,
-            HeldResults held) {
+            HeldResults held,
+            Uploader uploader) {
         this.trainer = trainer;
         this.incarnation = incarnation;
         this.device = device;
@@ -44,6 +48,7 @@ public final class Vitals {
         this.mailbox = mailbox;
         this.runner = runner;
         this.held = held;
+        this.uploader = uploader;
     }
 
     /** A heartbeat, unless the device cannot be used, so that no work comes to a trainer that cannot do any. */
@@ -53,7 +58,10 @@ public final class Vitals {
 
     private TrainerHeartbeat heartbeat(long sequence, BackendReport report) {
         io.finemesh.engine.tensor.Device compute = report.devices().getFirst();
+        // Asked for before the uploads: a result is among those before its segment leaves the mailbox.
         Optional<Assignment> holder = mailbox.holder();
+        Optional<TrainSegment> lease =
+                holder.map(assignment -> assignment.command().body()).or(uploader::newest);
         return new TrainerHeartbeat(
                 trainer,
                 incarnation,
@@ -67,8 +75,8 @@ public final class Vitals {
                 compute.memoryBytes(),
                 budget.bytes(compute.memoryBytes()),
                 NativeMemory.now().residentBytes(),
-                holder.map(Assignment::run),
-                holder.map(assignment -> OptionalLong.of(assignment.epoch())).orElseGet(OptionalLong::empty),
+                lease.map(command -> command.work().runId()),
+                lease.map(command -> OptionalLong.of(command.epoch())).orElseGet(OptionalLong::empty),
                 holder.map(Assignment::step).orElseGet(OptionalLong::empty),
                 heldCheckpoints());
     }

@@ -123,7 +123,7 @@ public final class Trainer {
                         .orElseGet(OptionalLong::empty),
                 config.memory().budgetFraction());
         this.heart = new Heart(
-                new Vitals(id, incarnation, device, budget, mailbox, runner, held),
+                new Vitals(id, incarnation, device, budget, mailbox, runner, held, uploader),
                 heartbeats,
                 config.heartbeat().interval(),
                 clock,

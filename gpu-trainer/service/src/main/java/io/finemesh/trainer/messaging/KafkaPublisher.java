@@ -20,9 +20,12 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -36,21 +39,25 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 @DefaultBean
 public class KafkaPublisher implements EventSink, HeartbeatSink {
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+    private static final Duration RETRY_PAUSE = Duration.ofSeconds(1);
     private static final int HEARTBEAT_LIMIT_MILLIS = 3000;
     private static final int HEARTBEAT_REQUEST_MILLIS = 2000;
 
     private final EventCodec codec = new EventCodec();
     private final Producer<String, byte[]> events;
     private final Producer<String, byte[]> heartbeats;
+    private final Duration retryPause;
+    private volatile boolean closed;
 
     @Inject
     KafkaPublisher(@ConfigProperty(name = "kafka.bootstrap.servers") String servers, TrainerConfig config) {
-        this(producer(eventSettings(servers, config)), producer(heartbeatSettings(servers, config)));
+        this(producer(eventSettings(servers, config)), producer(heartbeatSettings(servers, config)), RETRY_PAUSE);
     }
 
-    KafkaPublisher(Producer<String, byte[]> events, Producer<String, byte[]> heartbeats) {
+    KafkaPublisher(Producer<String, byte[]> events, Producer<String, byte[]> heartbeats, Duration retryPause) {
         this.events = events;
         this.heartbeats = heartbeats;
+        this.retryPause = retryPause;
     }
 
     static Map<String, Object> eventSettings(String servers, TrainerConfig config) {
@@ -94,7 +101,23 @@ public class KafkaPublisher implements EventSink, HeartbeatSink {
 
     @Override
     public CompletableFuture<Void> training(Envelope<? extends TrainingEvent> event) {
-        return send(events, Topics.TRAINING_EVENTS, event);
+        return untilDelivered(() -> send(events, Topics.TRAINING_EVENTS, event));
+    }
+
+    /**
+     * Says it again when the producer gave up after its whole patience: a lease ends by what is said about its segment, so that goes on for as
+     * long as the broker is away. What the broker would never take is not said again.
+     */
+    private CompletableFuture<Void> untilDelivered(Supplier<CompletableFuture<Void>> attempt) {
+        return attempt.get()
+                .exceptionallyComposeAsync(
+                        lost -> lost instanceof RetriableException && !closed
+                                ? untilDelivered(attempt)
+                                : CompletableFuture.failedFuture(lost),
+                        CompletableFuture.delayedExecutor(
+                                retryPause.toMillis(), TimeUnit.MILLISECONDS, task -> Thread.ofVirtual()
+                                        .name("finemesh-say-again")
+                                        .start(task)));
     }
 
     @Override
@@ -126,6 +149,7 @@ public class KafkaPublisher implements EventSink, HeartbeatSink {
 
     @PreDestroy
     void close() {
+        closed = true;
         heartbeats.close(Duration.ZERO);
         events.close(CLOSE_LIMIT);
     }

@@ -19,6 +19,7 @@ import io.finemesh.trainer.trace.SegmentTrace;
 import io.finemesh.trainer.upload.Uploader;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -104,21 +105,34 @@ public final class SegmentExecution {
             assignment.requireHeld();
             result = writer.write(work, session.manifest(), session.structure(), outcome);
         }
+        Uploader.Upload upload;
         try {
             assignment.await(watch.acknowledged());
-            mailbox.finish(assignment);
+            // Before the segment ends, so that at no moment a stop or a lost base can miss both segment and result.
+            upload = uploader.register(assignment.command().body(), result, reporter, trace.context());
         } catch (WithdrawnException | ExecutionException | InterruptedException | RuntimeException unwanted) {
             result.pins().close();
             throw unwanted;
         }
+        try {
+            mailbox.finish(assignment);
+        } catch (WithdrawnException unwanted) {
+            uploader.withdraw(upload);
+            throw unwanted;
+        }
         memory.steadyAt(result.checkpoint(), result.manifest(), watch.nonFiniteSteps());
         held.hold(result.checkpoint(), result.manifest());
+        if (!uploader.isWanted(upload)) {
+            LOG.infof("%s is trained, but its result %s was given up meanwhile", assignment, result.checkpoint());
+            held.forget(List.of(result.checkpoint()));
+            return;
+        }
         trace.trained(result.checkpoint());
         LOG.infof(
                 "%s is trained: %s, loss %.4f at step %d, %d bytes to upload",
                 assignment, result.checkpoint(), result.lastLoss(), result.lastStep(), result.sizeBytes());
         reporter.trained(result.checkpoint(), result.lastStep(), result.lastLoss(), trace.traceparent());
-        uploader.submit(assignment.command().body(), result, reporter, trace.context());
+        uploader.begin(upload);
     }
 
     private RunSession session(Assignment assignment, DeviceMemory memory)

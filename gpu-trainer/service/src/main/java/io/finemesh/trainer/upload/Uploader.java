@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -72,8 +73,9 @@ public final class Uploader {
         this.lostResults = lostResults;
     }
 
-    /** A result on its way. */
-    private static final class Upload {
+    /** A result on its way, or about to be. */
+    public static final class Upload {
+        private final TrainSegment command;
         private final RunId run;
         private final long epoch;
         private final TrainedSegment result;
@@ -83,6 +85,7 @@ public final class Uploader {
         private Future<?> task;
 
         Upload(TrainSegment command, TrainedSegment result, SegmentReporter reporter, SpanContext trace) {
+            this.command = command;
             this.run = command.work().runId();
             this.epoch = command.epoch();
             this.result = result;
@@ -97,18 +100,47 @@ public final class Uploader {
     }
 
     /**
-     * Takes a result; returns at once.
+     * Takes a result before its segment ends: from here on it falls with its base and is dropped with its run, and it counts as on its way. It is
+     * uploaded when {@link #begin} is called.
      *
      * @param command that granted its segment
      * @param result its files are let go of when it is uploaded or given up
      * @param reporter says how it ends
      * @param trace of the segment
      */
-    public void submit(TrainSegment command, TrainedSegment result, SegmentReporter reporter, SpanContext trace) {
+    public Upload register(TrainSegment command, TrainedSegment result, SegmentReporter reporter, SpanContext trace) {
         Upload upload = new Upload(command, result, reporter, trace);
         synchronized (waiting) {
             waiting.add(upload);
-            upload.task = thread.submit(() -> execute(upload));
+        }
+        return upload;
+    }
+
+    /** Uploads a result unless it was given up since it was registered; returns at once. */
+    public void begin(Upload upload) {
+        synchronized (waiting) {
+            if (waiting.contains(upload)) {
+                upload.task = thread.submit(() -> execute(upload));
+            }
+        }
+    }
+
+    /** Whether a result was not given up, nor is uploaded. */
+    public boolean isWanted(Upload upload) {
+        synchronized (waiting) {
+            return waiting.contains(upload);
+        }
+    }
+
+    /** Lets go of a result whose segment did not end well after all. */
+    public void withdraw(Upload upload) {
+        cancel(upload);
+    }
+
+    /** The command behind the newest result on its way. */
+    public Optional<TrainSegment> newest() {
+        synchronized (waiting) {
+            return waiting.isEmpty() ? Optional.empty() : Optional.of(waiting.getLast().command);
         }
     }
 
@@ -171,7 +203,9 @@ public final class Uploader {
     private void cancel(Upload upload) {
         synchronized (waiting) {
             if (waiting.contains(upload)) {
-                upload.task.cancel(true);
+                if (upload.task != null) {
+                    upload.task.cancel(true);
+                }
                 finish(upload);
             }
         }
@@ -227,25 +261,35 @@ public final class Uploader {
         }
     }
 
-    /** Everything built on the result fails too: results waiting behind it here, segments by way of who hears of it. */
+    /**
+     * Everything built on the result fails too: results waiting behind it here, segments by way of who hears of it. A segment that ends between the
+     * two is a result by then, so results are looked through again after segments were.
+     */
     private void giveUp(Upload failed, Failure failure) {
         Set<CheckpointId> lost = new LinkedHashSet<>(Set.of(failed.result.checkpoint()));
-        List<Upload> fallen = new ArrayList<>(List.of(failed));
+        List<Upload> fallen = builtOn(lost);
+        report(failed, failure);
+        finish(failed);
+        do {
+            lostResults.lost(Set.copyOf(lost), failure);
+            for (Upload upload : fallen) {
+                report(upload, failure);
+                cancel(upload);
+            }
+            fallen = builtOn(lost);
+        } while (!fallen.isEmpty());
+    }
+
+    /** Results on their way that build on lost ones; they are added to the lost ones. */
+    private List<Upload> builtOn(Set<CheckpointId> lost) {
+        List<Upload> fallen = new ArrayList<>();
         for (Upload upload : waiting()) {
             if (lost.contains(upload.result.base())) {
                 lost.add(upload.result.checkpoint());
                 fallen.add(upload);
             }
         }
-        for (Upload upload : fallen) {
-            report(upload, failure);
-            if (upload.equals(failed)) {
-                finish(upload);
-            } else {
-                cancel(upload);
-            }
-        }
-        lostResults.lost(lost, failure);
+        return fallen;
     }
 
     private void report(Upload upload, Failure failure) {

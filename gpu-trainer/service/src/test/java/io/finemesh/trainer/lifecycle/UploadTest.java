@@ -11,6 +11,8 @@ import io.finemesh.contract.training.SegmentEnded;
 import io.finemesh.contract.training.SegmentFailed;
 import io.finemesh.contract.training.SegmentTrained;
 import io.finemesh.contract.training.StepCompleted;
+import io.finemesh.contract.training.TrainerCondition;
+import io.finemesh.contract.training.TrainerHeartbeat;
 import io.finemesh.trainer.fixture.MemoryStore;
 import io.finemesh.trainer.fixture.TinyData;
 import io.finemesh.trainer.fixture.TinyModel;
@@ -188,6 +190,60 @@ class UploadTest {
                             .failure()
                             .code())
                     .isEqualTo(FailureCode.TRAINER_LOST);
+        }
+    }
+
+    /** The listener holds the device thread where the segment has ended and its upload has not begun. */
+    @Test
+    void aResultThatIsMadeWhileItsBaseIsLostIsLostToo() throws Exception {
+        CountDownLatch uploads = store.holdUploads();
+        try (Workbench bench = new Workbench(store, directory)) {
+            bench.send(run.train(0, model, 1));
+            SegmentTrained first = bench.recorder().awaitLast(SegmentTrained.class, 1);
+            bench.recorder().listen(message -> {
+                if (message instanceof SegmentTrained trained && trained.segmentIndex() == 1) {
+                    store.fail(-1);
+                    uploads.countDown();
+                    bench.recorder().awaitLast(SegmentFailed.class, 1);
+                    await().until(() -> !bench.recorder()
+                            .heartbeats()
+                            .getLast()
+                            .heldCheckpoints()
+                            .contains(first.checkpoint()));
+                    store.fail(0);
+                }
+            });
+
+            bench.send(run.train(1, first.checkpoint(), 2));
+            bench.recorder().awaitLast(SegmentFailed.class, 2);
+
+            assertThat(bench.recorder().words())
+                    .endsWith("trained 1", "failed 0 STORE_UNREACHABLE", "failed 1 STORE_UNREACHABLE");
+            bench.train(run.named("run-other"), 0, 1, model);
+            assertThat(bench.recorder().of(SegmentEnded.class))
+                    .extracting(ended -> ended.runId().value())
+                    .as("the orphan is not uploaded")
+                    .containsExactly("run-other");
+        }
+    }
+
+    @Test
+    void heartbeatsShowTheLeaseUntilItsResultIsUploaded() throws Exception {
+        CountDownLatch uploads = store.holdUploads();
+        try (Workbench bench = new Workbench(store, directory)) {
+            bench.send(run.train(0, model, 7));
+            bench.recorder().awaitLast(SegmentTrained.class, 1);
+            int beats = bench.recorder().heartbeats().size();
+            await().until(() -> bench.recorder().heartbeats().size() > beats + 2);
+            TrainerHeartbeat uploading = bench.recorder().heartbeats().getLast();
+            assertThat(uploading.condition()).isEqualTo(TrainerCondition.IDLE);
+            assertThat(uploading.run()).contains(run.id());
+            assertThat(uploading.epoch()).hasValue(7);
+
+            uploads.countDown();
+
+            bench.recorder().awaitLast(SegmentEnded.class, 1);
+            await().until(() -> bench.recorder().heartbeats().getLast().run().isEmpty());
         }
     }
 

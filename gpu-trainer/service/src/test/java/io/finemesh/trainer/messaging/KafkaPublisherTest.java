@@ -1,5 +1,6 @@
 package io.finemesh.trainer.messaging;
 
+import static io.finemesh.trainer.fixture.Recorder.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
@@ -19,6 +20,7 @@ import io.finemesh.trainer.config.TrainerConfig;
 import io.finemesh.trainer.fixture.TestConfig;
 import io.finemesh.trainer.fixture.TinyRun;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +29,8 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
@@ -36,7 +40,7 @@ class KafkaPublisherTest {
 
     private final MockProducer<String, byte[]> events = producer();
     private final MockProducer<String, byte[]> heartbeats = producer();
-    private final KafkaPublisher publisher = new KafkaPublisher(events, heartbeats);
+    private final KafkaPublisher publisher = new KafkaPublisher(events, heartbeats, Duration.ofMillis(1));
 
     @Test
     void everyTopicGetsWhatItCarriesUnderItsKey() {
@@ -75,6 +79,37 @@ class KafkaPublisherTest {
         events.errorNext(new IllegalStateException("delivery timeout"));
 
         assertThat(step).isCompletedExceptionally();
+    }
+
+    @Test
+    void whatEndsASegmentIsSaidAgainUntilTheBrokerHasIt() {
+        CompletableFuture<Void> failed = publisher.training(segmentFailed());
+        for (int attempt = 1; attempt <= 3; attempt++) {
+            int sent = attempt;
+            await().until(() -> events.history().size() == sent);
+            await().until(() -> events.errorNext(new TimeoutException("delivery timeout")));
+        }
+        await().until(() -> events.history().size() == 4);
+        assertThat(failed).isNotDone();
+
+        events.completeNext();
+
+        assertThat(failed).succeedsWithin(Duration.ofSeconds(60));
+        assertThat(events.history().stream()
+                        .map(record -> record.headers().toString())
+                        .distinct())
+                .as("the same each time, identity included")
+                .hasSize(1);
+    }
+
+    @Test
+    void whatTheBrokerWouldNeverTakeIsNotSaidAgain() {
+        CompletableFuture<Void> failed = publisher.training(segmentFailed());
+
+        events.errorNext(new RecordTooLargeException("too large"));
+
+        await().until(failed::isCompletedExceptionally);
+        assertThat(events.history()).hasSize(1);
     }
 
     @Test
@@ -123,6 +158,13 @@ class KafkaPublisherTest {
                 Optional.of(key),
                 Optional.empty(),
                 body);
+    }
+
+    private static Envelope<SegmentFailed> segmentFailed() {
+        return envelope(
+                "e-1",
+                RUN.value(),
+                new SegmentFailed(RUN, 3, 7, TinyRun.TRAINER, new Failure(FailureCode.INTERNAL, "broken")));
     }
 
     private static StepCompleted step() {
