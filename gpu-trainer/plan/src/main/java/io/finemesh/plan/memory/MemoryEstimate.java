@@ -1,6 +1,7 @@
 package io.finemesh.plan.memory;
 
 import java.util.Locale;
+import java.util.stream.LongStream;
 
 /**
  * Peak memory of a run by component, in bytes. Their sum is the memory at the worst moment.
@@ -27,15 +28,25 @@ public record MemoryEstimate(
 
     private static final double GIGA = 1e9;
 
+    /**
+     * The sum of all components.
+     *
+     * @throws ArithmeticException when it is beyond 2^63
+     */
     public long totalBytes() {
-        return weightsBytes
-                + masterBytes
-                + gradientBytes
-                + optimizerStateBytes
-                + projectionBytes
-                + activationBytes
-                + logitsBytes
-                + overheadBytes;
+        return sum(
+                weightsBytes,
+                masterBytes,
+                gradientBytes,
+                optimizerStateBytes,
+                projectionBytes,
+                activationBytes,
+                logitsBytes,
+                overheadBytes);
+    }
+
+    static long sum(long... bytes) {
+        return LongStream.of(bytes).reduce(0, Math::addExact);
     }
 
     /** A line per component with its size in GB (10^9 bytes) and its share, and the total. */

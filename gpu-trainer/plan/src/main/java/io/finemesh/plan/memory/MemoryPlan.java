@@ -35,13 +35,21 @@ public record MemoryPlan(ModelConfiguration model, MethodShape method, FloatForm
         Objects.requireNonNull(batch, "batch is null");
     }
 
-    /** The estimate of these settings. */
+    /**
+     * The estimate of these settings.
+     *
+     * @throws ArithmeticException when it is more bytes than 2^63
+     */
     public static MemoryEstimate estimate(
             ModelConfiguration model, MethodShape method, FloatFormat weights, BatchShape batch) {
         return new MemoryPlan(model, method, weights, batch).estimate();
     }
 
-    /** The estimate of this plan. */
+    /**
+     * The estimate of this plan.
+     *
+     * @throws ArithmeticException when it is more bytes than 2^63
+     */
     public MemoryEstimate estimate() {
         return estimate(ModelSizes.of(model));
     }

@@ -1,5 +1,7 @@
 package io.finemesh.plan.memory;
 
+import static java.lang.Math.multiplyExact;
+
 import io.finemesh.checkpoint.model.ExpectedTensor;
 import io.finemesh.checkpoint.model.ModelStructure;
 import io.finemesh.checkpoint.model.ParameterGroup;
@@ -34,7 +36,7 @@ record TrainedCost(
         long headRows,
         boolean layerByLayer,
         long changedBytes) {
-    private static final int FP32 = FloatFormat.FP32.bytes();
+    private static final long FP32 = FloatFormat.FP32.bytes();
 
     /** Scale and zero point of a group of INT8 weights, two bytes each. */
     private static final int GROUP_BYTES = 4;
@@ -98,16 +100,16 @@ record TrainedCost(
                 if (projection.isPresent() && isProjected(slice.tensor())) {
                     Projection by = projection.get();
                     List<Long> low = by.projected(slice.rows(), slice.rowElements());
-                    gradients += FP32 * low.get(0) * low.get(1);
+                    gradients += multiplyExact(FP32, multiplyExact(low.get(0), low.get(1)));
                     states += optimizer.stateBytes(low);
                     bases += by.basisBytes(slice.rows(), slice.rowElements());
                 } else {
-                    gradients += FP32 * slice.elementCount();
+                    gradients += multiplyExact(FP32, slice.elementCount());
                     states += optimizer.stateBytes(shape(slice));
                 }
             }
             return new TrainedCost(
-                    frozenInt8 ? int8(trained) : structure.parameterCount() * weights.bytes(),
+                    frozenInt8 ? int8(trained) : multiplyExact(structure.parameterCount(), weights.bytes()),
                     copyBytes(trained, elements, copy),
                     gradients,
                     states,
@@ -136,29 +138,29 @@ record TrainedCost(
                             * (tensor.shape().get(0) + tensor.shape().get(1)))
                     .sum();
             return new TrainedCost(
-                    structure.parameterCount() * weights.bytes(),
-                    FP32 * parameters,
-                    FP32 * parameters,
-                    2 * FP32 * parameters,
+                    multiplyExact(structure.parameterCount(), weights.bytes()),
+                    multiplyExact(FP32, parameters),
+                    multiplyExact(FP32, parameters),
+                    multiplyExact(2 * FP32, parameters),
                     0,
                     0,
                     0,
                     false,
-                    FP32 * parameters);
+                    multiplyExact(FP32, parameters));
         }
 
         /** Gradients live from the layer's backward pass to its update, which follows at once. */
         TrainedCost fused(long states, WeightCopy copy) {
             return new TrainedCost(
-                    structure.parameterCount() * weights.bytes(),
-                    weights == FloatFormat.FP32 ? 0 : copy.bytes() * structure.parameterCount(),
-                    FP32 * largestGroup(),
+                    multiplyExact(structure.parameterCount(), weights.bytes()),
+                    weights == FloatFormat.FP32 ? 0 : multiplyExact(copy.bytes(), structure.parameterCount()),
+                    multiplyExact(FP32, largestGroup()),
                     states,
                     0,
                     0,
                     headRows(all(structure)),
                     true,
-                    structure.parameterCount() * weights.bytes());
+                    multiplyExact(structure.parameterCount(), weights.bytes()));
         }
 
         /** Layers' matrices as 8-bit integers with a scale and a zero point per group, but for the groups in which something is trained. */
@@ -168,7 +170,7 @@ record TrainedCost(
             return structure.tensors().stream()
                     .mapToLong(tensor -> isProjected(tensor) && !active.contains(tensor.group())
                             ? tensor.elementCount() + GROUP_BYTES * Math.ceilDiv(tensor.elementCount(), GROUP)
-                            : tensor.elementCount() * weights.bytes())
+                            : multiplyExact(tensor.elementCount(), weights.bytes()))
                     .sum();
         }
 
@@ -188,7 +190,7 @@ record TrainedCost(
                         .sum();
                 most = group instanceof ParameterGroup.Layer ? Math.max(most, elements) : most;
             }
-            return FP32 * most;
+            return multiplyExact(FP32, most);
         }
 
         private long headRows(List<TensorSlice> trained) {
@@ -206,7 +208,7 @@ record TrainedCost(
             return trained.stream()
                     .map(slice -> slice.tensor().group())
                     .distinct()
-                    .mapToLong(group -> structure.parameterCount(group) * weights.bytes())
+                    .mapToLong(group -> multiplyExact(structure.parameterCount(group), weights.bytes()))
                     .sum();
         }
 

@@ -1,6 +1,7 @@
 package io.finemesh.plan.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
@@ -73,6 +74,27 @@ class MemoryPlanTest {
         assertThat(estimate.activationBytes()).isEqualTo(4 * 100 * (inputs + graph + travelling));
         assertThat(estimate.logitsBytes()).isZero();
         assertThat(estimate.overheadBytes()).isEqualTo(MemoryPlan.PROCESS_BYTES + 4 * 46_208);
+    }
+
+    /** 2,047 samples of 1,048,576 tokens: a number of bytes that no int holds. */
+    @Test
+    void rowsOfTwoBillionTokensAreCountedInFull() {
+        int tokens = BatchShape.tokensPerRow(2047, 1, 1 << 20);
+        MemoryEstimate estimate = MemoryPlan.estimate(
+                ModelShapes.toy(false),
+                LAYER_BLOCKS,
+                FloatFormat.FP32,
+                new BatchShape(tokens, 1 << 20, 0, FloatFormat.FP32));
+        long numbersPerToken = 5 * 64 + (8 * 64 + 5 * (64 + 2 * 32) + 5 * 176) + (2 * 64 + 3 * 176);
+
+        assertThat(estimate.activationBytes()).isEqualTo(4L * tokens * numbersPerToken);
+        assertThat(estimate.totalBytes()).isGreaterThan(estimate.activationBytes());
+    }
+
+    @Test
+    void aSumBeyondCountingIsRefusedAndNeverNegative() {
+        assertThatExceptionOfType(ArithmeticException.class)
+                .isThrownBy(() -> new MemoryEstimate(Long.MAX_VALUE, 0, 0, 0, 0, 1, 0, 0).totalBytes());
     }
 
     @Test
