@@ -18,8 +18,8 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /**
- * Placement's board as one entry for each trainer, lease, waiting request and closed run, so that a heartbeat writes one small entry. Keys are
- * {@code trainer/<id>}, {@code lease/<run>}, {@code waiting/<run>} and {@code closed/<run>}; values are versioned JSON.
+ * Placement's board as one entry for each trainer, lease, waiting request, closed run and departed trainer, so that a heartbeat writes one small entry. Keys are
+ * {@code trainer/<id>}, {@code lease/<run>}, {@code waiting/<run>}, {@code closed/<run>} and {@code departed/<id>}; values are versioned JSON.
  */
 public final class BoardStore {
     private static final int VERSION = 1;
@@ -27,6 +27,7 @@ public final class BoardStore {
     private static final String LEASE = "lease/";
     private static final String WAITING = "waiting/";
     private static final String CLOSED = "closed/";
+    private static final String DEPARTED = "departed/";
 
     private final ObjectMapper mapper = StateMapper.create();
 
@@ -36,6 +37,7 @@ public final class BoardStore {
         private final Map<RunId, Lease> leases = new LinkedHashMap<>();
         private final Map<RunId, WaitingRequest> waiting = new LinkedHashMap<>();
         private final Map<RunId, PlacementBoard.Closed> closed = new LinkedHashMap<>();
+        private final Map<TrainerId, PlacementBoard.Departed> departed = new LinkedHashMap<>();
 
         private Reading() {}
 
@@ -53,15 +55,19 @@ public final class BoardStore {
                 waiting.put(new RunId(key.substring(WAITING.length())), read(key, value, WaitingRequest.class));
             } else if (key.startsWith(CLOSED)) {
                 closed.put(new RunId(key.substring(CLOSED.length())), read(key, value, PlacementBoard.Closed.class));
+            } else if (key.startsWith(DEPARTED)) {
+                departed.put(
+                        new TrainerId(key.substring(DEPARTED.length())),
+                        read(key, value, PlacementBoard.Departed.class));
             } else {
                 throw new UnreadableStateException("the placement board has an entry '" + key
-                        + "', allowed: trainer/, lease/, waiting/ or closed/ and an id");
+                        + "', allowed: trainer/, lease/, waiting/, closed/ or departed/ and an id");
             }
         }
 
         /** The board of all entries taken. */
         public PlacementBoard board() {
-            return new PlacementBoard(trainers, leases, waiting, closed);
+            return new PlacementBoard(trainers, leases, waiting, closed, departed);
         }
     }
 
@@ -80,6 +86,7 @@ public final class BoardStore {
         difference(LEASE, before.leases(), after.leases(), put);
         difference(WAITING, before.waiting(), after.waiting(), put);
         difference(CLOSED, before.closed(), after.closed(), put);
+        difference(DEPARTED, before.departed(), after.departed(), put);
     }
 
     private <K extends Identifier, V> void difference(

@@ -7,6 +7,7 @@ import io.finemesh.contract.id.TrainerId;
 import io.finemesh.contract.id.TrainerIncarnation;
 import io.finemesh.contract.training.SegmentWork;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * A segment in one trainer's hands.
@@ -19,6 +20,7 @@ import java.time.Instant;
  * @param askedAt when the trainer was told, the last time
  * @param repeats how often it was told again
  * @param confirmed the trainer's heartbeats have shown that it took the segment up
+ * @param unseenSince since when heartbeats no longer show a lease that was confirmed
  */
 public record Lease(
         long epoch,
@@ -28,13 +30,15 @@ public record Lease(
         Origin origin,
         Instant askedAt,
         int repeats,
-        boolean confirmed) {
+        boolean confirmed,
+        Optional<Instant> unseenSince) {
     public Lease {
         requireNonNull(trainer, "trainer is null");
         requireNonNull(incarnation, "incarnation is null");
         requireNonNull(work, "work is null");
         requireNonNull(origin, "origin is null");
         requireNonNull(askedAt, "askedAt is null");
+        unseenSince = unseenSince == null ? Optional.empty() : unseenSince;
     }
 
     public static Lease granted(
@@ -44,7 +48,7 @@ public record Lease(
             SegmentWork work,
             Origin origin,
             Instant now) {
-        return new Lease(epoch, trainer, incarnation, work, origin, now, 0, false);
+        return new Lease(epoch, trainer, incarnation, work, origin, now, 0, false, Optional.empty());
     }
 
     public RunId run() {
@@ -52,10 +56,14 @@ public record Lease(
     }
 
     public Lease asConfirmed() {
-        return new Lease(epoch, trainer, incarnation, work, origin, askedAt, repeats, true);
+        return new Lease(epoch, trainer, incarnation, work, origin, askedAt, repeats, true, Optional.empty());
+    }
+
+    public Lease unseen(Instant since) {
+        return new Lease(epoch, trainer, incarnation, work, origin, askedAt, repeats, confirmed, Optional.of(since));
     }
 
     public Lease repeated(Instant now) {
-        return new Lease(epoch, trainer, incarnation, work, origin, now, repeats + 1, confirmed);
+        return new Lease(epoch, trainer, incarnation, work, origin, now, repeats + 1, confirmed, unseenSince);
     }
 }

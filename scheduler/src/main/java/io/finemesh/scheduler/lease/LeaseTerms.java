@@ -9,7 +9,8 @@ import java.time.Instant;
  * When a lease ends by itself.
  *
  * @param silence a trainer that was not heard of for longer is gone, and its leases with it
- * @param confirmation a trainer whose heartbeats do not show a granted lease for longer is told again
+ * @param confirmation a trainer whose heartbeats do not show a granted lease for longer is told again, and one whose heartbeats have shown it and
+ *     then do not for longer has lost it: whatever it said about the end of the segment did not arrive
  * @param repeats a trainer that was told this often again, and still does not show the lease, loses it
  */
 public record LeaseTerms(Duration silence, Duration confirmation, int repeats) {
@@ -42,6 +43,15 @@ public record LeaseTerms(Duration silence, Duration confirmation, int repeats) {
             return Verdict.STANDS;
         }
         return lease.repeats() < repeats ? Verdict.REPEAT : Verdict.LOST;
+    }
+
+    /**
+     * Whether a lease that was taken up has ended without a word.
+     *
+     * @param unseenSince since when its trainer's heartbeats show neither the segment nor the upload of its result
+     */
+    public boolean dropped(Instant unseenSince, Instant now) {
+        return now.isAfter(unseenSince.plus(confirmation));
     }
 
     /**

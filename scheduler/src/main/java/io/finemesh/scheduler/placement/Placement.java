@@ -18,9 +18,10 @@ import java.time.Instant;
  *   <li>A request whose base is not committed names the trainer that has it. It goes to that life of that trainer or to nobody; when the base is
  *       committed the lifecycle repeats it without a name.
  *   <li>A newer request of a run ends its lease: the lifecycle asks for the next segment when the last one is trained.
- *   <li>A lease ends when its trainer is silent, has a new life, or does not take it up; a request bound to a trainer that is gone is lost like a
+ *   <li>A lease ends when its trainer is silent, has a new life, does not take it up, or no longer shows it; a request bound to a trainer that is gone is lost like a
  *       lease.
- *   <li>A request that no live trainer could ever hold is refused; while there is no trainer at all it waits.
+ *   <li>A request that no trainer heard of lately could ever hold is refused, unless the run was in work before: then a trainer that could hold it
+ *       has been there, and may come back. While there is no trainer that takes work at all it waits.
  * </ul>
  */
 public final class Placement {

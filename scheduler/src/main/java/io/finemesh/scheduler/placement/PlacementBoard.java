@@ -19,13 +19,15 @@ import java.util.Optional;
  * @param leases by run
  * @param waiting by run
  * @param closed newest epoch of a run that is over: its requests and leases are answered, lost or released
+ * @param departed trainers that fell silent lately and may come back
  */
 public record PlacementBoard(
         Map<TrainerId, Trainer> trainers,
         Map<RunId, Lease> leases,
         Map<RunId, WaitingRequest> waiting,
-        Map<RunId, Closed> closed) {
-    public static final PlacementBoard EMPTY = new PlacementBoard(Map.of(), Map.of(), Map.of(), Map.of());
+        Map<RunId, Closed> closed,
+        Map<TrainerId, Departed> departed) {
+    public static final PlacementBoard EMPTY = new PlacementBoard(Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
 
     /**
      * The newest epoch of a run that is over.
@@ -35,30 +37,46 @@ public record PlacementBoard(
      */
     public record Closed(long epoch, Instant at) {}
 
+    /**
+     * What is remembered of a trainer that is gone.
+     *
+     * @param budgetBytes what runs might use of it
+     * @param at when it was given up
+     */
+    public record Departed(long budgetBytes, Instant at) {}
+
     public PlacementBoard {
         trainers = Collections.unmodifiableMap(new LinkedHashMap<>(trainers));
         leases = Collections.unmodifiableMap(new LinkedHashMap<>(leases));
         waiting = Collections.unmodifiableMap(new LinkedHashMap<>(waiting));
         closed = Collections.unmodifiableMap(new LinkedHashMap<>(closed));
+        departed = Collections.unmodifiableMap(new LinkedHashMap<>(departed));
     }
 
     PlacementBoard with(Trainer trainer) {
-        return new PlacementBoard(plus(trainers, trainer.id(), trainer), leases, waiting, closed);
+        return new PlacementBoard(
+                plus(trainers, trainer.id(), trainer), leases, waiting, closed, minus(departed, trainer.id()));
     }
 
-    PlacementBoard without(TrainerId trainer) {
-        return new PlacementBoard(minus(trainers, trainer), leases, waiting, closed);
+    PlacementBoard without(Trainer trainer, Instant now) {
+        return new PlacementBoard(
+                minus(trainers, trainer.id()),
+                leases,
+                waiting,
+                closed,
+                plus(departed, trainer.id(), new Departed(trainer.budgetBytes(), now)));
     }
 
     /** Queues a request; what the run had before is over. */
     PlacementBoard with(WaitingRequest request) {
         return new PlacementBoard(
-                trainers, minus(leases, request.run()), plus(waiting, request.run(), request), closed);
+                trainers, minus(leases, request.run()), plus(waiting, request.run(), request), closed, departed);
     }
 
     /** Gives a lease to a run, whose request is answered. */
     PlacementBoard with(Lease lease) {
-        return new PlacementBoard(trainers, plus(leases, lease.run(), lease), minus(waiting, lease.run()), closed);
+        return new PlacementBoard(
+                trainers, plus(leases, lease.run(), lease), minus(waiting, lease.run()), closed, departed);
     }
 
     /** Ends whatever a run has. */
@@ -66,11 +84,19 @@ public record PlacementBoard(
         Closed before = closed.get(run);
         long newest = before == null ? epoch : Math.max(before.epoch(), epoch);
         return new PlacementBoard(
-                trainers, minus(leases, run), minus(waiting, run), plus(closed, run, new Closed(newest, now)));
+                trainers,
+                minus(leases, run),
+                minus(waiting, run),
+                plus(closed, run, new Closed(newest, now)),
+                departed);
     }
 
     PlacementBoard forget(RunId run) {
-        return new PlacementBoard(trainers, leases, waiting, minus(closed, run));
+        return new PlacementBoard(trainers, leases, waiting, minus(closed, run), departed);
+    }
+
+    PlacementBoard forget(TrainerId trainer) {
+        return new PlacementBoard(trainers, leases, waiting, closed, minus(departed, trainer));
     }
 
     Optional<Lease> leaseOf(RunId run) {

@@ -25,19 +25,25 @@ import io.finemesh.scheduler.announcement.Announcement;
 import io.finemesh.scheduler.lease.Lease;
 import io.finemesh.scheduler.lease.LeaseTerms;
 import io.finemesh.scheduler.lease.Origin;
+import io.finemesh.scheduler.placement.PlacementBoard.Departed;
 import io.finemesh.scheduler.placement.WaitingRequest.Bond;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** One decision of placement while it is made. Used once. */
 final class PlacementDeliberation {
     /** Requests are kept on their topic for two days; a repetition cannot come later. */
     private static final Duration REMEMBERED = Duration.ofDays(3);
+
+    /** A trainer that is gone is taken to come back for so long: a machine that is restarted, a process that is replaced. */
+    private static final Duration AWAITED_BACK = Duration.ofMinutes(15);
 
     private final LeaseTerms leaseTerms;
     private final PlacementTerms terms;
@@ -147,10 +153,31 @@ final class PlacementDeliberation {
         if (!sameLife) {
             lose(heartbeat.trainer(), "trainer " + heartbeat.trainer() + " restarted", false);
         }
-        board.leaseOf(heartbeat.trainer())
-                .filter(lease -> !lease.confirmed() && shows(heartbeat, lease))
-                .ifPresent(lease -> board = board.with(lease.asConfirmed()));
+        board.leaseOf(heartbeat.trainer()).ifPresent(lease -> compare(heartbeat, lease));
         pursueStray(input, heartbeat);
+    }
+
+    /**
+     * Whether a trainer has what it was given. A trainer shows the segment in its hands and, when it has none, the result it uploads; one that
+     * shows neither has said how the segment ended, and where that did not arrive nobody else will say it.
+     */
+    private void compare(TrainerHeartbeat heartbeat, Lease lease) {
+        if (shows(heartbeat, lease)) {
+            if (!lease.confirmed() || lease.unseenSince().isPresent()) {
+                board = board.with(lease.asConfirmed());
+            }
+        } else if (lease.confirmed() && lease.unseenSince().isEmpty()) {
+            board = board.with(lease.unseen(now));
+        } else if (lease.confirmed() && leaseTerms.dropped(lease.unseenSince().orElseThrow(), now)) {
+            lose(
+                    lease.run(),
+                    lease.epoch(),
+                    lease.trainer(),
+                    lease.origin(),
+                    "trainer " + lease.trainer() + " no longer has the segment, and how it ended did not arrive within "
+                            + leaseTerms.confirmation().toSeconds() + " s",
+                    true);
+        }
     }
 
     private static boolean shows(TrainerHeartbeat heartbeat, Lease lease) {
@@ -188,7 +215,7 @@ final class PlacementDeliberation {
     void loseTheSilent(Instant listeningSince) {
         for (Trainer trainer : board.trainers().values()) {
             if (leaseTerms.silent(trainer.heardAt(), listeningSince, now)) {
-                board = board.without(trainer.id());
+                board = board.without(trainer, now);
                 lose(
                         trainer.id(),
                         "trainer " + trainer.id() + " was not heard of for "
@@ -304,15 +331,19 @@ final class PlacementDeliberation {
     }
 
     void refuseImpossible() {
-        List<Trainer> candidates =
-                board.trainers().values().stream().filter(Trainer::takesWork).toList();
-        if (candidates.isEmpty()) {
+        if (board.trainers().values().stream().noneMatch(Trainer::takesWork)) {
             return;
         }
-        long largest = candidates.stream().mapToLong(Trainer::budgetBytes).max().orElseThrow();
+        List<Long> budgets = Stream.concat(
+                        board.trainers().values().stream().map(Trainer::budgetBytes),
+                        board.departed().values().stream().map(Departed::budgetBytes))
+                .toList();
+        long largest = Collections.max(budgets);
         for (WaitingRequest request : board.queue()) {
             SegmentWork work = request.work();
-            if (work.memoryBytes() > largest && !now.isBefore(request.since().plus(terms.impossibleAfter()))) {
+            if (work.memoryBytes() > largest
+                    && !request.followsALease()
+                    && !now.isBefore(request.since().plus(terms.impossibleAfter()))) {
                 board = board.close(request.run(), request.epoch(), now);
                 say(
                         Topics.PLACEMENT_EVENTS,
@@ -325,7 +356,7 @@ final class PlacementDeliberation {
                                 new Failure(
                                         FailureCode.DOES_NOT_FIT,
                                         "the run needs " + work.memoryBytes() + " bytes and the largest of "
-                                                + candidates.size() + " live trainers may use " + largest
+                                                + budgets.size() + " trainers heard of lately may use " + largest
                                                 + "; start a larger trainer, raise its memory budget, or ask for a"
                                                 + " smaller plan (BAdam, BF16, a lower cutoffTokens)")));
             }
@@ -333,6 +364,11 @@ final class PlacementDeliberation {
     }
 
     void forgetOld() {
+        board.departed().forEach((trainer, departed) -> {
+            if (departed.at().plus(AWAITED_BACK).isBefore(now)) {
+                board = board.forget(trainer);
+            }
+        });
         board.closed().forEach((run, closed) -> {
             if (closed.at().plus(REMEMBERED).isBefore(now)) {
                 board = board.forget(run);

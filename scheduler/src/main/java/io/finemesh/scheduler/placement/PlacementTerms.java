@@ -8,7 +8,7 @@ import java.time.Duration;
  * How long who waits.
  *
  * @param preference a run keeps its trainer from segment to segment until another one that fits has waited longer than this
- * @param impossibleAfter a request that no live trainer could hold is refused after this time, so that trainers that start together with the
+ * @param impossibleAfter a request that no trainer heard of lately could hold is refused after this time, so that trainers that start together with the
  *     scheduler are heard first
  */
 public record PlacementTerms(Duration preference, Duration impossibleAfter) {

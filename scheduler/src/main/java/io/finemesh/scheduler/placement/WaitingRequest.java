@@ -22,6 +22,8 @@ import java.util.Optional;
  */
 public record WaitingRequest(
         long epoch, SegmentWork work, Optional<Bond> bond, Origin origin, Instant since, long number) {
+    private static final long FIRST_EPOCH = 1;
+
     /** One life of one trainer. */
     public record Bond(TrainerId trainer, TrainerIncarnation incarnation) {
         public Bond {
@@ -39,6 +41,11 @@ public record WaitingRequest(
 
     RunId run() {
         return work.runId();
+    }
+
+    /** Whether a trainer had the run before: a run asks under a new epoch only after it got what it asked for under the one before. */
+    boolean followsALease() {
+        return epoch > FIRST_EPOCH;
     }
 
     /** Whether a trainer could ever hold it. */

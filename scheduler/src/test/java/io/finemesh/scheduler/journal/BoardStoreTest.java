@@ -30,6 +30,6 @@ class BoardStoreTest {
     void refusesAKeyOfAnotherKind() {
         assertThatExceptionOfType(UnreadableStateException.class)
                 .isThrownBy(() -> reading.entry("surprise/x", new byte[0]))
-                .withMessageContaining("allowed: trainer/, lease/, waiting/ or closed/");
+                .withMessageContaining("allowed: trainer/, lease/, waiting/, closed/ or departed/");
     }
 }

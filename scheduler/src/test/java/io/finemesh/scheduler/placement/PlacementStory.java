@@ -177,6 +177,15 @@ final class PlacementStory {
                 trainer, "life-1", TrainerCondition.IDLE, 10_000, null, 0, List.of(new CheckpointId(checkpoint)));
     }
 
+    /** A trainer of 10,000 bytes that has trained a segment and uploads its result. */
+    static TrainerHeartbeat uploading(String trainer, String run, long epoch) {
+        return trainer(trainer, "life-1", TrainerCondition.IDLE, 10_000, run, epoch, List.of());
+    }
+
+    static TrainerHeartbeat leaving(String trainer, long bytes) {
+        return trainer(trainer, "life-1", TrainerCondition.DRAINING, bytes, null, 0, List.of());
+    }
+
     static TrainerHeartbeat training(String trainer, String run, long epoch) {
         return trainer(trainer, "life-1", TrainerCondition.TRAINING, 10_000, run, epoch, List.of());
     }

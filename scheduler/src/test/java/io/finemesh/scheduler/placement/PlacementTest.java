@@ -9,6 +9,7 @@ import static io.finemesh.scheduler.placement.PlacementStory.reborn;
 import static io.finemesh.scheduler.placement.PlacementStory.sized;
 import static io.finemesh.scheduler.placement.PlacementStory.stops;
 import static io.finemesh.scheduler.placement.PlacementStory.training;
+import static io.finemesh.scheduler.placement.PlacementStory.uploading;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.finemesh.contract.Message;
@@ -236,13 +237,44 @@ class PlacementTest {
     }
 
     @Test
-    void aLeaseThatWasShownOnceStandsWhateverIsShownLater() {
+    void aLeaseStandsWhileItsResultIsUploaded() {
         story.beat(idle("t0"));
         story.place("a", 1);
         story.pass(Duration.ofSeconds(2), training("t0", "a", 1));
-        assertThat(story.pass(Duration.ofMinutes(5), idle("t0")))
-                .as("it is done and uploads")
+        assertThat(story.pass(Duration.ofMinutes(5), uploading("t0", "a", 1))).isEmpty();
+        assertThat(story.board().leases()).hasSize(1);
+    }
+
+    @Test
+    void aLeaseIsLostWhenItsTrainerNoLongerShowsItAndNothingWasHeardOfItsEnd() {
+        story.beat(idle("t0"));
+        story.place("a", 1);
+        story.pass(Duration.ofSeconds(2), training("t0", "a", 1));
+        assertThat(story.pass(Duration.ofSeconds(11), idle("t0")))
+                .as("how it ended may be on its way")
                 .isEmpty();
+
+        List<Message> said = story.pass(Duration.ofSeconds(1), idle("t0"));
+
+        assertThat(only(LeaseLost.class, said)).singleElement().satisfies(lost -> {
+            assertThat(lost.epoch()).isEqualTo(1);
+            assertThat(lost.failure().code()).isEqualTo(FailureCode.TRAINER_LOST);
+            assertThat(lost.failure().message())
+                    .isEqualTo("trainer t0 no longer has the segment, and how it ended did not arrive within 10 s");
+        });
+        assertThat(stops(said)).containsExactly("a@1 on t0");
+        assertThat(grants(story.place("a", 2))).containsExactly("a@2 on t0");
+    }
+
+    @Test
+    void aLeaseThatIsShownAgainInTimeStands() {
+        story.beat(idle("t0"));
+        story.place("a", 1);
+        story.pass(Duration.ofSeconds(2), training("t0", "a", 1));
+        story.pass(Duration.ofSeconds(8), idle("t0"));
+        story.pass(Duration.ofSeconds(2), uploading("t0", "a", 1));
+        assertThat(story.pass(Duration.ofSeconds(8), idle("t0"))).isEmpty();
+        assertThat(story.board().leases()).hasSize(1);
     }
 
     @Test
@@ -289,8 +321,52 @@ class PlacementTest {
             assertThat(impossible.epoch()).isEqualTo(1);
             assertThat(impossible.failure().code()).isEqualTo(FailureCode.DOES_NOT_FIT);
             assertThat(impossible.failure().message())
-                    .startsWith("the run needs 5000 bytes and the largest of 2 live trainers may use 3000;");
+                    .startsWith("the run needs 5000 bytes and the largest of 2 trainers heard of lately may use 3000;");
         });
+    }
+
+    @Test
+    void waitsForALargeTrainerThatIsRestarted() {
+        story.beat(sized("small", 2_000));
+        story.beat(sized("large", 9_000));
+        story.beat(leaving("large", 9_000));
+        story.place("a", 1, 5_000);
+        assertThat(story.pass(Duration.ofSeconds(30), sized("small", 2_000), leaving("large", 9_000)))
+                .as("it drains")
+                .isEmpty();
+        assertThat(story.pass(Duration.ofMinutes(10), sized("small", 2_000)))
+                .as("it is gone and may come back")
+                .isEmpty();
+
+        assertThat(grants(story.beat(sized("large", 9_000)))).containsExactly("a@1 on large");
+    }
+
+    @Test
+    void refusesInTheEndWhatOnlyATrainerCouldHoldThatDoesNotComeBack() {
+        story.beat(sized("small", 2_000));
+        story.beat(sized("large", 9_000));
+        story.place("other", 1, 5_000);
+        story.pass(Duration.ofSeconds(12), sized("small", 2_000));
+        story.place("a", 1, 5_000);
+
+        List<Message> said = story.pass(Duration.ofMinutes(16), sized("small", 2_000));
+
+        assertThat(only(PlacementImpossible.class, said))
+                .extracting(impossible -> impossible.runId().value())
+                .containsExactly("a");
+    }
+
+    @Test
+    void neverRefusesARunThatATrainerHadBefore() {
+        story.beat(sized("small", 2_000));
+        story.beat(sized("large", 9_000));
+        story.place("a", 1, 5_000);
+        story.pass(Duration.ofMinutes(20), sized("small", 2_000));
+        story.place("a", 2, 5_000);
+
+        assertThat(story.pass(Duration.ofMinutes(20), sized("small", 2_000))).isEmpty();
+        assertThat(story.board().waiting()).hasSize(1);
+        assertThat(grants(story.beat(sized("large", 9_000)))).containsExactly("a@2 on large");
     }
 
     @Test

@@ -59,6 +59,7 @@ final class SimulatedTrainer {
 
     TrainerHeartbeat beat() {
         Optional<TrainSegment> lease = executing.or(() -> Optional.ofNullable(mailbox.peek()));
+        Optional<TrainSegment> shown = lease.or(() -> Optional.ofNullable(uploads.peekLast()));
         return new TrainerHeartbeat(
                 id,
                 incarnation(),
@@ -69,8 +70,8 @@ final class SimulatedTrainer {
                 1L << 40,
                 1L << 40,
                 0,
-                lease.map(command -> command.work().runId()),
-                lease.isPresent() ? OptionalLong.of(lease.get().epoch()) : OptionalLong.empty(),
+                shown.map(command -> command.work().runId()),
+                shown.isPresent() ? OptionalLong.of(shown.get().epoch()) : OptionalLong.empty(),
                 OptionalLong.empty(),
                 new ArrayList<>(held));
     }
