@@ -83,7 +83,10 @@ public interface SchedulerConfig {
         @WithDefault("10s")
         Duration silence();
 
-        /** A trainer whose heartbeats do not show the segment it was given for longer is told again. */
+        /**
+         * A trainer whose heartbeats do not show the segment it was given for longer is told again; one that has shown it and then shows
+         * neither it nor its upload for longer loses it.
+         */
         @WithDefault("10s")
         Duration confirmation();
 
@@ -98,7 +101,7 @@ public interface SchedulerConfig {
         @WithDefault("2m")
         Duration preference();
 
-        /** A run that no live trainer could hold is given up after this time; long enough for trainers that start with the mesh. */
+        /** A new run that no trainer heard of lately could hold is given up after this time; long enough for trainers that start with the mesh. */
         @WithDefault("5s")
         Duration impossibleAfter();
     }
@@ -127,6 +130,13 @@ public interface SchedulerConfig {
          */
         @WithDefault("15m")
         Duration verdictPatience();
+
+        /**
+         * An evaluation that has not ended so long after it was asked for counts as failed, when nothing but evaluations keeps its run from its
+         * end: it is asked for once more, and then the run ends without the score.
+         */
+        @WithDefault("6h")
+        Duration evaluationPatience();
     }
 
     /** Address of the brokers. */

@@ -46,7 +46,8 @@ final class CheckpointDecisions {
                 committed.lastStep() + 1,
                 new CommittedCheckpoint(committed.checkpoint(), committed.weightsDigest(), traceparent),
                 deliberation.now()));
-        EvaluationDecisions.onCadence(working.charter(), index, committed.checkpoint(), committed.lastStep() + 1)
+        EvaluationDecisions.onCadence(
+                        working.charter(), index, committed.checkpoint(), committed.lastStep() + 1, deliberation.now())
                 .ifPresent(deliberation::openEvaluation);
         if (index + 1 == working.charter().plan().segments()) {
             deliberation.stopIfAtWork("every segment is committed");

@@ -56,6 +56,10 @@ final class Deliberation {
         this.policy = policy;
     }
 
+    RunId runId() {
+        return runId;
+    }
+
     Instant now() {
         return now;
     }

@@ -10,6 +10,7 @@ import io.finemesh.contract.id.EvaluationId;
 import io.finemesh.contract.run.EvaluationSpecification;
 import io.finemesh.contract.run.SubmitRun;
 import io.finemesh.scheduler.lifecycle.RunState.Active;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -24,15 +25,16 @@ final class EvaluationDecisions {
 
     private EvaluationDecisions() {}
 
-    static Optional<OpenEvaluation> atStart(SubmitRun submission) {
+    static Optional<OpenEvaluation> atStart(SubmitRun submission, Instant now) {
         EvaluationSpecification evaluation = submission.specification().evaluation();
         return evaluation.atStart() && !evaluation.tasks().isEmpty()
                 ? Optional.of(OpenEvaluation.first(
-                        submission.runId(), submission.model().checkpoint(), 0))
+                        submission.runId(), submission.model().checkpoint(), 0, now))
                 : Optional.empty();
     }
 
-    static Optional<OpenEvaluation> onCadence(Charter charter, int index, CheckpointId checkpoint, long afterSteps) {
+    static Optional<OpenEvaluation> onCadence(
+            Charter charter, int index, CheckpointId checkpoint, long afterSteps, Instant now) {
         EvaluationSpecification evaluation =
                 charter.submission().specification().evaluation();
         if (evaluation.tasks().isEmpty()) {
@@ -41,7 +43,7 @@ final class EvaluationDecisions {
         boolean last = index + 1 == charter.plan().segments();
         boolean due = evaluation.everySegments() > 0 && (index + 1) % evaluation.everySegments() == 0;
         return last || due
-                ? Optional.of(OpenEvaluation.first(charter.runId(), checkpoint, afterSteps))
+                ? Optional.of(OpenEvaluation.first(charter.runId(), checkpoint, afterSteps, now))
                 : Optional.empty();
     }
 
@@ -58,16 +60,27 @@ final class EvaluationDecisions {
         switch (event) {
             case EvaluationStarted _ -> deliberation.ignore("of interest to watchers only");
             case EvaluationCompleted completed -> close(deliberation, completed.evaluation());
-            case EvaluationFailed failed -> {
-                boolean again = open.get().attempt() < ATTEMPTS
-                        && failed.failure().code().disposition() != Disposition.ABORT;
-                if (again) {
-                    deliberation.change(new RunChange.EvaluationClosed(failed.evaluation()));
-                    deliberation.openEvaluation(open.get().again(failed.runId()));
-                } else {
-                    close(deliberation, failed.evaluation());
-                }
-            }
+            case EvaluationFailed failed ->
+                unscored(deliberation, open.get(), failed.failure().code().disposition() != Disposition.ABORT);
+        }
+    }
+
+    /**
+     * Evaluations that nobody answered for too long count as failed, so that a run whose evaluator is gone ends all the same. A score that comes
+     * after all is kept in the evaluation events.
+     */
+    static void overdue(Deliberation deliberation, RunState.Evaluating evaluating, Instant askedBefore) {
+        evaluating.progress().evaluations().stream()
+                .filter(evaluation -> !evaluation.since().isAfter(askedBefore))
+                .forEach(evaluation -> unscored(deliberation, evaluation, true));
+    }
+
+    private static void unscored(Deliberation deliberation, OpenEvaluation evaluation, boolean mayHelpAgain) {
+        if (mayHelpAgain && evaluation.attempt() < ATTEMPTS) {
+            deliberation.change(new RunChange.EvaluationClosed(evaluation.evaluation()));
+            deliberation.openEvaluation(evaluation.again(deliberation.runId(), deliberation.now()));
+        } else {
+            close(deliberation, evaluation.evaluation());
         }
     }
 

@@ -38,6 +38,7 @@ import io.finemesh.contract.training.SegmentEnded;
 import io.finemesh.contract.training.SegmentFailed;
 import io.finemesh.contract.training.SegmentStarted;
 import io.finemesh.contract.training.SegmentTrained;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -168,11 +169,11 @@ final class ExampleRun {
 
     /** The evaluation of the last checkpoint. */
     static OpenEvaluation evaluation() {
-        return OpenEvaluation.first(RUN, checkpoint(1), 2 * STEPS);
+        return OpenEvaluation.first(RUN, checkpoint(1), 2 * STEPS, Instant.EPOCH);
     }
 
     static OpenEvaluation repeatedEvaluation() {
-        return evaluation().again(RUN);
+        return evaluation().again(RUN, Instant.EPOCH);
     }
 
     private static CheckpointId checkpoint(int segment) {

@@ -22,15 +22,26 @@ import java.time.Duration;
  * @param firstRest rest before the second retry; the first is at once, and each further rest is twice as long
  * @param longestRest no rest is longer
  * @param verdictPatience a store that has not said for so long what became of an uploaded result counts as unreachable
+ * @param evaluationPatience an evaluation that has not ended so long after it was asked for counts as failed
  */
 public record RetryPolicy(
-        int failures, int interruptions, Duration firstRest, Duration longestRest, Duration verdictPatience) {
+        int failures,
+        int interruptions,
+        Duration firstRest,
+        Duration longestRest,
+        Duration verdictPatience,
+        Duration evaluationPatience) {
     public RetryPolicy {
         requireNonNull(firstRest, "firstRest is null");
         requireNonNull(longestRest, "longestRest is null");
         requireNonNull(verdictPatience, "verdictPatience is null");
+        requireNonNull(evaluationPatience, "evaluationPatience is null");
         if (!verdictPatience.isPositive()) {
             throw new IllegalArgumentException("the patience for a verdict is more than 0, got " + verdictPatience);
+        }
+        if (!evaluationPatience.isPositive()) {
+            throw new IllegalArgumentException(
+                    "the patience for an evaluation is more than 0, got " + evaluationPatience);
         }
         if (failures < 0 || interruptions < 0 || firstRest.isNegative() || longestRest.compareTo(firstRest) < 0) {
             throw new IllegalArgumentException(

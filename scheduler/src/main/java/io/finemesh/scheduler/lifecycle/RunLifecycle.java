@@ -19,9 +19,13 @@ import io.finemesh.scheduler.lifecycle.RunState.Committing;
 import io.finemesh.scheduler.lifecycle.RunState.Resting;
 import io.finemesh.scheduler.lifecycle.RunState.Training;
 import io.finemesh.scheduler.lifecycle.RunState.Working;
+import io.finemesh.scheduler.planning.Planning;
+import io.finemesh.scheduler.planning.RunPlanner;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * The life of a run: {@link #decide} says what an input means, {@link #evolve} is the only place where a state changes. Pure: the same state, input and
@@ -36,9 +40,15 @@ import java.util.Optional;
  */
 public final class RunLifecycle {
     private final RetryPolicy policy;
+    private final Function<SubmitRun, Planning> planner;
 
     public RunLifecycle(RetryPolicy policy) {
+        this(policy, RunPlanner::plan);
+    }
+
+    RunLifecycle(RetryPolicy policy, Function<SubmitRun, Planning> planner) {
         this.policy = policy;
+        this.planner = planner;
     }
 
     /** The run that an input is about; empty for what concerns no run. */
@@ -71,7 +81,7 @@ public final class RunLifecycle {
                 .orElseThrow(() -> new IllegalArgumentException(body + " concerns no run and cannot be decided"));
         Deliberation deliberation = new Deliberation(runId, state, input.id(), input.traceparent(), now, policy);
         switch (body) {
-            case SubmitRun submission -> SubmissionDecisions.submit(deliberation, state, submission);
+            case SubmitRun submission -> SubmissionDecisions.submit(deliberation, state, submission, planner);
             case CancelRun cancellation -> SubmissionDecisions.cancel(deliberation, state, cancellation);
             case PlacementEvent event -> PlacementDecisions.decide(deliberation, state, event);
             case TrainingEvent event -> TrainingDecisions.decide(deliberation, state, event);
@@ -89,33 +99,34 @@ public final class RunLifecycle {
             case Resting resting -> Optional.of(resting.until());
             case Committing committing
             when committing.holder().isEmpty() -> Optional.of(committing.since().plus(policy.verdictPatience()));
-            case Committing _,
-                    AwaitingTrainer _,
-                    Training _,
-                    RunState.Evaluating _,
-                    RunState.Absent _,
-                    RunState.Ended _ -> Optional.empty();
+            case RunState.Evaluating evaluating ->
+                evaluating.progress().evaluations().stream()
+                        .map(evaluation -> evaluation.since().plus(policy.evaluationPatience()))
+                        .min(Comparator.naturalOrder());
+            case Committing _, AwaitingTrainer _, Training _, RunState.Absent _, RunState.Ended _ -> Optional.empty();
         };
     }
 
     /**
      * What the passing of time means for a run: one that rests asks for a trainer when its rest is over; one whose results are uploaded waits
-     * for the store's verdict only so long, and then trains them again.
+     * for the store's verdict only so long, and then trains them again; one that only lacks scores waits for them only so long.
      */
     public Decision wake(RunState state, Instant now) {
-        if (state instanceof Working working
+        if (state instanceof RunState.Active active
                 && wakeAt(state).filter(at -> !now.isBefore(at)).isPresent()) {
             Deliberation deliberation = new Deliberation(
-                    working.charter().runId(),
+                    active.charter().runId(),
                     state,
-                    cause(working),
-                    working.charter().traceparent(),
+                    cause(active),
+                    active.charter().traceparent(),
                     now,
                     policy);
-            switch (working) {
+            switch (active) {
                 case Resting _ -> deliberation.place();
                 case Committing committing -> CheckpointDecisions.unanswered(deliberation, committing, now);
-                case AwaitingTrainer _, Training _ -> throw new IllegalStateException("waits for no time: " + working);
+                case RunState.Evaluating evaluating ->
+                    EvaluationDecisions.overdue(deliberation, evaluating, now.minus(policy.evaluationPatience()));
+                case AwaitingTrainer _, Training _ -> throw new IllegalStateException("waits for no time: " + active);
             }
             return deliberation.conclude();
         }
@@ -123,13 +134,20 @@ public final class RunLifecycle {
     }
 
     /** The same for the same rest or wait, whenever it is noticed. */
-    private static EventId cause(Working working) {
-        return switch (working) {
+    private static EventId cause(RunState.Active active) {
+        EventId run = new EventId(active.charter().runId().value());
+        return switch (active) {
             case Resting resting -> EventId.derived(resting.cause(), "rested", 0);
-            case Committing committing ->
+            case Committing committing -> EventId.derived(run, "unanswered since " + committing.since(), 0);
+            case RunState.Evaluating evaluating ->
                 EventId.derived(
-                        new EventId(committing.charter().runId().value()), "unanswered since " + committing.since(), 0);
-            case AwaitingTrainer _, Training _ -> throw new IllegalStateException("waits for no time: " + working);
+                        run,
+                        "unscored: "
+                                + evaluating.progress().evaluations().stream()
+                                        .map(OpenEvaluation::evaluation)
+                                        .toList(),
+                        0);
+            case AwaitingTrainer _, Training _ -> throw new IllegalStateException("waits for no time: " + active);
         };
     }
 

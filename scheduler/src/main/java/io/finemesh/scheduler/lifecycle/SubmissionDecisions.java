@@ -1,5 +1,7 @@
 package io.finemesh.scheduler.lifecycle;
 
+import io.finemesh.contract.failure.Failure;
+import io.finemesh.contract.failure.FailureCode;
 import io.finemesh.contract.id.CheckpointId;
 import io.finemesh.contract.run.CancelRun;
 import io.finemesh.contract.run.RunAccepted;
@@ -8,19 +10,20 @@ import io.finemesh.contract.run.RunRejected;
 import io.finemesh.contract.run.SubmitRun;
 import io.finemesh.contract.wire.Topics;
 import io.finemesh.scheduler.planning.Planning;
-import io.finemesh.scheduler.planning.RunPlanner;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** How a run begins, and how a user ends it. */
 final class SubmissionDecisions {
     private SubmissionDecisions() {}
 
-    static void submit(Deliberation deliberation, RunState state, SubmitRun submission) {
+    static void submit(
+            Deliberation deliberation, RunState state, SubmitRun submission, Function<SubmitRun, Planning> planner) {
         if (!(state instanceof RunState.Absent)) {
             deliberation.ignore("the run is known already");
             return;
         }
-        switch (RunPlanner.plan(submission)) {
+        switch (plan(submission, planner)) {
             case Planning.Refused refused -> {
                 deliberation.change(new RunChange.Refused(submission.runId(), refused.failure()));
                 deliberation.say(Topics.RUN_EVENTS, new RunRejected(submission.runId(), refused.failure()));
@@ -36,9 +39,21 @@ final class SubmissionDecisions {
                                 submission.model(),
                                 submission.dataset(),
                                 planned.plan()));
-                EvaluationDecisions.atStart(submission).ifPresent(deliberation::openEvaluation);
+                EvaluationDecisions.atStart(submission, deliberation.now()).ifPresent(deliberation::openEvaluation);
                 deliberation.requestPlacement();
             }
+        }
+    }
+
+    /** A submission is answered whatever happens: one that cannot be planned for a reason nobody foresaw is refused with that reason. */
+    private static Planning plan(SubmitRun submission, Function<SubmitRun, Planning> planner) {
+        try {
+            return planner.apply(submission);
+        } catch (RuntimeException unforeseen) {
+            return new Planning.Refused(new Failure(
+                    FailureCode.INTERNAL,
+                    "the run could not be planned, which is a fault of the scheduler and not of the submission: "
+                            + unforeseen));
         }
     }
 

@@ -1,5 +1,7 @@
 package io.finemesh.scheduler.lifecycle;
 
+import io.finemesh.contract.failure.Failure;
+import io.finemesh.contract.failure.FailureCode;
 import io.finemesh.contract.id.CheckpointId;
 import io.finemesh.contract.id.TrainerId;
 import io.finemesh.contract.training.BlockActivated;
@@ -69,8 +71,14 @@ final class TrainingDecisions {
         }
         long expected = working.charter().lastStep(event.segmentIndex());
         if (lastStep != expected) {
-            deliberation.ignore("segment " + event.segmentIndex() + " ends with step " + expected
-                    + " but the trainer stopped after step " + lastStep + "; its result is not used");
+            // Nothing more is to be heard of this lease: the trainer takes itself to be done.
+            deliberation.setBack(
+                    working.progress().uploadedInOrder(),
+                    new Failure(
+                            FailureCode.INTERNAL,
+                            "segment " + event.segmentIndex() + " ends with step " + expected
+                                    + " but the trainer stopped after step " + lastStep + "; its result is not used"),
+                    LeaseNow.HELD);
             return;
         }
         if (working instanceof AwaitingTrainer) {
@@ -95,6 +103,9 @@ final class TrainingDecisions {
             // Reached only when SegmentTrained was lost to the dead-letter topic: the trainer says it before it ends
             // the segment.
             trained(deliberation, working, ended, ended.trainer(), ended.checkpoint(), ended.lastStep(), "");
+            if (ended.lastStep() != working.charter().lastStep(ended.segmentIndex())) {
+                return;
+            }
         }
         Optional<TrainedSegment> pending =
                 deliberation.working().progress().pending(ended.segmentIndex(), ended.epoch());

@@ -33,8 +33,8 @@ import java.util.stream.Stream;
  */
 public final class TransitionTable {
     private static final Instant TIME = Instant.EPOCH;
-    private static final RunLifecycle LIFECYCLE = new RunLifecycle(
-            new RetryPolicy(1, 2, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofMinutes(1)));
+    private static final RunLifecycle LIFECYCLE = new RunLifecycle(new RetryPolicy(
+            1, 2, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofMinutes(1), Duration.ofHours(1)));
 
     private final List<Row> rows = new ArrayList<>();
 
@@ -143,6 +143,8 @@ public final class TransitionTable {
         row(evaluating, "EvaluationFailed [first time]", unscored(evaluation()));
         RunState second = after(List.of(committed), unscored(evaluation()));
         row(second, "EvaluationFailed [again]", unscored(repeatedEvaluation()));
+        add(evaluating, "no score for too long", LIFECYCLE.wake(evaluating, TIME.plusSeconds(3_600)));
+        add(second, "no score for too long [again]", LIFECYCLE.wake(second, TIME.plusSeconds(3_600)));
         row(evaluating, "CancelRun", cancel());
     }
 

@@ -137,7 +137,8 @@ public class StreamsRuntime {
                 config.retry().interruptions(),
                 config.retry().firstRest(),
                 config.retry().longestRest(),
-                config.retry().verdictPatience());
+                config.retry().verdictPatience(),
+                config.retry().evaluationPatience());
         LeaseTerms leaseTerms = new LeaseTerms(
                 config.lease().silence(),
                 config.lease().confirmation(),

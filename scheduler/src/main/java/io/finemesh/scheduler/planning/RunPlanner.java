@@ -30,11 +30,16 @@ import java.util.OptionalLong;
  *
  * <ol>
  *   <li>Steps: {@code maxSteps}, or epochs x samples / samples per step, rounded up, so that no epoch is cut short.
- *   <li>BAdam: blocks from the model's structure; K as asked, or automatic and then never longer than the run.
+ *   <li>Where all parameters are trained at once: segments of {@code checkpointSteps}, but of {@value #MOST_STEPS_PER_SEGMENT} at most: what is not committed is lost with its trainer,
+ *       and other runs get their turn between segments only.
+ *   <li>Block-wise: blocks from the model's structure; K as asked, or automatic and then never longer than the run. A segment is a visit.
  *   <li>Memory by component; refused when above the submission's own limit, with the settings that would fit.
  * </ol>
  */
 public final class RunPlanner {
+    /** Optimizer steps of the longest segment of a method that is not block-wise, however seldom checkpoints are asked for. */
+    static final int MOST_STEPS_PER_SEGMENT = 1_000;
+
     private RunPlanner() {}
 
     /** The plan of a submission, or everything that is wrong with it. */
@@ -63,7 +68,17 @@ public final class RunPlanner {
             return objections.refusal();
         }
         MemoryPlan memory = MethodPlanning.memory(model.get(), specification);
-        specification.memoryLimitBytes().ifPresent(limit -> checkMemory(memory, limit, objections));
+        MemoryByComponent needed;
+        try {
+            needed = byComponent(memory.estimate());
+            specification.memoryLimitBytes().ifPresent(limit -> checkMemory(memory, limit, objections));
+        } catch (ArithmeticException beyondCounting) {
+            objections.add(
+                    FailureCode.INVALID_SPECIFICATION,
+                    "the run needs more bytes of memory than can be counted; lower samplesPerStep or cutoffTokens, or raise"
+                            + " gradientAccumulationSteps");
+            return objections.refusal();
+        }
         if (!objections.none()) {
             return objections.refusal();
         }
@@ -72,7 +87,7 @@ public final class RunPlanner {
                 segments.count(),
                 blocks.stream().map(Block::id).toList(),
                 stepsPerSegment,
-                byComponent(memory.estimate())));
+                needed));
     }
 
     private static void checkBatch(BatchSpecification batch, Objections objections) {
@@ -220,7 +235,7 @@ public final class RunPlanner {
         RunSpecification specification = submission.specification();
         int asked;
         if (!specification.method().blockwise()) {
-            asked = specification.checkpointSteps();
+            asked = Math.min(specification.checkpointSteps(), MOST_STEPS_PER_SEGMENT);
         } else if (specification.method().switchInterval() > 0) {
             asked = specification.method().switchInterval();
         } else {

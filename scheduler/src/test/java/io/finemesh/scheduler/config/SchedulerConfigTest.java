@@ -56,6 +56,7 @@ class SchedulerConfigTest {
         assertThat(config.retry().firstRest()).isEqualTo(Duration.ofSeconds(1));
         assertThat(config.retry().longestRest()).isEqualTo(Duration.ofSeconds(30));
         assertThat(config.retry().verdictPatience()).isEqualTo(Duration.ofMinutes(15));
+        assertThat(config.retry().evaluationPatience()).isEqualTo(Duration.ofHours(6));
     }
 
     @Test
@@ -84,6 +85,7 @@ class SchedulerConfigTest {
         properties.put("finemesh.scheduler.retry.first-rest", "4s");
         properties.put("finemesh.scheduler.retry.longest-rest", "40s");
         properties.put("finemesh.scheduler.retry.verdict-patience", "50s");
+        properties.put("finemesh.scheduler.retry.evaluation-patience", "60s");
 
         SchedulerConfig config = config(properties);
 
@@ -110,6 +112,7 @@ class SchedulerConfigTest {
         assertThat(config.retry().firstRest()).isEqualTo(Duration.ofSeconds(4));
         assertThat(config.retry().longestRest()).isEqualTo(Duration.ofSeconds(40));
         assertThat(config.retry().verdictPatience()).isEqualTo(Duration.ofSeconds(50));
+        assertThat(config.retry().evaluationPatience()).isEqualTo(Duration.ofSeconds(60));
     }
 
     @Test

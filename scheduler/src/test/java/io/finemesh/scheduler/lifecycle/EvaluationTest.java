@@ -11,6 +11,7 @@ import io.finemesh.contract.evaluation.EvaluateCheckpoint;
 import io.finemesh.contract.failure.FailureCode;
 import io.finemesh.contract.id.EvaluationId;
 import io.finemesh.scheduler.SubmissionBuilder;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -111,6 +112,22 @@ class EvaluationTest {
         List<Message> said = story.unscored(second.evaluation(), second.checkpoint(), FailureCode.EVALUATION_FAILED);
 
         assertThat(kinds(said)).as("the training is committed").containsExactly("RunCompleted", "RunSnapshot");
+    }
+
+    @Test
+    void anEvaluationThatNobodyAnswersIsAskedForOnceMoreAndThenNotWaitedForAnyLonger() {
+        RunStory story = trained(adamw("r-1", 10).evaluated(false, 0));
+        EvaluateCheckpoint first = asked(story).getFirst();
+        assertThat(story.wait(Duration.ofHours(6).minusSeconds(1))).isEmpty();
+
+        List<Message> again = story.wait(Duration.ofSeconds(1));
+
+        assertThat(again).singleElement().isInstanceOfSatisfying(EvaluateCheckpoint.class, second -> {
+            assertThat(second.evaluation()).isNotEqualTo(first.evaluation());
+            assertThat(second.checkpoint()).isEqualTo(first.checkpoint());
+        });
+        assertThat(story.wait(Duration.ofHours(5))).isEmpty();
+        assertThat(kinds(story.wait(Duration.ofHours(1)))).containsExactly("RunCompleted", "RunSnapshot");
     }
 
     @Test

@@ -10,7 +10,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.finemesh.contract.Message;
 import io.finemesh.contract.checkpoint.CheckpointCommitted;
+import io.finemesh.contract.failure.Failure;
 import io.finemesh.contract.failure.FailureCode;
+import io.finemesh.contract.id.EventId;
 import io.finemesh.contract.id.TrainerIncarnation;
 import io.finemesh.contract.placement.LeaseGranted;
 import io.finemesh.contract.placement.PlaceSegment;
@@ -22,7 +24,8 @@ import io.finemesh.contract.run.RunPhase;
 import io.finemesh.contract.run.RunRejected;
 import io.finemesh.contract.run.RunSnapshot;
 import io.finemesh.contract.run.SegmentScheduled;
-import io.finemesh.contract.training.SegmentTrained;
+import io.finemesh.contract.run.SubmitRun;
+import io.finemesh.contract.wire.Envelope;
 import io.finemesh.scheduler.SubmissionBuilder;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +33,24 @@ import org.junit.jupiter.api.Test;
 
 /** The calm life of a run, its beginnings and its ends. */
 class RunLifecycleTest {
+    @Test
+    void aSubmissionThatCannotBePlannedForAnUnforeseenReasonIsAnswered() {
+        RunLifecycle broken = new RunLifecycle(RunStory.POLICY, submission -> {
+            throw new ArithmeticException("integer overflow");
+        });
+        SubmitRun submission = adamw("r-1", 30).build();
+
+        Decision decision = broken.decide(
+                new RunState.Absent(),
+                Envelope.starting(new EventId("e-1"), "/test", "r-1", RunStory.START, Optional.empty(), submission),
+                RunStory.START);
+
+        assertThat(kinds(decision.messages())).containsExactly("RunRejected", "RunSnapshot");
+        Failure failure = ((RunRejected) decision.messages().getFirst()).failure();
+        assertThat(failure.code()).isEqualTo(FailureCode.INTERNAL);
+        assertThat(failure.message()).contains("a fault of the scheduler", "integer overflow");
+    }
+
     @Test
     void acceptsASubmissionAndAsksForATrainer() {
         RunStory story = new RunStory(adamw("r-1", 30).build());
@@ -204,18 +225,6 @@ class RunLifecycleTest {
         assertThat(story.remark())
                 .hasValueSatisfying(reason -> assertThat(reason).contains("not one of this run's 3"));
         assertThat(story.progress().committedSegments()).isZero();
-    }
-
-    @Test
-    void leavesAsideAResultOfAnotherLength() {
-        RunStory story = new RunStory(adamw("r-1", 30).build());
-        story.submit();
-        story.granted(1, FIRST);
-        Message shortened = new SegmentTrained(story.run(), 0, 1, FIRST, checkpoint(0), 5, 0.5, "");
-
-        assertThat(story.tell(shortened)).isEmpty();
-        assertThat(story.remark()).hasValueSatisfying(reason -> assertThat(reason)
-                .isEqualTo("segment 0 ends with step 9 but the trainer stopped after step 5; its result is not used"));
     }
 
     @Test

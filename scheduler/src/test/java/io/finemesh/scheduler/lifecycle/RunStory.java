@@ -43,8 +43,8 @@ import java.util.Optional;
  * stored form and back; every decision must be the sum of its changes.
  */
 final class RunStory {
-    static final RetryPolicy POLICY =
-            new RetryPolicy(3, 10, Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ofMinutes(15));
+    static final RetryPolicy POLICY = new RetryPolicy(
+            3, 10, Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ofMinutes(15), Duration.ofHours(6));
     static final TrainerId FIRST = new TrainerId("trainer-0");
     static final TrainerId SECOND = new TrainerId("trainer-1");
     static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
@@ -164,6 +164,27 @@ final class RunStory {
     List<Message> trained(int segment, long epoch, TrainerId trainer) {
         return tell(new SegmentTrained(
                 run(), segment, epoch, trainer, checkpoint(segment), lastStep(segment), 0.5, "00-segment-" + segment));
+    }
+
+    /** The trainer says that it is done, but not after the segment's last step. */
+    List<Message> trainedShort(int segment, long epoch, TrainerId trainer) {
+        return tell(new SegmentTrained(
+                run(), segment, epoch, trainer, checkpoint(segment), lastStep(segment) - 1, 0.5, ""));
+    }
+
+    List<Message> endedShort(int segment, long epoch, TrainerId trainer) {
+        return tell(new SegmentEnded(
+                run(),
+                segment,
+                epoch,
+                trainer,
+                checkpoint(segment),
+                checkpoint(segment - 1),
+                lastStep(segment) - 1,
+                List.of(),
+                "{}",
+                List.of(),
+                new BlobReference(new BlobDigest("b".repeat(64)), 10)));
     }
 
     List<Message> ended(int segment, long epoch, TrainerId trainer) {

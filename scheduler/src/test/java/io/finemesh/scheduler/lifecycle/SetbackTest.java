@@ -74,6 +74,24 @@ class SetbackTest {
     }
 
     @Test
+    void aResultOfTheWrongLengthIsStoppedAndTrainedAgain() {
+        List<Message> said = story.trainedShort(0, 1, FIRST);
+
+        assertThat(kinds(said)).startsWith("ReleaseLease", "SegmentRetried", "PlaceSegment");
+        assertThat(((ReleaseLease) said.get(0)).stop()).isTrue();
+        assertThat(((SegmentRetried) said.get(1)).failure().message()).contains("but the trainer stopped after step");
+        assertThat(((PlaceSegment) said.get(2)).epoch()).isEqualTo(2);
+    }
+
+    @Test
+    void anUploadOfTheWrongLengthWhoseTrainingWasNotHeardOfIsTrainedAgain() {
+        List<Message> said = story.endedShort(0, 1, FIRST);
+
+        assertThat(kinds(said)).startsWith("ReleaseLease", "SegmentRetried", "PlaceSegment");
+        assertThat(story.progress().pending()).isEmpty();
+    }
+
+    @Test
     void waitsForTheVerdictOnWhatIsUploadedWhenItsTrainerIsLost() {
         story.trained(0, 1, FIRST);
         story.granted(2, FIRST);

@@ -104,8 +104,13 @@ class RevivedTaskTest {
     @Test
     void aRunThatWokeInTheAbortedTransactionWakesAgain() {
         LifecycleShell shell = new LifecycleShell(
-                new RunLifecycle(
-                        new RetryPolicy(3, 10, Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ofMinutes(15))),
+                new RunLifecycle(new RetryPolicy(
+                        3,
+                        10,
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(30),
+                        Duration.ofMinutes(15),
+                        Duration.ofHours(6))),
                 WATCH,
                 new RunSpans(OpenTelemetry.noop().getTracer("test")));
         Life first = new Life(shell, LifecycleShell.STORE, Map.of());
@@ -135,8 +140,13 @@ class RevivedTaskTest {
     /** What the lifecycle asks of placement for the submission. */
     private Message request() {
         LifecycleShell lifecycle = new LifecycleShell(
-                new RunLifecycle(
-                        new RetryPolicy(3, 10, Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ofMinutes(15))),
+                new RunLifecycle(new RetryPolicy(
+                        3,
+                        10,
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(30),
+                        Duration.ofMinutes(15),
+                        Duration.ofHours(6))),
                 WATCH,
                 new RunSpans(OpenTelemetry.noop().getTracer("test")));
         Life life = new Life(lifecycle, LifecycleShell.STORE, Map.of());

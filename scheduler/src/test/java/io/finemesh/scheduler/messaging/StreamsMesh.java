@@ -81,7 +81,12 @@ final class StreamsMesh implements AutoCloseable {
         driver = new TopologyTestDriver(
                 SchedulerTopology.of(
                         new RunLifecycle(new RetryPolicy(
-                                3, 10, Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ofMinutes(15))),
+                                3,
+                                10,
+                                Duration.ofSeconds(1),
+                                Duration.ofSeconds(30),
+                                Duration.ofMinutes(15),
+                                Duration.ofHours(6))),
                         new Placement(
                                 new LeaseTerms(Duration.ofSeconds(10), Duration.ofSeconds(10), 3),
                                 new PlacementTerms(Duration.ofMinutes(2), Duration.ofSeconds(5))),

@@ -34,10 +34,15 @@ class RunPlannerTest {
         return ((Planning.Refused) planning).failure();
     }
 
+    private static SubmissionBuilder rarelySaved(long steps) {
+        return adamw("r", steps).checkpointSteps(100_000_000);
+    }
+
     static Stream<Arguments> lengths() {
         return Stream.of(
                 arguments("steps as asked", adamw("r", 25), 25L, 3, 10),
                 arguments("one segment when the cadence is longer than the run", adamw("r", 4), 4L, 1, 4),
+                arguments("work is committed at least every 1,000 steps", rarelySaved(2_500), 2_500L, 3, 1_000),
                 arguments("100 samples by 4, twice", adamw("r", 1).epochs(2), 50L, 5, 10),
                 arguments("a started step counts whole", adamw("r", 1).epochs(1).samplesPerStep(7), 15L, 2, 10),
                 arguments("part of an epoch", adamw("r", 1).epochs(0.5).samplesPerStep(7), 8L, 1, 8),
@@ -62,6 +67,17 @@ class RunPlannerTest {
         assertThat(plan.totalSteps()).isEqualTo(steps);
         assertThat(plan.segments()).isEqualTo(segments);
         assertThat(plan.stepsPerSegment()).isEqualTo(stepsPerSegment);
+    }
+
+    @Test
+    void activationsOfVeryLongRowsAreCountedInFull() {
+        long one = planned(adamw("r", 12).samplesPerStep(1).cutoffTokens(1 << 20))
+                .memory()
+                .activationBytes();
+        long many = planned(adamw("r", 12).samplesPerStep(2047).cutoffTokens(1 << 20))
+                .memory()
+                .activationBytes();
+        assertThat(many).isGreaterThan(2046 * one);
     }
 
     static Stream<Arguments> storedForms() {

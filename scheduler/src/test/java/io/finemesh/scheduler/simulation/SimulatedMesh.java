@@ -55,8 +55,8 @@ final class SimulatedMesh {
     };
 
     private final SplittableRandom random;
-    private final RunLifecycle lifecycle = new RunLifecycle(
-            new RetryPolicy(3, 10, Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ofMinutes(15)));
+    private final RunLifecycle lifecycle = new RunLifecycle(new RetryPolicy(
+            3, 10, Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ofMinutes(15), Duration.ofHours(6)));
     private final Placement placement = new Placement(
             new LeaseTerms(Duration.ofSeconds(10), Duration.ofSeconds(10), 3),
             new PlacementTerms(Duration.ofSeconds(1), Duration.ofSeconds(5)));

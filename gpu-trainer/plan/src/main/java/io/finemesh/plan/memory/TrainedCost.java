@@ -123,12 +123,12 @@ record TrainedCost(
         /** Parts of tensors are trained in a 32-bit copy of them whatever the weights are stored in. */
         private long copyBytes(List<TensorSlice> trained, long elements, WeightCopy copy) {
             if (weights != FloatFormat.FP32) {
-                return copy.bytes() * elements;
+                return multiplyExact(copy.bytes(), elements);
             }
             Set<ParameterGroup> groups = new LinkedHashSet<>();
             trained.forEach(slice -> groups.add(slice.tensor().group()));
             long all = groups.stream().mapToLong(structure::parameterCount).sum();
-            return elements < all ? FP32 * elements : 0;
+            return elements < all ? multiplyExact(FP32, elements) : 0;
         }
 
         TrainedCost adapters(MethodShape.Lora lora) {
