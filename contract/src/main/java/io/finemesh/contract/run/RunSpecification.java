@@ -20,7 +20,7 @@ import java.util.OptionalLong;
  * @param maxSteps optimizer steps
  * @param precision how weights are stored
  * @param seed seed of every random choice
- * @param checkpointSteps AdamW: optimizer steps between checkpoints; BAdam commits at every visit's end
+ * @param checkpointSteps all parameters at once: optimizer steps between checkpoints, of which the scheduler makes 1,000 at most; BAdam commits at every visit's end
  * @param evaluation what is evaluated and when
  * @param memoryLimitBytes refuse the run if its plan needs more
  * @param trace how many spans the run leaves

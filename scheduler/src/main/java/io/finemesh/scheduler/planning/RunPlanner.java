@@ -30,8 +30,8 @@ import java.util.OptionalLong;
  *
  * <ol>
  *   <li>Steps: {@code maxSteps}, or epochs x samples / samples per step, rounded up, so that no epoch is cut short.
- *   <li>Where all parameters are trained at once: segments of {@code checkpointSteps}, but of {@value #MOST_STEPS_PER_SEGMENT} at most: what is not committed is lost with its trainer,
- *       and other runs get their turn between segments only.
+ *   <li>Where all parameters are trained at once: segments of {@code checkpointSteps}, but of {@value #MOST_STEPS_PER_SEGMENT} at most: what is
+ *       not committed is lost with its trainer, and other runs get their turn between segments only.
  *   <li>Block-wise: blocks from the model's structure; K as asked, or automatic and then never longer than the run. A segment is a visit.
  *   <li>Memory by component; refused when above the submission's own limit, with the settings that would fit.
  * </ol>
