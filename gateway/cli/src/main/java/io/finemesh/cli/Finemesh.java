@@ -1,5 +1,6 @@
 package io.finemesh.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.finemesh.cli.client.GatewayProblem;
 import io.finemesh.cli.command.CancelCommand;
 import io.finemesh.cli.command.DatasetsCommand;
@@ -17,11 +18,14 @@ import io.finemesh.cli.command.WatchCommand;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.Spec;
 
 /** Entry point of the command line. */
@@ -63,20 +67,48 @@ public final class Finemesh implements Runnable {
 
     /** The parsed form, ready to execute; tests run it in their own process. */
     public static CommandLine commandLine() {
-        IExecutionExceptionHandler problems = (exception, line, parsed) -> {
-            if (exception instanceof GatewayProblem problem) {
-                line.getErr().println(problem.getMessage());
-                return problem.isUnreachable() ? Session.UNREACHABLE : Session.REFUSED;
+        IExecutionExceptionHandler problems = (exception, line, parsed) -> switch (exception) {
+            case GatewayProblem problem -> {
+                tell(line, parsed, problem.body(), problem.getMessage());
+                yield problem.isUnreachable() ? Session.UNREACHABLE : Session.REFUSED;
             }
-            if (exception instanceof IOException unreadable) {
-                line.getErr().println(reason(unreadable));
-                return Session.USAGE;
+            case IOException unreadable -> {
+                String reason = reason(unreadable);
+                tell(line, parsed, GatewayProblem.document("A file cannot be used", reason), reason);
+                yield Session.USAGE;
             }
-            throw exception;
+            default -> throw exception;
         };
         return new CommandLine(new Finemesh())
                 .setExecutionExceptionHandler(problems)
+                .setExecutionStrategy(Finemesh::execute)
                 .setCaseInsensitiveEnumValuesAllowed(true);
+    }
+
+    /** Runs what was asked for; memory that does not suffice is said in a line. */
+    private static int execute(ParseResult parsed) {
+        try {
+            return new RunLast().execute(parsed);
+        } catch (OutOfMemoryError exhausted) {
+            CommandLine line = parsed.commandSpec().commandLine();
+            String reason = "there is not enough memory for this (" + exhausted.getMessage() + ")";
+            tell(line, parsed, GatewayProblem.document("Out of memory", reason), reason);
+            return Session.USAGE;
+        }
+    }
+
+    /** A problem where its reader looks: one line of JSON on the output for a program, text on the error output for a person. */
+    private static void tell(CommandLine line, ParseResult parsed, JsonNode document, String text) {
+        if (asksForJson(parsed)) {
+            line.getOut().println(document);
+        } else {
+            line.getErr().println(text);
+        }
+    }
+
+    private static boolean asksForJson(ParseResult parsed) {
+        return parsed.hasMatchedOption("--json")
+                || parsed.subcommands().stream().anyMatch(Finemesh::asksForJson);
     }
 
     private static String reason(IOException exception) {
@@ -84,6 +116,7 @@ public final class Finemesh implements Runnable {
             case NoSuchFileException missing -> missing.getFile() + " does not exist";
             case AccessDeniedException denied -> denied.getFile() + " may not be read or written";
             case FileAlreadyExistsException taken -> taken.getFile() + " exists already; name another";
+            case FileSystemException file when file.getReason() != null -> file.getFile() + ": " + file.getReason();
             default -> String.valueOf(exception.getMessage());
         };
     }

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
+import picocli.CommandLine.Command;
 
 class FinemeshTest {
     private static final String EVENTS = """
@@ -126,6 +127,75 @@ class FinemeshTest {
                 .extracting(FakeGateway.Request::lastEventId)
                 .containsExactly(null, "3");
         assertThat(out.toString().lines()).hasSize(4).allMatch(line -> line.startsWith("{\"type\""));
+    }
+
+    @Test
+    void aGatewayThatStartsAgainWhileARunIsWatchedIsWaitedFor() {
+        String problem = "{\"title\":\"Not ready\",\"detail\":\"the views are not read yet\"}";
+        gateway.on("GET /v1/runs/run-1/events", 200, "text/event-stream", EVENTS.getBytes(UTF_8))
+                .on("GET /v1/runs/run-1/events", 503, problem)
+                .on("GET /v1/runs/run-1/events", 502, "text/html", "<html>".getBytes(UTF_8))
+                .on("GET /v1/runs/run-1/events", 200, "text/event-stream", COMPLETED.getBytes(UTF_8));
+
+        assertThat(finemesh(with("watch", "run-1"))).isZero();
+        assertThat(gateway.requests())
+                .extracting(FakeGateway.Request::lastEventId)
+                .containsExactly(null, "3", "3", "3");
+    }
+
+    @Test
+    void aProblemIsADocumentWhenJsonIsAsked() throws Exception {
+        ObjectMapper mapper = new ObjectMapper();
+        assertThat(finemesh(with("show", "run-9", "--json"))).isEqualTo(3);
+        assertThat(mapper.readTree(out.toString()).path("detail").asText()).isEqualTo("no such thing");
+        out.getBuffer().setLength(0);
+        assertThat(finemesh(with("cancel", "run-9", "--json"))).isEqualTo(3);
+        assertThat(mapper.readTree(out.toString()).path("suggestions").get(0).asText())
+                .isEqualTo("run-1");
+        out.getBuffer().setLength(0);
+        assertThat(finemesh(with("run", directory.resolve("missing.yaml").toString(), "--json")))
+                .isEqualTo(2);
+        assertThat(mapper.readTree(out.toString()).path("detail").asText()).contains("missing.yaml does not exist");
+        out.getBuffer().setLength(0);
+        gateway.close();
+        assertThat(finemesh(with("runs", "--json"))).isEqualTo(4);
+        assertThat(mapper.readTree(out.toString()).path("detail").asText()).contains("does not answer");
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void aDirectoryIsNoSpecificationAndIsNamed() {
+        assertThat(finemesh(with("run", directory.toString()))).isEqualTo(2);
+        assertThat(err.toString().strip()).startsWith(directory + ": is a directory");
+    }
+
+    @Test
+    void theFormOfADataSetIsLeftToTheStoreUnlessItIsNamed() throws Exception {
+        Path rows = Files.writeString(directory.resolve("rows.jsonl"), "{}\n");
+        gateway.on("POST /v1/datasets?name=d", 201, "{\"version\":\"d@1\",\"samples\":1,\"dropped\":{}}")
+                .on("POST /v1/datasets?name=d&format=openai", 201, "{\"version\":\"d@2\",\"samples\":1}");
+
+        assertThat(finemesh(with("datasets", "upload", "d", rows.toString()))).isZero();
+        assertThat(finemesh(with("datasets", "upload", "d", rows.toString(), "--format", "openai")))
+                .isZero();
+    }
+
+    @Test
+    void memoryThatDoesNotSufficeIsSaidInALine() {
+        CommandLine line =
+                Finemesh.commandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+        line.addSubcommand("gorge", new Gorge());
+
+        assertThat(line.execute("gorge")).isEqualTo(2);
+        assertThat(err.toString().lines()).singleElement().asString().contains("not enough memory", "heap");
+    }
+
+    @Command(name = "gorge")
+    private static final class Gorge implements Runnable {
+        @Override
+        public void run() {
+            throw new OutOfMemoryError("heap");
+        }
     }
 
     @Test

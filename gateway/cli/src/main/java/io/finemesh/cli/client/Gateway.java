@@ -24,12 +24,19 @@ public final class Gateway implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(30);
 
     private final URI base;
+    private final Reconnection.Pause pause;
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
     private final ObjectMapper mapper = new ObjectMapper();
 
+    /** Calls the gateway at a base URL. */
     public Gateway(URI base) {
+        this(base, Thread::sleep);
+    }
+
+    Gateway(URI base, Reconnection.Pause pause) {
         this.base = base;
+        this.pause = pause;
     }
 
     /** GET of a path below the base, answered by JSON. */
@@ -55,16 +62,21 @@ public final class Gateway implements AutoCloseable {
         return open(request(path).GET().build());
     }
 
-    /** Takes the events of a run until the sink has enough or the stream ends; a broken stream goes on where it broke. */
+    /**
+     * Takes the events of a run until the sink has enough or everything was told. A stream that breaks, and a gateway that starts
+     * again, are waited for; the stream goes on where it broke.
+     */
     public void events(String run, EventSink sink) throws GatewayProblem {
+        Reconnection reconnection = new Reconnection(pause);
         String position = null;
-        int failures = 0;
         while (true) {
             HttpRequest.Builder request =
                     request("/v1/runs/" + encode(run) + "/events").header("accept", "text/event-stream");
             if (position != null) {
                 request.header("Last-Event-ID", position);
             }
+            GatewayProblem broken;
+            Optional<Duration> retryAfter = Optional.empty();
             try {
                 HttpResponse<Stream<String>> response = http.send(request.GET().build(), BodyHandlers.ofLines());
                 try (Stream<String> lines = response.body()) {
@@ -72,35 +84,36 @@ public final class Gateway implements AutoCloseable {
                         return;
                     }
                     if (response.statusCode() != 200) {
-                        throw GatewayProblem.refused(response.statusCode(), parse(String.join("\n", lines.toList())));
-                    }
-                    failures = 0;
-                    for (Iterator<String> iterator = lines.iterator(); iterator.hasNext(); ) {
-                        String line = iterator.next();
-                        if (line.startsWith("id:")) {
-                            position = line.substring(3).strip();
-                        } else if (line.startsWith("data:") && !sink.take(parse(line.substring(5)))) {
-                            return;
+                        GatewayProblem refused =
+                                GatewayProblem.refused(response.statusCode(), parse(String.join("\n", lines.toList())));
+                        if (!Reconnection.PASSING.contains(response.statusCode())) {
+                            throw refused;
                         }
+                        broken = refused;
+                        retryAfter = response.headers()
+                                .firstValue("retry-after")
+                                .filter(seconds -> seconds.matches("[0-9]{1,4}"))
+                                .map(seconds -> Duration.ofSeconds(Long.parseLong(seconds)));
+                    } else {
+                        reconnection.connected();
+                        for (Iterator<String> iterator = lines.iterator(); iterator.hasNext(); ) {
+                            String line = iterator.next();
+                            if (line.startsWith("id:")) {
+                                position = line.substring(3).strip();
+                            } else if (line.startsWith("data:") && !sink.take(parse(line.substring(5)))) {
+                                return;
+                            }
+                        }
+                        broken = GatewayProblem.unreachable(base.toString(), null);
                     }
                 }
-            } catch (IOException | UncheckedIOException broken) {
-                if (++failures > 30) {
-                    throw GatewayProblem.unreachable(base.toString(), broken);
-                }
-                pause();
+            } catch (IOException | UncheckedIOException lost) {
+                broken = GatewayProblem.unreachable(base.toString(), lost);
             } catch (InterruptedException interrupted) {
                 Thread.currentThread().interrupt();
                 return;
             }
-        }
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(Duration.ofSeconds(1));
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
+            reconnection.await(retryAfter, broken);
         }
     }
 

@@ -1,9 +1,9 @@
 package io.finemesh.cli.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** The gateway did not do what was asked; the message is made for a terminal. */
 public final class GatewayProblem extends Exception {
@@ -19,12 +19,9 @@ public final class GatewayProblem extends Exception {
 
     /** No answer came. */
     public static GatewayProblem unreachable(String base, Throwable cause) {
-        return new GatewayProblem(
-                true,
-                "the gateway at " + base
-                        + " does not answer; start the mesh with './finemesh up', or name another gateway with --gateway",
-                null,
-                cause);
+        String detail = "the gateway at " + base
+                + " does not answer; start the mesh with './finemesh up', or name another gateway with --gateway";
+        return new GatewayProblem(true, detail, document("The gateway does not answer", detail), cause);
     }
 
     /** An answer came that refuses: RFC 9457 problem details, one line for each error. */
@@ -51,8 +48,13 @@ public final class GatewayProblem extends Exception {
         return unreachable;
     }
 
-    /** The problem as the gateway sent it. */
-    public Optional<JsonNode> body() {
-        return Optional.ofNullable(body);
+    /** The problem as the gateway sent it, or of the same form where it sent none. */
+    public JsonNode body() {
+        return body;
+    }
+
+    /** A problem that arises here, in the form of the gateway's. */
+    public static JsonNode document(String title, String detail) {
+        return JsonNodeFactory.instance.objectNode().put("title", title).put("detail", detail);
     }
 }

@@ -6,6 +6,7 @@ import io.finemesh.cli.display.Quantity;
 import io.finemesh.cli.display.Table;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -52,12 +53,16 @@ public final class DatasetsCommand implements Callable<Integer> {
                             paramLabel = "FILE",
                             description = "one JSON object a line, a JSON list, or CSV with column names")
                     Path file,
-            @Option(names = "--format", required = true, description = "alpaca, openai, sharegpt or completion")
-                    String format)
+            @Option(
+                            names = "--format",
+                            description = "alpaca, openai, sharegpt or completion (default: as the first row looks)")
+                    Optional<String> format)
             throws Exception {
         try (Gateway gateway = session.open()) {
             JsonNode dataset = gateway.post(
-                    "/v1/datasets?name=" + Gateway.encode(name) + "&format=" + Gateway.encode(format),
+                    "/v1/datasets?name=" + Gateway.encode(name)
+                            + format.map(word -> "&format=" + Gateway.encode(word))
+                                    .orElse(""),
                     "application/x-ndjson",
                     BodyPublishers.ofFile(file));
             if (session.json()) {

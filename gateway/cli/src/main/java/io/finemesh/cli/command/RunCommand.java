@@ -2,6 +2,7 @@ package io.finemesh.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.finemesh.cli.client.Gateway;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -31,6 +32,10 @@ public final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        if (Files.isDirectory(specification)) {
+            throw new FileSystemException(
+                    specification.toString(), null, "is a directory; name the file with the run specification");
+        }
         byte[] bytes = Files.readAllBytes(specification);
         String type = specification.toString().endsWith(".json") ? "application/json" : "application/yaml";
         try (Gateway gateway = session.open()) {
