@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 /** Reads the small bodies that go with imports and cancellations, with the same care as a specification. */
 public final class ImportReader {
     private static final Pattern PATH = Pattern.compile("(?=.*\\S)[^\\x00]{1,4096}");
-    private static final Pattern REASON = Pattern.compile("(?s).{0,500}");
+    private static final Pattern REASON = Pattern.compile("[^" + SpecificationReader.UNPRINTABLE + "]{0,500}");
 
     private ImportReader() {}
 
@@ -56,7 +56,7 @@ public final class ImportReader {
             return new Cancellation(Optional.empty(), List.of());
         }
         Section top = open(document, problems);
-        Optional<String> reason = top.text("reason", REASON, "text of at most 500 characters");
+        Optional<String> reason = top.text("reason", REASON, "printable text of at most 500 characters on one line");
         top.close();
         return new Cancellation(reason, problems.list());
     }

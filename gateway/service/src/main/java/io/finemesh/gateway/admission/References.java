@@ -24,6 +24,17 @@ public final class References {
                 Optional.empty());
     }
 
+    /** A checkpoint id that no checkpoint has; there are too many to list. */
+    public static FieldProblem missingCheckpoint(String pointer, String id) {
+        return new FieldProblem(
+                pointer,
+                Optional.of('"' + id + '"'),
+                Optional.of("a checkpoint that exists; the page of a run lists the run's checkpoints"),
+                Optional.empty(),
+                Problems.field(pointer) + " is \"" + id + "\", but there is no such checkpoint",
+                Optional.empty());
+    }
+
     private static String some(Collection<String> names) {
         List<String> first = names.stream().sorted().limit(10).toList();
         return String.join(", ", first) + (names.size() > first.size() ? ", ..." : "");

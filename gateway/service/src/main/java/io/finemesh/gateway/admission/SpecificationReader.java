@@ -42,7 +42,10 @@ public final class SpecificationReader {
     /** Data set names and versions. */
     public static final Pattern DATASET = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}(@[1-9][0-9]{0,7})?");
 
-    private static final Pattern NAME = Pattern.compile("(?=.*\\S)[^\\x00-\\x1F\\x7F]{1,128}");
+    /** What no name or reason may hold: control characters, and those that turn the direction of the text around them. */
+    static final String UNPRINTABLE = "\\p{Cc}\\u061C\\u200E\\u200F\\u2028-\\u202E\\u2066-\\u2069";
+
+    private static final Pattern NAME = Pattern.compile("(?=.*\\S)[^" + UNPRINTABLE + "]{1,128}");
     private static final String MODEL_WORDS =
             "a model name or checkpoint id: 1 to 64 letters, digits or . _ - beginning with a letter or digit";
     private static final String NEW_MODEL_WORDS =

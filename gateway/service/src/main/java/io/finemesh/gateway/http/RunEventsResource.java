@@ -104,15 +104,16 @@ public class RunEventsResource {
         if (first.isEmpty() && feed.finished()) {
             return Response.noContent().build();
         }
-        if (open.incrementAndGet() > config.mostStreams()) {
-            open.decrementAndGet();
+        if (open.get() >= config.mostStreams()) {
             throw ProblemException.later(
                     ProblemType.TOO_MANY_STREAMS,
                     config.mostStreams() + " event streams are open, which is the limit; close some or try again",
                     Duration.ofSeconds(10),
                     null);
         }
+        // Counted when it begins: of a client that has left by then nobody would ever say that it ended.
         StreamingOutput events = output -> {
+            open.incrementAndGet();
             try {
                 stream(run, feed, first, output);
             } finally {

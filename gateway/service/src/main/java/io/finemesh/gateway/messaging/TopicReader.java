@@ -43,6 +43,7 @@ public class TopicReader {
     private final CountDownLatch stop = new CountDownLatch(1);
 
     private volatile ReaderState state = new ReaderState(false, false, 0, "not started");
+    private boolean away;
     private volatile Consumer<String, byte[]> reading;
     private Thread thread;
 
@@ -154,7 +155,8 @@ public class TopicReader {
     private void look(Consumer<String, byte[]> consumer, Collection<TopicPartition> partitions) {
         try {
             long lag = behind(consumer, consumer.endOffsets(partitions, config.retryInterval()));
-            if (!state.brokerReachable()) {
+            if (away) {
+                away = false;
                 LOG.info("the broker is reachable again");
             }
             state = new ReaderState(
@@ -165,6 +167,7 @@ public class TopicReader {
     }
 
     private void unreachable(KafkaException lost) {
+        away = true;
         state = new ReaderState(false, board.rebuilt(), 0, "the broker does not answer: " + lost.getMessage());
         LOG.warnf(
                 "the broker at %s does not answer (%s); trying again in %s",

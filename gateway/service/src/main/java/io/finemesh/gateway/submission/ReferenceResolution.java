@@ -63,7 +63,7 @@ public class ReferenceResolution {
                             found.parameterCount(),
                             found.weightBytes()));
             if (checkpoint.isEmpty()) {
-                problems.add(References.missing("/model", name, "checkpoint", List.of()));
+                problems.add(References.missingCheckpoint("/model", name));
             }
             return checkpoint;
         }

@@ -1,7 +1,9 @@
 package io.finemesh.gateway.view;
 
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -37,6 +39,7 @@ public final class Position {
             return Optional.empty();
         }
         long[] next = new long[Source.values().length];
+        Set<Source> seen = EnumSet.noneOf(Source.class);
         for (int index = 1; index < parts.length; index++) {
             String part = parts[index];
             if (!PART.matcher(part).matches()) {
@@ -46,6 +49,9 @@ public final class Position {
                     .filter(candidate -> candidate.letter() == part.charAt(0))
                     .findFirst();
             if (source.isEmpty()) {
+                return Optional.empty();
+            }
+            if (!seen.add(source.get())) {
                 return Optional.empty();
             }
             next[source.get().ordinal()] = Long.parseLong(part.substring(1));

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SpecificationReaderTest {
     @Test
@@ -205,6 +206,15 @@ class SpecificationReaderTest {
             assertThat(problem.suggestion()).contains(meant);
             assertThat(problem.message()).contains("did you mean '" + meant + "'?");
         });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a\\u202Eb", "a\\u2066b", "a\\u001bb", "a\\u0085b"})
+    void refusesANameThatWouldGarbleALineOfText(String escaped) {
+        assertThat(problems(LEAST + "name: \"" + escaped + "\"\n"))
+                .singleElement()
+                .extracting(FieldProblem::pointer)
+                .isEqualTo("/name");
     }
 
     @Test

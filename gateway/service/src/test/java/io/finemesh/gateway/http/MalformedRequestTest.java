@@ -12,8 +12,12 @@ import io.finemesh.gateway.fake.FakeStore;
 import io.finemesh.gateway.fake.FakeStoreResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
 import io.restassured.response.Response;
 import jakarta.inject.Inject;
+import java.io.IOException;
+import java.net.Socket;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,6 +85,14 @@ class MalformedRequestTest {
                     415,
                     "unsupported-media-type",
                     "x-www-form-urlencoded"),
+            new Wrong(
+                    "POST",
+                    "/v1/runs/run-unknown/cancel",
+                    JSON,
+                    "{\"reason\": \"\\u001b[2J\"}",
+                    400,
+                    "malformed-request",
+                    "printable text"),
             new Wrong("PUT", "/v1/runs", YAML, GOOD, 405, "method-not-allowed", "/v1/runs"),
             new Wrong("GET", "/v1/runs?limit=many", null, null, 400, "malformed-request", "limit"),
             new Wrong("GET", "/v1/runs?limit=0", null, null, 400, "malformed-request", "from 1 to 1000"),
@@ -200,6 +212,43 @@ class MalformedRequestTest {
                 .then()
                 .statusCode(400)
                 .body("detail", org.hamcrest.Matchers.containsString("Idempotency-Key"));
+    }
+
+    @Test
+    void refusesABodyWhoseTypeIsNoneOrWhoseTextIsNotUtf8() throws Exception {
+        for (String type :
+                List.of("garbage", "application/yaml; charset=utf-16", "/", "application/json;charset=utf-32")) {
+            String answer = raw("POST /v1/runs HTTP/1.1", "Content-Type: " + type, "Content-Length: 0");
+            assertThat(answer).as(type).startsWith("HTTP/1.1 415 ").contains("unsupported-media-type", "Content-Type");
+        }
+        assertThat(raw("POST /v1/runs HTTP/1.1", "Content-Type: application/yaml; charset=UTF-8", "Content-Length: 0"))
+                .startsWith("HTTP/1.1 422 ");
+    }
+
+    @Test
+    void refusesAnEmptyIdempotencyKey() throws Exception {
+        assertThat(raw(
+                        "POST /v1/runs HTTP/1.1",
+                        "Content-Type: application/yaml",
+                        "Idempotency-Key:",
+                        "Content-Length: " + GOOD.length(),
+                        "",
+                        GOOD))
+                .startsWith("HTTP/1.1 400 ")
+                .contains("Idempotency-Key");
+    }
+
+    /** A request as it goes over the wire, for headers that no client library would send. */
+    private static String raw(String... lines) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", RestAssured.port)) {
+            List<String> all = new ArrayList<>(List.of(lines));
+            all.addAll(1, List.of("Host: gateway", "Connection: close"));
+            if (!all.contains("")) {
+                all.addAll(List.of("", ""));
+            }
+            socket.getOutputStream().write(String.join("\r\n", all).getBytes(UTF_8));
+            return new String(socket.getInputStream().readAllBytes(), UTF_8);
+        }
     }
 
     private static Response send(Wrong wrong) {
