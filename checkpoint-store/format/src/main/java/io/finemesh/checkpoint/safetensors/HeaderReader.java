@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import io.finemesh.checkpoint.json.JsonText;
 import io.finemesh.checkpoint.json.StrictJson;
 import io.finemesh.checkpoint.safetensors.SafetensorsException.Reason;
@@ -26,7 +27,10 @@ import java.util.Set;
  *
  * <p>Rules are those of the safetensors README (section Format) and of the reference reader {@code tensor.rs}. Stricter than the
  * reference: duplicate keys and unknown fields of an entry are refused, {@code __metadata__} may not be null, extents above
- * 2<sup>63</sup>-1, more than {@value #MAX_RANK} extents and names above {@value #MAX_NAME_LENGTH} characters are refused.
+ * 2<sup>63</sup>-1, more than {@value #MAX_RANK} extents and names above {@value #MAX_NAME_LENGTH} characters are refused. What is
+ * kept is bounded too, since a header of a hundred million bytes may hold many small things, of which each costs more than its bytes:
+ * {@value #MAX_TENSORS} tensors with {@value #MAX_EXTENTS} extents and {@value #MAX_NAMES_LENGTH} characters of names, and {@value
+ * #MAX_METADATA_LENGTH} characters of metadata.
  */
 final class HeaderReader {
     static final String METADATA_KEY = "__metadata__";
@@ -34,14 +38,22 @@ final class HeaderReader {
 
     private static final int DEEPEST_VALID_NESTING = 3; // header { tensor { shape [
     private static final int LONGEST_VALID_NUMBER = 20; // digits of 2^64-1
-    private static final int MAX_NAME_LENGTH = 1 << 20;
+    static final int MAX_TENSORS = 200_000;
+    static final int MAX_EXTENTS = 1_000_000;
+    static final int MAX_NAMES_LENGTH = 1 << 24;
+    static final int MAX_METADATA_LENGTH = 1 << 22;
+
+    private static final int MAX_NAME_LENGTH = 1 << 16;
     private static final int MAX_SHOWN = 80;
-    private static final JsonFactory JSON = StrictJson.factory(
-            DEEPEST_VALID_NESTING, LONGEST_VALID_NUMBER, MAX_NAME_LENGTH, (int) Header.MAX_HEADER_BYTES);
+    private static final int ENTRY_LENGTH = 64;
+    private static final JsonFactory JSON =
+            StrictJson.factory(DEEPEST_VALID_NESTING, LONGEST_VALID_NUMBER, MAX_NAME_LENGTH, MAX_METADATA_LENGTH);
 
     private final JsonParser parser;
     private final List<TensorInfo> tensors = new ArrayList<>();
     private Map<String, String> metadata = Map.of();
+    private int extents;
+    private int namesLength;
 
     private HeaderReader(JsonParser parser) {
         this.parser = parser;
@@ -109,6 +121,7 @@ final class HeaderReader {
             if (key.equals(METADATA_KEY)) {
                 readMetadata();
             } else {
+                requireRoom(key);
                 readTensor(key);
             }
         }
@@ -122,16 +135,47 @@ final class HeaderReader {
             throw structure(null, METADATA_KEY + " must be an object of texts, found " + describe());
         }
         Map<String, String> found = new HashMap<>();
+        int length = 0;
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String key = requireUnicode(parser.currentName());
             if (parser.nextToken() != JsonToken.VALUE_STRING) {
                 throw structure(null, METADATA_KEY + "." + shown(key) + " must be text, found " + describe());
             }
-            if (found.put(key, requireUnicode(parser.getText())) != null) {
+            String text;
+            try {
+                text = requireUnicode(parser.getText());
+            } catch (StreamConstraintsException tooLong) {
+                throw metadataTooLarge();
+            }
+            // Every entry costs memory of its own besides its text.
+            length += key.length() + text.length() + ENTRY_LENGTH;
+            if (length > MAX_METADATA_LENGTH) {
+                throw metadataTooLarge();
+            }
+            if (found.put(key, text) != null) {
                 throw duplicate(key, null);
             }
         }
         metadata = found;
+    }
+
+    private static SafetensorsException metadataTooLarge() {
+        return new SafetensorsException(
+                Reason.TOO_MUCH_TO_KEEP,
+                null,
+                METADATA_KEY + " has more than " + MAX_METADATA_LENGTH
+                        + " characters; keep what is longer in a file beside this one");
+    }
+
+    private void requireRoom(String name) throws SafetensorsException {
+        namesLength += name.length();
+        if (tensors.size() == MAX_TENSORS || namesLength > MAX_NAMES_LENGTH || extents > MAX_EXTENTS) {
+            throw new SafetensorsException(
+                    Reason.TOO_MUCH_TO_KEEP,
+                    null,
+                    "the header describes too much; allowed are " + MAX_TENSORS + " tensors with " + MAX_EXTENTS
+                            + " extents and " + MAX_NAMES_LENGTH + " characters of names; split them over files");
+        }
     }
 
     private void readTensor(String name) throws IOException {
@@ -194,6 +238,7 @@ final class HeaderReader {
                         Reason.INVALID_SHAPE, tensor, of(tensor) + "more than " + MAX_RANK + " extents in shape");
             }
             shape.add(readCount(tensor, "shape", Reason.INVALID_SHAPE));
+            extents++;
         }
         return shape;
     }

@@ -21,6 +21,8 @@ public final class SafetensorsException extends IOException {
         HEADER_NOT_JSON,
         /** The JSON is not an object of tensor entries: wrong type, missing or unknown field. */
         HEADER_STRUCTURE,
+        /** More tensors, extents, names or metadata than a reader keeps in memory. */
+        TOO_MUCH_TO_KEEP,
         /** A key occurs twice, compared after unescaping. */
         DUPLICATE_KEY,
         /** The dtype is none of the format's. */

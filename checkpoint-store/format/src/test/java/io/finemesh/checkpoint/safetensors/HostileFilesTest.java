@@ -12,6 +12,7 @@ import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -293,6 +294,57 @@ class HostileFilesTest {
             SecondOpinion.requireSame(opened, bytes);
         }
         assertThat(SafetensorsVerifier.digest(file).tensors()).hasSize(tensors);
+    }
+
+    static Stream<Arguments> overfullHeaders() {
+        String empty = "\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}";
+        String ranks =
+                IntStream.range(0, HeaderReader.MAX_RANK).mapToObj(i -> "0").collect(Collectors.joining(","));
+        String longName = "n".repeat(60_000);
+        return Stream.of(
+                Arguments.of("tensors", many(HeaderReader.MAX_TENSORS + 1, i -> "\"t" + i + empty)),
+                Arguments.of(
+                        "extents",
+                        many(
+                                HeaderReader.MAX_EXTENTS / HeaderReader.MAX_RANK + 2,
+                                i -> "\"t" + i + "\":{\"dtype\":\"U8\",\"shape\":[" + ranks
+                                        + "],\"data_offsets\":[0,0]}")),
+                Arguments.of(
+                        "names", many(HeaderReader.MAX_NAMES_LENGTH / 60_000 + 1, i -> "\"" + longName + i + empty)),
+                Arguments.of(
+                        "a metadata text",
+                        "{\"__metadata__\":{\"k\":\"" + "m".repeat(HeaderReader.MAX_METADATA_LENGTH + 1) + "\"}}"),
+                Arguments.of(
+                        "metadata entries",
+                        many(HeaderReader.MAX_METADATA_LENGTH / 50, i -> "\"k" + i + "\":\"\"")
+                                .replaceFirst("^", "{\"__metadata__\":")
+                                .concat("}")));
+    }
+
+    private static String many(int count, IntFunction<String> entry) {
+        return IntStream.range(0, count).mapToObj(entry).collect(Collectors.joining(",", "{", "}"));
+    }
+
+    /** Each byte of such a header is paid for, and yet together they would take many times their size in memory. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("overfullHeaders")
+    void aHeaderThatDescribesMoreThanIsKeptIsRefused(String what, String header) throws Exception {
+        Path file = Files.write(directory.resolve("overfull.safetensors"), RawFile.of(header, 0));
+
+        assertThatThrownBy(() -> SafetensorsFile.open(file))
+                .as(what)
+                .isInstanceOfSatisfying(SafetensorsException.class, refused -> {
+                    assertThat(refused.reason()).isEqualTo(Reason.TOO_MUCH_TO_KEEP);
+                    assertThat(refused.getMessage()).hasLineCount(1).hasSizeLessThan(300);
+                });
+    }
+
+    @Test
+    void aNameOfManyThousandCharactersIsRefused() throws Exception {
+        Path file = Files.write(
+                directory.resolve("a"), RawFile.of("{" + entry("n".repeat(70_000), "U8", "[0]", "[0,0]") + "}", 0));
+
+        assertThatThrownBy(() -> SafetensorsFile.open(file)).isInstanceOf(SafetensorsException.class);
     }
 
     @Test

@@ -124,12 +124,26 @@ public final class CommitQueue implements AutoCloseable {
 
     private void work(RunId run, Lane lane) {
         try {
-            for (Optional<Pending> next = take(run, lane); next.isPresent(); next = take(run, lane)) {
-                conclude(lane, next.get());
+            while (!workedOff(run, lane)) {
+                Thread.sleep(policy.pauseAfter(4));
             }
         } catch (InterruptedException stopped) {
             // The queue is closed; what is left is delivered again after the next start.
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Works until the lane is done with; false when something broke on the way, with what is left still in the lane. */
+    private boolean workedOff(RunId run, Lane lane) throws InterruptedException {
+        try {
+            for (Optional<Pending> next = take(run, lane); next.isPresent(); next = take(run, lane)) {
+                conclude(lane, next.get());
+            }
+            return true;
+        } catch (RuntimeException | Error broken) {
+            // A lane without a thread would keep its run's results for ever, so not even exhausted memory may end it.
+            LOG.errorf(broken, "the commits of run %s broke in a way nobody foresaw; they go on", run);
+            return false;
         }
     }
 
@@ -183,7 +197,7 @@ public final class CommitQueue implements AutoCloseable {
     private void observe(Pending pending, CommitOutcome outcome, Instant begun) {
         try {
             observer.concluded(pending.result, outcome, begun, clock.instant());
-        } catch (RuntimeException unseen) {
+        } catch (RuntimeException | Error unseen) {
             LOG.warnf(unseen, "the commit of %s left no trace", pending.claim().checkpoint());
         }
     }
@@ -221,7 +235,7 @@ public final class CommitQueue implements AutoCloseable {
                 LOG.warnf(
                         "segment %d of run %s is not committed yet, trying again in %d ms: %s",
                         claim.segmentIndex(), claim.runId(), pause.toMillis(), down.getMessage());
-            } catch (RuntimeException unforeseen) {
+            } catch (RuntimeException | Error unforeseen) {
                 unexpected++;
                 LOG.errorf(
                         unforeseen,

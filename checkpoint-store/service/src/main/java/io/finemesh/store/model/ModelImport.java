@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 import org.jboss.logging.Logger;
 
 /**
@@ -43,9 +44,15 @@ import org.jboss.logging.Logger;
 public final class ModelImport {
     private static final Logger LOG = Logger.getLogger(ModelImport.class);
 
+    private static final int MOST_AT_ONCE = 2;
+
+    /** A wrong model of thousands of tensors has thousands of errors, which nobody reads. */
+    private static final int MOST_ERRORS = 200;
+
     private final BlobStore blobs;
     private final ManifestStore manifests;
     private final ImportLimits limits;
+    private final Semaphore atOnce = new Semaphore(MOST_AT_ONCE, true);
 
     public ModelImport(BlobStore blobs, ManifestStore manifests, ImportLimits limits) {
         this.blobs = blobs;
@@ -101,7 +108,17 @@ public final class ModelImport {
         return real;
     }
 
+    /** A few at a time: each may hold a header of up to a hundred million bytes and its tensors' names. */
     private CheckpointId commit(Path directory) {
+        atOnce.acquireUninterruptibly();
+        try {
+            return commitAlone(directory);
+        } finally {
+            atOnce.release();
+        }
+    }
+
+    private CheckpointId commitAlone(Path directory) {
         try (HuggingFaceDirectory model = HuggingFaceDirectory.open(directory)) {
             model.notes().forEach(note -> LOG.infof("import of %s: %s", directory.getFileName(), note));
             List<FileEntry> files = files(model);
@@ -165,9 +182,11 @@ public final class ModelImport {
     }
 
     private static RefusalException refused(String detail, List<Problem> problems) {
-        return new RefusalException(
-                Kind.NOT_USABLE,
-                detail,
-                problems.stream().map(Problem::describe).toList());
+        List<String> errors = new ArrayList<>();
+        problems.stream().limit(MOST_ERRORS).map(Problem::describe).forEach(errors::add);
+        if (problems.size() > MOST_ERRORS) {
+            errors.add("and " + (problems.size() - MOST_ERRORS) + " more of them");
+        }
+        return new RefusalException(Kind.NOT_USABLE, detail, errors);
     }
 }

@@ -206,6 +206,40 @@ class CommitQueueTest {
     }
 
     @Test
+    void anErrorUnderACommitDoesNotEndTheLane() {
+        Result result = Segments.next("run", 0, root).stageIn(storage);
+        AtomicInteger errors = new AtomicInteger();
+        storage.fail((index, operation) -> {
+            if (errors.getAndIncrement() == 0) {
+                throw new OutOfMemoryError("for a moment");
+            }
+            return Fault.NONE;
+        });
+
+        accept(result);
+
+        await().atMost(LIMIT).until(() -> acknowledged.size() == 1);
+        assertThat(publisher.bodies(CheckpointCommitted.class)).hasSize(1);
+    }
+
+    @Test
+    void anErrorWhileTheMeshIsToldDoesNotEndTheLane() {
+        Result result = Segments.next("run", 0, root).stageIn(storage);
+        publisher.fail(attempt -> {
+            if (attempt == 0) {
+                throw new StackOverflowError("once");
+            }
+            return Failure.NONE;
+        });
+
+        accept(result);
+
+        await().atMost(LIMIT).until(() -> acknowledged.size() == 1);
+        await().atMost(LIMIT).until(() -> queue.runsAtWork() == 0);
+        assertThat(publisher.bodies(CheckpointCommitted.class)).hasSize(1);
+    }
+
+    @Test
     void closingLeavesUnfinishedResultsUnacknowledged() {
         Result result = Segments.next("run", 0, root).stageIn(storage);
         storage.fail(FaultPlan.always("get", Fault.SERVER_ERROR));

@@ -25,6 +25,8 @@ import io.finemesh.store.storage.StorageLayout;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,6 +36,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarConstants;
@@ -111,6 +114,26 @@ class ModelImportTest {
                         .fromDirectory(
                                 TinyModel.write(directory.resolve("other"), 2).toString()))
                 .isNotEqualTo(id);
+    }
+
+    @Test
+    void aHeaderOfManyTensorsThatTheModelLacksIsRefusedInAShortAnswer() throws IOException {
+        String header = IntStream.range(0, 20_000)
+                .mapToObj(i -> "\"t" + i + "\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}")
+                .collect(Collectors.joining(",", "{", "}"));
+        byte[] text = header.getBytes(UTF_8);
+        Files.write(
+                model.resolve("model.safetensors"),
+                ByteBuffer.allocate(8 + text.length)
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .putLong(text.length)
+                        .put(text)
+                        .array());
+
+        RefusalException refusal = refused(() -> imports().fromDirectory(model.toString()));
+
+        assertThat(refusal.errors()).hasSize(201).last().asString().matches("and [0-9]+ more of them");
+        assertThat(storage.objects()).isEmpty();
     }
 
     @Test
