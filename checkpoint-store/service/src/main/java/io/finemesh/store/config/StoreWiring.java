@@ -21,6 +21,7 @@ import io.finemesh.store.storage.NumberedObjects;
 import io.finemesh.store.storage.ObjectStorage;
 import io.finemesh.store.storage.S3Settings;
 import io.finemesh.store.storage.S3Storage;
+import io.finemesh.store.storage.SpaceAwareStorage;
 import io.finemesh.store.trace.CommitTelemetry;
 import io.finemesh.store.trace.ImportTelemetry;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -66,7 +67,7 @@ public class StoreWiring {
     @DefaultBean
     ObjectStorage storage() {
         StoreConfig.ObjectStorageConfig s3 = config.s3();
-        return new S3Storage(new S3Settings(
+        return new SpaceAwareStorage(new S3Storage(new S3Settings(
                 s3.endpoint(),
                 s3.linkEndpoint().orElse(s3.endpoint()),
                 s3.region(),
@@ -74,11 +75,11 @@ public class StoreWiring {
                 s3.accessKey(),
                 s3.secretKey(),
                 s3.connectTimeout(),
-                s3.answerTimeout()));
+                s3.answerTimeout())));
     }
 
     void closeStorage(@Disposes ObjectStorage storage) {
-        if (storage instanceof S3Storage s3) {
+        if (storage instanceof SpaceAwareStorage aware && aware.behind() instanceof S3Storage s3) {
             s3.close();
         }
     }

@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
  * models/NAME/00000001.json         what a model name points at, one object a move, the highest number counts
  * datasets/NAME/00000001.json       one object a version
  * announced/models/NAME/00000001    the event of that object was acknowledged by the broker
+ * attempts/space                    only while it is tried whether a full storage has room again
  * </pre>
  */
 public final class StorageLayout {
@@ -25,6 +26,9 @@ public final class StorageLayout {
 
     /** Prefix of all data set versions. */
     public static final String DATASETS = "datasets/";
+
+    /** What is written to see whether there is room, and deleted at once. */
+    static final String ATTEMPT = "attempts/space";
 
     private static final String ANNOUNCED = "announced/";
     private static final Pattern NUMBERED = Pattern.compile("(?:models|datasets)/([^/]+)/([0-9]{8})\\.json");

@@ -7,6 +7,9 @@ import io.finemesh.store.health.Dependency.UnusableException;
 import io.finemesh.store.storage.MemoryStorage;
 import io.finemesh.store.storage.MemoryStorage.Fault;
 import io.finemesh.store.storage.MemoryStorage.FaultPlan;
+import io.finemesh.store.storage.ObjectContent;
+import io.finemesh.store.storage.SpaceAwareStorage;
+import io.finemesh.store.storage.StorageFullException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +56,26 @@ class DependencyWatchTest {
 
         assertThat(watch.missing().get(STORAGE)).isEmpty();
         assertThat(sweeps).isEqualTo(2);
+    }
+
+    @Test
+    void storageThatWasFullIsMissingUntilItHasRoomAgain() throws InterruptedException {
+        SpaceAwareStorage aware = new SpaceAwareStorage(storage);
+        DependencyWatch watching =
+                new DependencyWatch(List.of(new StorageDependency(aware), broker), this::sweep, Duration.ofSeconds(2));
+        watching.look();
+        assertThat(watching.missing().get(STORAGE)).isEmpty();
+        storage.fail((index, operation) -> operation.startsWith("put") ? Fault.FULL : Fault.NONE);
+        assertThatThrownBy(() -> aware.putIfAbsent("a", ObjectContent.of(new byte[1])))
+                .isInstanceOf(StorageFullException.class);
+
+        watching.look();
+        assertThat(watching.missing().get(STORAGE)).contains("no space left");
+
+        storage.fail(FaultPlan.NONE);
+        watching.look();
+        assertThat(watching.missing().get(STORAGE)).isEmpty();
+        assertThat(storage.objects()).isEmpty();
     }
 
     @Test
