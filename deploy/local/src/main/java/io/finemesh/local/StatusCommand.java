@@ -3,7 +3,6 @@ package io.finemesh.local;
 import io.finemesh.local.home.Leftovers;
 import io.finemesh.local.home.MeshReport;
 import java.io.PrintWriter;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -48,9 +47,7 @@ final class StatusCommand implements Callable<Integer> {
         } else {
             out.printf(
                     "The mesh is %s (process %d, %s).%n",
-                    report.phase().name().toLowerCase(Locale.ROOT),
-                    report.process().pid(),
-                    layout.home().directory());
+                    report.words(), report.process().pid(), layout.home().directory());
             report.components().forEach(component -> out.println(UpCommand.line(component)));
         }
         return report.allReady() ? 0 : Main.FAILED;

@@ -104,6 +104,15 @@ public record MeshReport(
         return components.stream().allMatch(component -> component.state() == State.READY);
     }
 
+    /** Where the mesh is, in words: it is up when every component is ready. */
+    public String words() {
+        return switch (phase) {
+            case STARTING -> "starting";
+            case STOPPING -> "stopping";
+            case UP -> allReady() ? "up" : "running, but not all of it is ready";
+        };
+    }
+
     public String toJson() {
         try {
             return JSON.writeValueAsString(this);

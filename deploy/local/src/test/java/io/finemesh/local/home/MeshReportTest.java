@@ -60,6 +60,18 @@ class MeshReportTest {
     }
 
     @Test
+    void isUpInWordsOnlyWhenEverythingIsReady() {
+        MeshReport ready = report(THIS, THIS);
+        Component late = new Component("scheduler", State.STARTING, THIS, "2026-01-01T00:00:00Z", "", "");
+        MeshReport notAll = new MeshReport(THIS, Phase.UP, "", "", "", List.of(late));
+
+        assertThat(ready.words()).isEqualTo("up");
+        assertThat(notAll.words()).contains("not all of it is ready");
+        assertThat(new MeshReport(THIS, Phase.STARTING, "", "", "", List.of(late)).words())
+                .isEqualTo("starting");
+    }
+
+    @Test
     void whatCannotBeReadCountsAsNone() throws Exception {
         assertThat(MeshReport.read(home)).isEmpty();
         Files.writeString(home.report(), "{\"process\":");
