@@ -24,8 +24,8 @@ public enum FailureCode {
     TRAINER_LOST(Fault.INFRASTRUCTURE, Disposition.RETRY),
     /** The checkpoint store or its object storage did not answer. */
     STORE_UNREACHABLE(Fault.INFRASTRUCTURE, Disposition.RETRY),
-    /** Object storage or a local disk has no space left. */
-    STORAGE_FULL(Fault.INFRASTRUCTURE, Disposition.RETRY),
+    /** Object storage or a local disk has no space left; somebody has to free some, and then the work goes on. */
+    STORAGE_FULL(Fault.INFRASTRUCTURE, Disposition.PARK),
     /** A fetched object's bytes do not have its digest. */
     BLOB_CORRUPT(Fault.INFRASTRUCTURE, Disposition.RETRY),
     /** An evaluation ended without a score. */

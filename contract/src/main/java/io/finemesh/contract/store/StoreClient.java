@@ -21,6 +21,9 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The checkpoint store as its callers see it. Every call blocks, is safe to repeat, and fails with {@link StoreException} only.
@@ -28,6 +31,16 @@ import java.util.Optional;
  */
 public final class StoreClient implements AutoCloseable {
     private static final String JSON = "application/json";
+    private static final int INSUFFICIENT_STORAGE = 507;
+
+    /** Code of an error answer of the S3 protocol. */
+    private static final Pattern STORAGE_CODE = Pattern.compile("<Code>\\s*([A-Za-z0-9.]{1,80})\\s*</Code>");
+
+    private static final Pattern STORAGE_MESSAGE =
+            Pattern.compile("<Message>\\s*([^<\\p{Cntrl}]{1,300}?)\\s*</Message>");
+
+    /** What storage servers call having no room, whatever status they answer it with. */
+    private static final Set<String> STORAGE_FULL = Set.of("InsufficientStorage", "XMinioStorageFull", "QuotaExceeded");
 
     private final URI base;
     private final Duration timeout;
@@ -214,7 +227,7 @@ public final class StoreClient implements AutoCloseable {
                 return response.body();
             }
             try (InputStream body = response.body()) {
-                throw StoreException.answered(what, response.statusCode(), problem(body.readNBytes(1 << 20)));
+                throw answered(what, response.statusCode(), body.readNBytes(1 << 20));
             }
         } catch (IOException lost) {
             throw StoreException.unreachable(what, lost);
@@ -222,6 +235,26 @@ public final class StoreClient implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw StoreException.unreachable(what, interrupted);
         }
+    }
+
+    /** The store answers with a problem document, object storage with a code and a message in XML. */
+    private StoreException answered(String what, int status, byte[] body) {
+        Optional<StoreProblem> problem = problem(body);
+        if (problem.isPresent()) {
+            return StoreException.answered(what, status, problem);
+        }
+        String text = new String(body, UTF_8);
+        Matcher code = STORAGE_CODE.matcher(text);
+        if (!code.find()) {
+            return StoreException.answered(what, status, Optional.empty());
+        }
+        Matcher message = STORAGE_MESSAGE.matcher(text);
+        String detail = "object storage says " + code.group(1) + (message.find() ? ": " + message.group(1) : "");
+        int meant = STORAGE_FULL.contains(code.group(1)) ? INSUFFICIENT_STORAGE : status;
+        return StoreException.answered(
+                what,
+                meant,
+                Optional.of(new StoreProblem("about:blank", code.group(1), status, detail, List.of(detail))));
     }
 
     private Optional<StoreProblem> problem(byte[] body) {

@@ -120,7 +120,7 @@ public final class TransitionTable {
         row(last, "CancelRun", cancel());
         RunState uploaded = after(List.of(trained), ended(0, 1), ended(1, 2), committed(0, 1));
         row(uploaded, "CheckpointCommitted [the last]", committed(1, 2));
-        row(uploaded, "CheckpointRejected [RETRY]", rejected(1, 2, FailureCode.STORAGE_FULL));
+        row(uploaded, "CheckpointRejected [RETRY]", rejected(1, 2, FailureCode.BLOB_CORRUPT));
         RunState left = after(submission(10, false), granted(0, 1), trained(0, 1), ended(0, 1), granted(1, 2), lost(2));
         row(left, "CheckpointCommitted [work left to do]", committed(0, 1));
         add(uploaded, "no verdict for too long", LIFECYCLE.wake(uploaded, TIME.plusSeconds(60)));

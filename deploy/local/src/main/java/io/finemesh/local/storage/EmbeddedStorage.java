@@ -49,24 +49,30 @@ public final class EmbeddedStorage implements AutoCloseable {
             Files.createDirectories(directory);
             Properties properties = new Properties();
             properties.setProperty("jclouds.filesystem.basedir", directory.toString());
-            BlobStore blobs = BlobStores.create("filesystem-nio2", properties);
-            S3Proxy server = S3Proxy.builder()
-                    .blobStore(blobs)
-                    .endpoint(endpoint)
-                    .awsAuthentication(AuthenticationType.AWS_V4, credentials.accessKey(), credentials.secretKey())
-                    .v4MaxNonChunkedRequestSize(LARGEST_BUFFERED_BODY_BYTES)
-                    .jettyMaxThreads(THREADS)
-                    .stopTimeout(DRAIN_MILLIS)
-                    .build();
-            if (!blobs.containerExists(bucket)) {
-                blobs.createContainer(bucket);
-            }
-            server.start();
-            return new EmbeddedStorage(endpoint, credentials, blobs, server);
+            return start(BlobStores.create("filesystem-nio2", properties), endpoint, credentials, bucket);
         } catch (Exception | LinkageError failure) {
             throw new StorageException(
                     "The object store did not start over " + directory + " on port " + port + ": " + failure, failure);
         }
+    }
+
+    /** Serves objects from wherever they are kept. */
+    static EmbeddedStorage start(BlobStore objects, URI endpoint, StorageCredentials credentials, String bucket)
+            throws Exception {
+        BlobStore blobs = new FullDiskAnswers(objects);
+        S3Proxy server = S3Proxy.builder()
+                .blobStore(blobs)
+                .endpoint(endpoint)
+                .awsAuthentication(AuthenticationType.AWS_V4, credentials.accessKey(), credentials.secretKey())
+                .v4MaxNonChunkedRequestSize(LARGEST_BUFFERED_BODY_BYTES)
+                .jettyMaxThreads(THREADS)
+                .stopTimeout(DRAIN_MILLIS)
+                .build();
+        if (!blobs.containerExists(bucket)) {
+            blobs.createContainer(bucket);
+        }
+        server.start();
+        return new EmbeddedStorage(endpoint, credentials, blobs, server);
     }
 
     public URI endpoint() {

@@ -5,16 +5,25 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.finemesh.local.ports.PortPlan;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Properties;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
+import org.gaul.s3proxy.BlobStores;
+import org.gaul.s3proxy.blobstore.BlobStore;
+import org.gaul.s3proxy.blobstore.ForwardingBlobStore;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -27,6 +36,8 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
@@ -167,6 +178,54 @@ class EmbeddedStorageTest {
     }
 
     @Test
+    void aFullDiskIsAnsweredAsOneToClientsAndToPresignedUploads() throws Exception {
+        Properties properties = new Properties();
+        properties.setProperty(
+                "jclouds.filesystem.basedir",
+                Files.createDirectories(folder.resolve("full")).toString());
+        AtomicBoolean full = new AtomicBoolean();
+        BlobStore disk = new ForwardingBlobStore(BlobStores.create("filesystem-nio2", properties)) {
+            @Override
+            public PutObjectResponse putBlob(PutObjectRequest request, InputStream payload) {
+                if (full.get()) {
+                    throw new UncheckedIOException(
+                            new FileSystemException("blobs/tmp", null, "No space left on device"));
+                }
+                return super.putBlob(request, payload);
+            }
+        };
+        URI endpoint = URI.create("http://127.0.0.1:"
+                + PortPlan.free(RandomGenerator.getDefault()).storage());
+        try (EmbeddedStorage small = EmbeddedStorage.start(disk, endpoint, CREDENTIALS, BUCKET);
+                S3Client writer = client(small, CREDENTIALS);
+                S3Presigner presigner = presigner(endpoint);
+                HttpClient http = HttpClient.newHttpClient()) {
+            full.set(true);
+
+            S3Exception refusal = catchThrowableOfType(
+                    S3Exception.class,
+                    () -> writer.putObject(put -> put.bucket(BUCKET).key("a"), RequestBody.fromString("a")));
+            assertThat(refusal.statusCode()).isEqualTo(507);
+            assertThat(refusal.awsErrorDetails().errorCode()).isEqualTo("InsufficientStorage");
+
+            HttpRequest upload = HttpRequest.newBuilder(presigner
+                            .presignPutObject(request -> request.signatureDuration(Duration.ofMinutes(5))
+                                    .putObjectRequest(
+                                            object -> object.bucket(BUCKET).key("b")))
+                            .url()
+                            .toURI())
+                    .PUT(HttpRequest.BodyPublishers.ofString("b"))
+                    .build();
+            HttpResponse<String> answer = http.send(upload, BodyHandlers.ofString());
+            assertThat(answer.statusCode()).isEqualTo(507);
+            assertThat(answer.body()).contains("<Code>InsufficientStorage</Code>");
+
+            full.set(false);
+            assertThat(http.send(upload, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
     void aFolderThatCannotBeMadeIsNamed() throws Exception {
         Path file = Files.createFile(folder.resolve("file"));
 
@@ -190,8 +249,12 @@ class EmbeddedStorageTest {
     }
 
     private static S3Presigner presigner() {
+        return presigner(storage.endpoint());
+    }
+
+    private static S3Presigner presigner(URI endpoint) {
         return S3Presigner.builder()
-                .endpointOverride(storage.endpoint())
+                .endpointOverride(endpoint)
                 .region(Region.of(EmbeddedStorage.REGION))
                 .serviceConfiguration(
                         S3Configuration.builder().pathStyleAccessEnabled(true).build())

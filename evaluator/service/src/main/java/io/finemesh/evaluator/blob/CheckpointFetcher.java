@@ -99,7 +99,7 @@ public final class CheckpointFetcher {
             try {
                 return fetch.run();
             } catch (StoreException failed) {
-                boolean hopeless = failed.code().disposition() != Disposition.RETRY;
+                boolean hopeless = failed.code().disposition() == Disposition.ABORT;
                 if (hopeless || clock.instant().isAfter(giveUp)) {
                     throw failed;
                 }

@@ -153,7 +153,7 @@ class EvaluationDeskTest {
     @ParameterizedTest
     @CsvSource({
         "503, STORE_UNREACHABLE, RETRY",
-        "507, STORAGE_FULL, RETRY",
+        "507, STORAGE_FULL, PARK",
         "400, INVALID_SPECIFICATION, ABORT",
     })
     void aStoreThatGoesOnFailingEndsTheEvaluationByItsDisposition(int status, FailureCode code, Disposition disposition)

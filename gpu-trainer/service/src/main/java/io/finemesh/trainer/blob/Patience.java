@@ -45,7 +45,7 @@ public record Patience(Duration giveUpAfter, Duration delay, Duration longestDel
                     throw interruption(what, failed);
                 }
                 Duration left = Duration.between(clock.instant(), deadline);
-                if (failed.code().disposition() != Disposition.RETRY || left.compareTo(pause) < 0) {
+                if (failed.code().disposition() == Disposition.ABORT || left.compareTo(pause) < 0) {
                     throw failed;
                 }
                 LOG.warnf(

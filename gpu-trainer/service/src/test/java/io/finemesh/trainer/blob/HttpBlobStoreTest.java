@@ -39,6 +39,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Fetching and uploading against an HTTP server, the way the real store and its object storage answer. */
 class HttpBlobStoreTest {
@@ -121,6 +123,36 @@ class HttpBlobStoreTest {
                         .getFirst()
                         .uploadUrl())
                 .isEmpty();
+    }
+
+    /** Statuses and codes as the storage servers send them that this mesh and others use. */
+    @ParameterizedTest
+    @CsvSource({
+        "507, InsufficientStorage, STORAGE_FULL",
+        "507, XMinioStorageFull, STORAGE_FULL",
+        "403, QuotaExceeded, STORAGE_FULL",
+        "500, InternalError, STORE_UNREACHABLE",
+        "403, AccessDenied, STORE_UNREACHABLE",
+    })
+    void anUploadThatObjectStorageRefusesIsToldInItsWords(int status, String code, FailureCode expected)
+            throws Exception {
+        byte[] body = ("<?xml version=\"1.0\"?><Error><Code>" + code + "</Code><Message>the reason</Message></Error>")
+                .getBytes(UTF_8);
+        server.createContext("/refusing", exchange -> {
+            try (exchange) {
+                exchange.getRequestBody().readAllBytes();
+                exchange.sendResponseHeaders(status, body.length);
+                exchange.getResponseBody().write(body);
+            }
+        });
+        Path file = Files.writeString(directory.resolve("result"), "result");
+        BlobReference blob = new BlobReference(Sha256.of(file), Files.size(file));
+        String url = "http://127.0.0.1:" + server.getAddress().getPort() + "/refusing";
+
+        assertThatThrownBy(() -> store.upload(new StageTicket(SegmentReporter.onTheWire(blob), Optional.of(url)), file))
+                .isInstanceOfSatisfying(StoreException.class, refused -> assertThat(refused.code())
+                        .isEqualTo(expected))
+                .hasMessageContaining(code + ": the reason");
     }
 
     @Test

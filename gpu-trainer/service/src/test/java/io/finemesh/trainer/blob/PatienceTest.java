@@ -34,6 +34,18 @@ class PatienceTest {
     }
 
     @Test
+    void waitsForSpaceAsForAnAnswer() throws Exception {
+        String answer = patience(Duration.ofHours(1), Clock.systemUTC()).insist("uploading", () -> {
+            if (calls.incrementAndGet() < 3) {
+                throw StoreException.answered("uploading", 507, Optional.empty());
+            }
+            return "answer";
+        });
+
+        assertThat(answer).isEqualTo("answer");
+    }
+
+    @Test
     void givesUpWhenTheTimeIsUp() {
         // The clock goes on by a second with every look at it.
         Instant start = Instant.parse("2026-01-01T00:00:00Z");
