@@ -33,7 +33,7 @@ public final class ImportReader {
 
     /** Reads {@code {"name": ..., "path": ...}}. */
     public static ModelImport modelImport(Document document) {
-        Problems problems = new Problems();
+        Problems problems = new Problems("a model import");
         Section top = open(document, problems);
         String nameWords = "a name: 1 to 64 letters, digits or . _ - beginning with a letter or digit";
         String pathWords = "a directory on the checkpoint store's machine that holds config.json and safetensors files";
@@ -51,7 +51,7 @@ public final class ImportReader {
 
     /** Reads {@code {"reason": ...}}; an empty body gives none. */
     public static Cancellation cancellation(Document document) {
-        Problems problems = new Problems();
+        Problems problems = new Problems("a cancellation");
         if (document.root() instanceof Value.Nothing) {
             return new Cancellation(Optional.empty(), List.of());
         }

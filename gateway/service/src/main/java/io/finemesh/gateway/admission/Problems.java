@@ -9,7 +9,13 @@ import java.util.Optional;
 
 /** Gathers every problem of one document, each in the same words. */
 final class Problems {
+    private final String document;
     private final List<FieldProblem> list = new ArrayList<>();
+
+    /** @param document what is read, as in "not a field of a run specification" */
+    Problems(String document) {
+        this.document = document;
+    }
 
     List<FieldProblem> list() {
         return List.copyOf(list);
@@ -84,9 +90,9 @@ final class Problems {
         return pointer.isEmpty() ? "the specification" : pointer.substring(1).replace('/', '.');
     }
 
-    private static String parent(String pointer) {
+    private String parent(String pointer) {
         String parent = pointer.substring(0, pointer.lastIndexOf('/'));
-        return parent.isEmpty() ? "a run specification" : field(parent);
+        return parent.isEmpty() ? document : field(parent);
     }
 
     private static String kindIfUnclear(Value found) {

@@ -55,7 +55,7 @@ public final class SpecificationReader {
     private static final long LARGEST_SEED = (1L << 53) - 1;
     private static final long MOST_STEPS = 1_000_000_000L;
 
-    private final Problems problems = new Problems();
+    private final Problems problems = new Problems("a run specification");
     private final Document document;
 
     private SpecificationReader(Document document) {
