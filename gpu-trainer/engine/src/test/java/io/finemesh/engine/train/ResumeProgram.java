@@ -8,6 +8,7 @@ import io.finemesh.engine.model.Decoder;
 import io.finemesh.engine.model.TinyModel;
 import io.finemesh.engine.tensor.Backend;
 import io.finemesh.engine.tensor.Precision;
+import java.io.PrintStream;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +25,11 @@ public final class ResumeProgram {
     private ResumeProgram() {}
 
     public static void main(String[] arguments) throws Exception {
+        train(System.out, arguments);
+    }
+
+    /** The same in this process. */
+    static void train(PrintStream out, String... arguments) throws Exception {
         Precision precision = Precision.valueOf(arguments[1]);
         int steps = Integer.parseInt(arguments[2]);
         int segments = Integer.parseInt(arguments[3]);
@@ -46,7 +52,7 @@ public final class ResumeProgram {
             for (int i = 0; i < segments; i++) {
                 last = loop.run(
                         run.segments().containing(loop.nextStep()),
-                        report -> System.out.printf(
+                        report -> out.printf(
                                 "%d %x %x%n",
                                 report.step(),
                                 Double.doubleToLongBits(report.loss()),

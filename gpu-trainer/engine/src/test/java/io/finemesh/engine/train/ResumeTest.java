@@ -2,7 +2,9 @@ package io.finemesh.engine.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -37,14 +39,16 @@ class ResumeTest {
     })
     void aNewProcessContinuesAsIfNothingHadHappened(String method, String precision, int firstSegments)
             throws Exception {
-        List<String> uninterrupted = train(method, precision, SEGMENTS, "-", "whole");
+        List<String> uninterrupted = trainHere(arguments(method, precision, SEGMENTS, "-", "whole"));
 
-        List<String> resumed = new ArrayList<>(train(method, precision, firstSegments, "-", "half"));
-        resumed.addAll(train(
-                method,
-                precision,
-                SEGMENTS - firstSegments,
-                folder.resolve("half").toString(),
+        List<String> resumed = new ArrayList<>(trainHere(arguments(method, precision, firstSegments, "-", "half")));
+        resumed.addAll(trainElsewhere(
+                arguments(
+                        method,
+                        precision,
+                        SEGMENTS - firstSegments,
+                        folder.resolve("half").toString(),
+                        "rest"),
                 "rest"));
 
         assertThat(uninterrupted).hasSize(STEPS);
@@ -72,23 +76,36 @@ class ResumeTest {
         }
     }
 
+    private String[] arguments(String method, String precision, int segments, String from, String to) {
+        return new String[] {
+            method,
+            precision,
+            Integer.toString(STEPS),
+            Integer.toString(segments),
+            from,
+            folder.resolve(to).toString()
+        };
+    }
+
+    /** Runs {@link ResumeProgram} in this process; returns its lines. */
+    private static List<String> trainHere(String... arguments) throws Exception {
+        ByteArrayOutputStream lines = new ByteArrayOutputStream();
+        try (PrintStream out = new PrintStream(lines, true, StandardCharsets.UTF_8)) {
+            ResumeProgram.train(out, arguments);
+        }
+        return lines.toString(StandardCharsets.UTF_8).lines().toList();
+    }
+
     /** Runs {@link ResumeProgram} with this process's Java, class path and environment; returns its lines. */
-    private List<String> train(String method, String precision, int segments, String from, String to)
-            throws IOException, InterruptedException {
+    private List<String> trainElsewhere(String[] arguments, String name) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(ProcessHandle.current().info().command().orElseThrow());
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(argument -> !argument.startsWith("-javaagent") && !argument.startsWith("-agentlib"))
                 .forEach(command::add);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), ResumeProgram.class.getName()));
-        command.addAll(List.of(
-                method,
-                precision,
-                Integer.toString(STEPS),
-                Integer.toString(segments),
-                from,
-                folder.resolve(to).toString()));
-        Path errors = folder.resolve(to + ".err");
+        command.addAll(List.of(arguments));
+        Path errors = folder.resolve(name + ".err");
         Process process =
                 new ProcessBuilder(command).redirectError(errors.toFile()).start();
         List<String> lines = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
