@@ -29,11 +29,13 @@ final class Checkout {
 
     Checkout(Path root) throws IOException {
         this.root = root;
-        Files.createDirectories(root);
-        Files.copy(
-                Path.of(System.getProperty("finemesh.root")).resolve("finemesh"),
-                root.resolve("finemesh"),
-                StandardCopyOption.COPY_ATTRIBUTES);
+        Files.createDirectories(root.resolve(".ci"));
+        for (String script : List.of("finemesh", ".ci/test-summary.awk")) {
+            Files.copy(
+                    Path.of(System.getProperty("finemesh.root")).resolve(script),
+                    root.resolve(script),
+                    StandardCopyOption.COPY_ATTRIBUTES);
+        }
         Files.writeString(root.resolve("pom.xml"), "<project/>");
     }
 
