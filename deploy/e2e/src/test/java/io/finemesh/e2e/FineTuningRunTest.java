@@ -86,7 +86,7 @@ class FineTuningRunTest {
         JsonNode run = stage.gateway().get("/v1/runs/" + calmRun);
         String result = run.path("lastCheckpoint").asText();
         await().atMost(PATIENCE).until(() -> checkpointNamed(stage, "e2e-tuned").equals(result));
-        String next = stage.gateway().submit(Specifications.badam("e2e-tuned", 2, false));
+        String next = stage.gateway().submit(Specifications.badam("e2e-tuned", 6, false));
         assertThat(stage.gateway().eventsToTheEnd(next))
                 .extracting(Event::type)
                 .last()
