@@ -1,5 +1,7 @@
 package io.finemesh.docs;
 
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.finemesh.contract.Message;
 import io.finemesh.contract.failure.FailureCode;
 import io.finemesh.contract.id.Identifier;
@@ -9,9 +11,11 @@ import io.finemesh.contract.wire.WireNames;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +25,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** Renders the contract as a page for people and as an AsyncAPI 3 document; words come from the Javadoc of the contract's sources. */
 final class EventCatalogue {
@@ -63,7 +68,10 @@ final class EventCatalogue {
         page.append("\n## Values inside messages\n");
         for (Class<?> value : nested()) {
             page.append("\n### %s%n%n%s%n%n".formatted(value.getSimpleName(), javadoc.summary(value)));
-            if (value.isEnum()) {
+            if (value.isSealed()) {
+                page.append("One of these, told apart by `%s`:%n%n".formatted(discriminator(value)));
+                kinds(value).forEach((name, kind) -> page.append("- `%s`: %s%n".formatted(name, kind.getSimpleName())));
+            } else if (value.isEnum()) {
                 for (Object constant : value.getEnumConstants()) {
                     page.append("- `%s`%n".formatted(constant));
                 }
@@ -148,6 +156,14 @@ final class EventCatalogue {
                                     .toList())));
             return;
         }
+        if (type.isSealed()) {
+            document.append("      discriminator: %s%n      oneOf:%n".formatted(discriminator(type)));
+            kinds(type)
+                    .values()
+                    .forEach(kind -> document.append(
+                            "        - $ref: '#/components/schemas/%s'%n".formatted(kind.getSimpleName())));
+            return;
+        }
         document.append("      type: object\n");
         List<String> required = Arrays.stream(type.getRecordComponents())
                 .filter(component -> !words(component.getGenericType()).endsWith("?"))
@@ -180,6 +196,9 @@ final class EventCatalogue {
         Class<?> raw = (Class<?>) type;
         if (raw == String.class || Identifier.class.isAssignableFrom(raw)) {
             return "type: string";
+        }
+        if (raw == Instant.class) {
+            return "type: string, format: date-time";
         }
         if (raw == boolean.class) {
             return "type: boolean";
@@ -221,17 +240,34 @@ final class EventCatalogue {
                 .toList();
     }
 
+    /** Field that tells the kinds of a sealed type apart. */
+    private static String discriminator(Class<?> type) {
+        return type.getAnnotation(JsonTypeInfo.class).property();
+    }
+
+    /** Kinds of a sealed type by the name they have on the wire. */
+    private static Map<String, Class<?>> kinds(Class<?> type) {
+        Map<String, Class<?>> kinds = new LinkedHashMap<>();
+        for (JsonSubTypes.Type kind : type.getAnnotation(JsonSubTypes.class).value()) {
+            kinds.put(kind.name(), kind.value());
+        }
+        return kinds;
+    }
+
     private static Set<Class<?>> nested() {
         Set<Class<?>> seen = new LinkedHashSet<>();
         Deque<Class<?>> open = new ArrayDeque<>(WireNames.all().keySet());
         while (!open.isEmpty()) {
-            for (RecordComponent component : open.pop().getRecordComponents()) {
-                Class<?> type = element(component.getGenericType());
+            Class<?> outer = open.pop();
+            Stream<Class<?>> inner = outer.isSealed()
+                    ? kinds(outer).values().stream()
+                    : Arrays.stream(outer.getRecordComponents()).map(component -> element(component.getGenericType()));
+            inner.forEach(type -> {
                 boolean ours = type.getName().startsWith("io.finemesh") && !Identifier.class.isAssignableFrom(type);
-                if (ours && seen.add(type) && type.isRecord()) {
+                if (ours && seen.add(type) && (type.isRecord() || type.isSealed())) {
                     open.add(type);
                 }
-            }
+            });
         }
         Map<String, Class<?>> sorted = new TreeMap<>();
         seen.forEach(type -> sorted.put(type.getSimpleName(), type));

@@ -1,5 +1,7 @@
 package io.finemesh.dataset;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -14,10 +16,10 @@ import java.io.BufferedInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * The rows of a stream, one at a time. What the stream is shows in how it begins: a list of objects is JSON, a line of known column names is
@@ -33,8 +35,9 @@ public final class RowSource {
      *
      * @param number line or record it begins on, from 1
      * @param row what becomes of it; nothing for a blank line
+     * @param text a dropped row as it came; nothing for one that is kept, or where it cannot be told where it ends
      */
-    public record Found(long number, Optional<Row> row) {}
+    public record Found(long number, Optional<Row> row, Optional<String> text) {}
 
     /** A kind of file that is not read. */
     public static final class UnreadableFile extends IOException {
@@ -67,7 +70,7 @@ public final class RowSource {
         in.mark(LOOK_AHEAD);
         byte[] head = in.readNBytes(LOOK_AHEAD - 1);
         in.reset();
-        String start = new String(head, StandardCharsets.UTF_8);
+        String start = new String(head, UTF_8);
         if (start.startsWith("PAR1") || start.startsWith("ARROW1")) {
             throw new UnreadableFile((start.startsWith("P") ? "a Parquet" : "an Arrow")
                     + " file is not read; convert it to JSON lines, a JSON list or CSV");
@@ -95,8 +98,17 @@ public final class RowSource {
     }
 
     private static Optional<Found> line(Optional<Line> line, RowReader reader) {
-        return line.map(
-                each -> new Found(each.number(), each.isBlank() ? Optional.empty() : Optional.of(reader.read(each))));
+        return line.map(each -> {
+            if (each.isBlank()) {
+                return new Found(each.number(), Optional.empty(), Optional.empty());
+            }
+            Row row = reader.read(each);
+            return new Found(each.number(), Optional.of(row), text(row, () -> new String(each.bytes(), UTF_8)));
+        });
+    }
+
+    private static Optional<String> text(Row row, Supplier<String> asItCame) {
+        return row instanceof Dropped ? Optional.of(asItCame.get()) : Optional.empty();
     }
 
     /** The next row; empty at the end. */
@@ -140,7 +152,9 @@ public final class RowSource {
                     ended = true;
                     return found(new Dropped(DropReason.NOT_JSON, "the list is not closed"));
                 }
-                return found(reader.read(rows.<JsonNode>readTree(parser)));
+                JsonNode parsed = rows.readTree(parser);
+                Row row = reader.read(parsed);
+                return Optional.of(new Found(number, Optional.of(row), text(row, parsed::toString)));
             } catch (JsonProcessingException malformed) {
                 ended = true;
                 return found(
@@ -152,7 +166,7 @@ public final class RowSource {
         }
 
         private Optional<Found> found(Row row) {
-            return Optional.of(new Found(number, Optional.of(row)));
+            return Optional.of(new Found(number, Optional.of(row), Optional.empty()));
         }
     }
 
@@ -211,7 +225,10 @@ public final class RowSource {
         public Optional<Found> next() throws IOException {
             Optional<CsvReader.Entry> next = csv.next();
             number++;
-            return next.map(entry -> new Found(number, row(entry)));
+            return next.map(entry -> {
+                Optional<Row> row = row(entry);
+                return new Found(number, row, row.flatMap(each -> text(each, () -> String.join(",", entry.fields()))));
+            });
         }
 
         private Optional<Row> row(CsvReader.Entry entry) {

@@ -2,7 +2,15 @@ package io.finemesh.contract.id;
 
 /** A one-component record that names something; on the wire it is a plain JSON string. */
 public sealed interface Identifier
-        permits RunId, TrainerId, TrainerIncarnation, CheckpointId, DatasetVersion, EvaluationId, EventId, BlobDigest {
+        permits RunId,
+                TrainerId,
+                TrainerIncarnation,
+                CheckpointId,
+                DatasetVersion,
+                EvaluationId,
+                EventId,
+                FireId,
+                BlobDigest {
 
     /** The wire form. */
     String value();

@@ -18,6 +18,7 @@ import io.finemesh.contract.id.CheckpointId;
 import io.finemesh.contract.id.DatasetVersion;
 import io.finemesh.contract.id.EvaluationId;
 import io.finemesh.contract.id.EventId;
+import io.finemesh.contract.id.FireId;
 import io.finemesh.contract.id.Identifier;
 import io.finemesh.contract.id.RunId;
 import io.finemesh.contract.id.TrainerId;
@@ -59,6 +60,7 @@ public final class WireMapper {
         identifier(module, DatasetVersion.class, DatasetVersion::new);
         identifier(module, EvaluationId.class, EvaluationId::new);
         identifier(module, EventId.class, EventId::new);
+        identifier(module, FireId.class, FireId::new);
         identifier(module, BlobDigest.class, BlobDigest::new);
         return module;
     }

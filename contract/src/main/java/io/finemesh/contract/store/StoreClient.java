@@ -19,8 +19,10 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -155,6 +157,63 @@ public final class StoreClient implements AutoCloseable {
                         .POST(rows)
                         .build(),
                 new TypeReference<>() {});
+    }
+
+    /** Adds rows to a data set that grows. */
+    public AppendReceipt appendRecords(String name, Optional<String> format, OptionalDouble heldOut, BodyPublisher rows)
+            throws StoreException {
+        List<String> query = new ArrayList<>();
+        format.ifPresent(value -> query.add("format=" + encode(value)));
+        heldOut.ifPresent(value -> query.add("heldOut=" + value));
+        return read(
+                "records for data set '" + name + "'",
+                request(
+                                StorePaths.DATASETS + "/" + encode(name) + "/records"
+                                        + (query.isEmpty() ? "" : "?" + String.join("&", query)),
+                                timeout.multipliedBy(10))
+                        .header("content-type", "application/x-ndjson")
+                        .POST(rows)
+                        .build(),
+                new TypeReference<>() {});
+    }
+
+    /** The slices of a data set that grows, oldest first. */
+    public List<DatasetSlice> slices(String name) throws StoreException {
+        return read(
+                "slices of data set '" + name + "'",
+                get(StorePaths.DATASETS + "/" + encode(name) + "/slices", timeout),
+                new TypeReference<>() {});
+    }
+
+    /** One row of a data set that grows, by its id or the beginning of it. */
+    public RowDescriptor row(String name, String row) throws StoreException {
+        return read(
+                "row " + row + " of data set '" + name + "'",
+                get(rowPath(name, row), timeout),
+                new TypeReference<>() {});
+    }
+
+    /** Takes a row out of a data set that grows: a new version does without it. */
+    public AppendReceipt quarantineRow(String name, String row, String reason) throws StoreException {
+        return read(
+                "quarantine of row " + row + " of data set '" + name + "'",
+                post(
+                        rowPath(name, row) + "/quarantine?reason=" + encode(reason),
+                        new byte[0],
+                        JSON,
+                        timeout.multipliedBy(10)),
+                new TypeReference<>() {});
+    }
+
+    /** What could not be taken into a data set that grows, one JSON object a line; the caller closes it. */
+    public InputStream quarantined(String name) throws StoreException {
+        return open(
+                "quarantine of data set '" + name + "'",
+                get(StorePaths.DATASETS + "/" + encode(name) + "/quarantine", timeout.multipliedBy(10)));
+    }
+
+    private static String rowPath(String name, String row) {
+        return StorePaths.DATASETS + "/" + encode(name) + "/rows/" + encode(row);
     }
 
     /** Every data set's newest version. */

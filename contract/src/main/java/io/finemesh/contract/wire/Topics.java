@@ -2,11 +2,13 @@ package io.finemesh.contract.wire;
 
 import io.finemesh.contract.Message;
 import io.finemesh.contract.checkpoint.CheckpointEvent;
+import io.finemesh.contract.connector.ConnectorEvent;
 import io.finemesh.contract.dataset.DatasetCommitted;
 import io.finemesh.contract.evaluation.EvaluateCheckpoint;
 import io.finemesh.contract.evaluation.EvaluationEvent;
 import io.finemesh.contract.placement.PlacementEvent;
 import io.finemesh.contract.placement.PlacementRequest;
+import io.finemesh.contract.policy.PolicyEvent;
 import io.finemesh.contract.run.RunCommand;
 import io.finemesh.contract.run.RunEvent;
 import io.finemesh.contract.run.RunSnapshot;
@@ -14,6 +16,9 @@ import io.finemesh.contract.training.StepCompleted;
 import io.finemesh.contract.training.TrainerHeartbeat;
 import io.finemesh.contract.training.TrainingCommand;
 import io.finemesh.contract.training.TrainingEvent;
+import io.finemesh.contract.trigger.TriggerCommand;
+import io.finemesh.contract.trigger.TriggerEvent;
+import io.finemesh.contract.trigger.TriggerSignal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -114,7 +119,7 @@ public final class Topics {
             DatasetCommitted.class,
             "data set name",
             STORE,
-            List.of(GATEWAY),
+            List.of(SCHEDULER, GATEWAY),
             1,
             new Cleanup.Keep(),
             "Immutable versions of data sets.");
@@ -159,6 +164,56 @@ public final class Topics {
             new Cleanup.DeleteAfter(Duration.ofDays(2)),
             "Leases that placement granted or lost.");
 
+    public static final Topic<PolicyEvent> POLICIES = new Topic<>(
+            "finemesh.policies.v1",
+            PolicyEvent.class,
+            "policy name",
+            GATEWAY,
+            List.of(SCHEDULER, GATEWAY),
+            1,
+            new Cleanup.Compact(),
+            "What people set once: when to train, how much, on what, and what a checkpoint must show.");
+
+    public static final Topic<ConnectorEvent> CONNECTORS = new Topic<>(
+            "finemesh.connectors.v1",
+            ConnectorEvent.class,
+            "connector name",
+            GATEWAY,
+            List.of(STORE, GATEWAY),
+            1,
+            new Cleanup.Compact(),
+            "Which topics of others become rows of which data sets.");
+
+    public static final Topic<TriggerCommand> TRIGGER_COMMANDS = new Topic<>(
+            "finemesh.trigger.commands.v1",
+            TriggerCommand.class,
+            "policy, or type of an outside event",
+            GATEWAY,
+            List.of(SCHEDULER),
+            1,
+            new Cleanup.DeleteAfter(Duration.ofDays(7)),
+            "What people and the outside say to the triggers of policies.");
+
+    public static final Topic<TriggerSignal> TRIGGER_SIGNALS = new Topic<>(
+            "finemesh.trigger.signals.v1",
+            TriggerSignal.class,
+            "run",
+            SCHEDULER,
+            List.of(SCHEDULER),
+            1,
+            new Cleanup.DeleteAfter(Duration.ofDays(2)),
+            "The scheduler tells its triggers of runs and scores. One partition: one place that counts what is under way.");
+
+    public static final Topic<TriggerEvent> TRIGGER_FIRES = new Topic<>(
+            "finemesh.trigger.fires.v1",
+            TriggerEvent.class,
+            "policy name",
+            SCHEDULER,
+            List.of(GATEWAY),
+            1,
+            new Cleanup.Keep(),
+            "What fired or was held back, and why.");
+
     static final List<Topic<? extends Message>> ALL = List.of(
             RUN_COMMANDS,
             RUN_EVENTS,
@@ -172,7 +227,12 @@ public final class Topics {
             EVALUATION_COMMANDS,
             EVALUATION_EVENTS,
             PLACEMENT_REQUESTS,
-            PLACEMENT_EVENTS);
+            PLACEMENT_EVENTS,
+            POLICIES,
+            CONNECTORS,
+            TRIGGER_COMMANDS,
+            TRIGGER_SIGNALS,
+            TRIGGER_FIRES);
 
     private Topics() {}
 

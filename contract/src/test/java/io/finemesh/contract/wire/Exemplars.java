@@ -2,6 +2,7 @@ package io.finemesh.contract.wire;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.finemesh.contract.id.BlobDigest;
+import io.finemesh.contract.json.SinceForm;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -16,30 +17,35 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * Builds one example of any contract record from its components alone: every optional is present, every list has one element. Fields that came after the
- * first form of a message are those left out of the wire form where they are absent.
+ * Builds one example of any contract record from its components alone: every optional is present, every list has one element, or one of each
+ * permitted kind. Fields that came after the first form of a message are those left out of the wire form where they are absent.
  */
 final class Exemplars {
-    private final boolean complete;
+    private final int form;
 
-    private Exemplars(boolean complete) {
-        this.complete = complete;
+    private Exemplars(int form) {
+        this.form = form;
     }
+
+    /** Newest form that any message has. */
+    static final int NEWEST_FORM = 2;
 
     /** As in the first form: later fields are absent. */
     static <T> T of(Class<T> type) {
-        return type.cast(new Exemplars(false).value(type, "root"));
+        return of(type, 0);
     }
 
-    /** With the fields that came later. */
-    static <T> T complete(Class<T> type) {
-        return type.cast(new Exemplars(true).value(type, "root"));
+    /** With the fields that came up to a form. */
+    static <T> T of(Class<T> type, int form) {
+        return type.cast(new Exemplars(form).value(type, "root"));
     }
 
     private Object component(RecordComponent component) {
         JsonInclude inclusion = component.getAccessor().getAnnotation(JsonInclude.class);
         boolean later = inclusion != null && inclusion.value() == JsonInclude.Include.NON_ABSENT;
-        return later && !complete ? Optional.empty() : value(component.getGenericType(), component.getName());
+        SinceForm since = component.getAnnotation(SinceForm.class);
+        int came = since == null ? 1 : since.value();
+        return later && came > form ? Optional.empty() : value(component.getGenericType(), component.getName());
     }
 
     private Object value(Type type, String name) {
@@ -50,7 +56,11 @@ final class Exemplars {
                 return Optional.of(value(arguments[0], name));
             }
             if (raw == List.class) {
-                return List.of(value(arguments[0], name));
+                return arguments[0] instanceof Class<?> sealed && sealed.isSealed() && sealed.isInterface()
+                        ? Arrays.stream(sealed.getPermittedSubclasses())
+                                .map(kind -> value(kind, name))
+                                .toList()
+                        : List.of(value(arguments[0], name));
             }
             if (raw == Map.class) {
                 return Map.of("key", value(arguments[1], name));

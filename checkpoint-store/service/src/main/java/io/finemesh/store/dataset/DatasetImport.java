@@ -146,7 +146,7 @@ public final class DatasetImport {
     }
 
     /** One row as the trainer reads it: {@code {"messages":[{"role":...,"content":...},...]}} and a line feed. */
-    static byte[] normalised(List<Turn> turns) {
+    public static byte[] normalised(List<Turn> turns) {
         StringBuilder json = new StringBuilder("{\"messages\":[");
         String separator = "";
         for (Turn turn : turns) {
@@ -159,7 +159,12 @@ public final class DatasetImport {
         return json.append("]}\n").toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    private static RowFormat named(String name) {
+    /**
+     * The form of this name.
+     *
+     * @throws RefusalException naming the forms there are
+     */
+    public static RowFormat named(String name) {
         return RowFormat.named(name)
                 .orElseThrow(() -> new RefusalException(
                         Kind.MALFORMED,

@@ -97,6 +97,18 @@ public final class NumberedObjects {
                 "other writers took the next number of " + prefix + " " + ATTEMPTS + " times; repeat the request");
     }
 
+    /**
+     * Writes the state of a number, unless the number is taken.
+     *
+     * @return whether these bytes are the state of that number now
+     */
+    public boolean claim(String key, byte[] content) {
+        return switch (puts.put(key, ObjectContent.of(content))) {
+            case PRESENT -> true;
+            case DIFFERENT -> false;
+        };
+    }
+
     /** Reads the state under a key that was listed. */
     public Numbered read(NumberedKey key) {
         try (StoredObject object = storage.get(key.key())
