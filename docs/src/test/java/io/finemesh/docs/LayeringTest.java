@@ -95,12 +95,20 @@ class LayeringTest {
                 .check(everything);
         classes()
                 .that()
+                .resideInAPackage("io.finemesh.template..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("io.finemesh.template..", "java..", "com.fasterxml.jackson..")
+                .check(everything);
+        classes()
+                .that()
                 .resideInAPackage("io.finemesh.engine..")
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
                         "io.finemesh.engine..",
                         "io.finemesh.plan..",
+                        "io.finemesh.template..",
                         "io.finemesh.checkpoint..",
                         "java..",
                         "org.bytedeco..",

@@ -7,5 +7,7 @@ public enum PromptTemplate {
     /** The Stanford Alpaca prompt. */
     ALPACA,
     /** Turns between im_start and im_end markers. */
-    CHATML
+    CHATML,
+    /** The model's own chat template, from its tokenizer_config.json or chat_template.jinja. */
+    CHAT
 }

@@ -2,6 +2,7 @@ package io.finemesh.contract.store;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.finemesh.contract.id.CheckpointId;
 import io.finemesh.contract.id.RunId;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.OptionalLong;
  * @param parameterCount number of parameters
  * @param weightBytes bytes of all tensors as stored
  * @param configurationJson config.json, verbatim
+ * @param chatTemplate whether it has a chat template of its own; absent where the store does not say
  * @param changedTensors names of tensors that differ from the parent's; all of them for a root
  */
 public record CheckpointDescriptor(
@@ -33,6 +35,7 @@ public record CheckpointDescriptor(
         long parameterCount,
         long weightBytes,
         String configurationJson,
+        @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<Boolean> chatTemplate,
         List<String> changedTensors) {
     public CheckpointDescriptor {
         requireNonNull(checkpoint, "checkpoint is null");
@@ -42,6 +45,7 @@ public record CheckpointDescriptor(
         lastStep = lastStep == null ? OptionalLong.empty() : lastStep;
         requireNonNull(weightsDigest, "weightsDigest is null");
         requireNonNull(configurationJson, "configurationJson is null");
+        chatTemplate = chatTemplate == null ? Optional.empty() : chatTemplate;
         changedTensors = List.copyOf(changedTensors);
     }
 }

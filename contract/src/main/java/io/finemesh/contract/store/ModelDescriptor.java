@@ -2,7 +2,9 @@ package io.finemesh.contract.store;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.finemesh.contract.id.CheckpointId;
+import java.util.Optional;
 
 /**
  * A model by name.
@@ -13,6 +15,7 @@ import io.finemesh.contract.id.CheckpointId;
  * @param weightBytes bytes of all tensors as stored
  * @param weightsDigest digest of the weights
  * @param configurationJson config.json, verbatim
+ * @param chatTemplate whether it has a chat template of its own; absent where the store does not say
  */
 public record ModelDescriptor(
         String name,
@@ -20,11 +23,13 @@ public record ModelDescriptor(
         long parameterCount,
         long weightBytes,
         String weightsDigest,
-        String configurationJson) {
+        String configurationJson,
+        @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<Boolean> chatTemplate) {
     public ModelDescriptor {
         requireNonNull(name, "name is null");
         requireNonNull(checkpoint, "checkpoint is null");
         requireNonNull(weightsDigest, "weightsDigest is null");
         requireNonNull(configurationJson, "configurationJson is null");
+        chatTemplate = chatTemplate == null ? Optional.empty() : chatTemplate;
     }
 }

@@ -1,5 +1,6 @@
 package io.finemesh.template;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -21,10 +22,21 @@ import java.util.Optional;
  *
  * <p>Those places are the template's own {@code generation} blocks where it has them. Elsewhere each reply is found by rendering the
  * conversation up to it with {@code add_generation_prompt} and then with it: what the second text has more is the reply and its end of turn.
- * That only holds if each text begins with the one before it, which is checked; white space after the end of a turn is nobody's.
+ * That only holds if each text begins with the one before it, which is checked; white space after the end of a turn is nobody's. Where it does not
+ * hold (templates that leave the thoughts of earlier turns out, or write something at the end of every text), the reply is what changes in the text
+ * when other words stand for it.
  */
 public final class ModelTemplate {
+    /** The file that names special tokens, and has the template of models that have no file of its own. */
+    public static final String CONFIGURATION = "tokenizer_config.json";
+
+    /** The file that is the template. */
+    public static final String TEMPLATE = "chat_template.jinja";
+
     private static final String ASSISTANT = "assistant";
+
+    /** Two noncharacters of Unicode around a word: nobody's words. */
+    private static final String STAND_IN = "\uFDEEreply\uFDEF";
 
     private final ChatTemplate template;
     private final ObjectNode specialTokens;
@@ -49,14 +61,23 @@ public final class ModelTemplate {
      * @throws IOException where a file cannot be read or is not of the form
      */
     public static Optional<ModelTemplate> read(Path directory, Clock clock) throws IOException {
-        Path file = directory.resolve("tokenizer_config.json");
-        JsonNode configuration = Files.exists(file)
-                ? new ObjectMapper().readTree(Files.readString(file))
+        return read(existing(directory.resolve(CONFIGURATION)), existing(directory.resolve(TEMPLATE)), clock);
+    }
+
+    /**
+     * Reads the template of a model whose files lie anywhere.
+     *
+     * @param configurationFile {@link #CONFIGURATION}
+     * @param templateFile {@link #TEMPLATE}
+     */
+    public static Optional<ModelTemplate> read(
+            Optional<Path> configurationFile, Optional<Path> templateFile, Clock clock) throws IOException {
+        JsonNode configuration = configurationFile.isPresent()
+                ? configuration(Files.readString(configurationFile.get()))
                 : JsonNodeFactory.instance.objectNode();
-        Path own = directory.resolve("chat_template.jinja");
-        Optional<String> source = Files.exists(own)
-                ? Optional.of(Files.readString(own))
-                : source(configuration.path("chat_template"), file);
+        Optional<String> source = templateFile.isPresent()
+                ? Optional.of(Files.readString(templateFile.get()))
+                : source(configuration.path("chat_template"));
         ObjectNode tokens = JsonNodeFactory.instance.objectNode();
         for (var property : configuration.properties()) {
             JsonNode value =
@@ -68,7 +89,23 @@ public final class ModelTemplate {
         return source.map(text -> new ModelTemplate(ChatTemplate.compile(text), tokens, clock));
     }
 
-    private static Optional<String> source(JsonNode template, Path file) throws IOException {
+    private static Optional<Path> existing(Path file) {
+        return Optional.of(file).filter(Files::exists);
+    }
+
+    private static JsonNode configuration(String json) throws IOException {
+        try {
+            JsonNode read = new ObjectMapper().readTree(json);
+            if (read.isObject()) {
+                return read;
+            }
+            throw new IOException(CONFIGURATION + " is not a JSON object");
+        } catch (JsonProcessingException malformed) {
+            throw new IOException(CONFIGURATION + " is not JSON: " + malformed.getOriginalMessage(), malformed);
+        }
+    }
+
+    private static Optional<String> source(JsonNode template) throws IOException {
         if (template.isMissingNode() || template.isNull()) {
             return Optional.empty();
         }
@@ -83,8 +120,13 @@ public final class ModelTemplate {
                 return Optional.of(each.get("template").textValue());
             }
         }
-        throw new IOException(
-                file + ": 'chat_template' is neither a text nor a list with one named 'default'; it names " + names);
+        throw new IOException(CONFIGURATION
+                + ": 'chat_template' is neither a text nor a list with one named 'default'; it names " + names);
+    }
+
+    /** Name of the token that ends a text, if the model's files give it. */
+    public Optional<String> endOfText() {
+        return Optional.ofNullable(specialTokens.path("eos_token").textValue());
     }
 
     /** The text up to where the assistant would speak next. */
@@ -101,16 +143,19 @@ public final class ModelTemplate {
         Rendering whole = rendered(messages, tools, false);
         Optional<List<Span>> marked = whole.assistantSpans().filter(spans -> !spans.isEmpty());
         return new Conversation(
-                whole.text(), marked.isPresent() ? marked.get() : replies(messages, tools, whole.text()));
+                whole.text(),
+                marked.isPresent() ? marked.get() : replies(messages, tools, whole.text()),
+                marked.isPresent());
     }
 
     /**
      * A rendered conversation.
      *
      * @param text all of it
-     * @param replies where the assistant speaks, ends of turns included
+     * @param replies where the assistant speaks, in order; what follows a reply belongs to it where that could be told
+     * @param marked whether the template itself says so
      */
-    public record Conversation(String text, List<Span> replies) {
+    public record Conversation(String text, List<Span> replies, boolean marked) {
         public Conversation {
             replies = List.copyOf(replies);
         }
@@ -122,6 +167,14 @@ public final class ModelTemplate {
             if (!messages.get(index).path("role").asText().equals(ASSISTANT)) {
                 continue;
             }
+            replies.add(reply(messages, index, tools, whole));
+        }
+        return replies;
+    }
+
+    private Span reply(ArrayNode messages, int index, Optional<ArrayNode> tools, String whole) {
+        TemplateException unstable;
+        try {
             String before = rendered(first(messages, index), tools, true).text();
             String after = index + 1 == messages.size()
                     ? whole
@@ -132,9 +185,32 @@ public final class ModelTemplate {
             while (end > before.length() && Character.isWhitespace(after.charAt(end - 1))) {
                 end--;
             }
-            replies.add(new Span(before.length(), end));
+            return new Span(before.length(), end);
+        } catch (TemplateException refused) {
+            // Some templates do not take a conversation that ends before a reply.
+            unstable = refused;
         }
-        return replies;
+        Optional<Span> said = said(messages, index, tools, whole);
+        if (said.isEmpty()) {
+            throw unstable;
+        }
+        return said.get();
+    }
+
+    /** What a message says, where it stands once in the text as it is. */
+    private Optional<Span> said(ArrayNode messages, int index, Optional<ArrayNode> tools, String whole) {
+        ArrayNode others = messages.deepCopy();
+        ((ObjectNode) others.get(index)).put("content", STAND_IN);
+        String text = rendered(others, tools, false).text();
+        int start = text.indexOf(STAND_IN);
+        if (start < 0 || text.indexOf(STAND_IN, start + 1) >= 0) {
+            return Optional.empty();
+        }
+        String after = text.substring(start + STAND_IN.length());
+        int end = whole.length() - after.length();
+        return end >= start && whole.startsWith(text.substring(0, start)) && whole.endsWith(after)
+                ? Optional.of(new Span(start, end))
+                : Optional.empty();
     }
 
     private static void requirePrefix(String prefix, String text, int index, String problem) {

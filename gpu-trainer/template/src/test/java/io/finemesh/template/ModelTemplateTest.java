@@ -71,14 +71,31 @@ class ModelTemplateTest {
     }
 
     @Test
-    void aTemplateThatRewritesEarlierTurnsIsRefused() throws IOException {
-        String rewriting = "{{ messages|length }}" + TURNS + ASK;
+    void aReplyIsWhatChangesWithItWhereTextsDoNotBeginWithEachOther() throws IOException {
+        String endless = TURNS + "<|assistant|>";
+        String thinking = "{% for m in messages %}<|{{ m.role }}|>{% if loop.last %}<think></think>{% endif %}"
+                + "{{ m.content|trim }}<|end|>{% endfor %}{% if add_generation_prompt %}<|assistant|><think>{% endif %}";
+
+        for (String template : List.of("{{ messages|length }}" + TURNS + ASK, endless, thinking)) {
+            assertThat(replies(template(template)
+                                    .conversation(
+                                            messages("user:a", "assistant: b ", "user:c", "assistant:d"),
+                                            Optional.empty()))
+                            .getFirst())
+                    .as(template)
+                    .isIn("b", " b ");
+        }
+    }
+
+    @Test
+    void aReplyThatStandsTwiceInATextThatDoesNotHoldIsRefused() throws IOException {
+        String rewriting = "{{ messages|length }}{{ messages[-1].content }}" + TURNS + ASK;
 
         assertThatThrownBy(() -> template(rewriting)
                         .conversation(messages("user:a", "assistant:b", "user:c", "assistant:d"), Optional.empty()))
                 .isInstanceOfSatisfying(TemplateException.class, failure -> assertThat(failure.reason())
                         .isEqualTo(Reason.NOT_PREFIX_STABLE))
-                .hasMessageContaining("message 2")
+                .hasMessageContaining("message 4")
                 .hasMessageContaining("part at character 0");
     }
 

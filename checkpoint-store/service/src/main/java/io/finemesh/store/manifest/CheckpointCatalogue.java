@@ -1,5 +1,7 @@
 package io.finemesh.store.manifest;
 
+import io.finemesh.checkpoint.json.JsonException;
+import io.finemesh.checkpoint.json.StrictJson;
 import io.finemesh.checkpoint.manifest.FileEntry;
 import io.finemesh.checkpoint.manifest.Manifest;
 import io.finemesh.checkpoint.manifest.TensorEntry;
@@ -84,6 +86,7 @@ public final class CheckpointCatalogue {
                 parameterCount(manifest),
                 weightBytes(manifest),
                 configurationJson(id, manifest),
+                Optional.of(hasChatTemplate(manifest)),
                 difference.changedTensors());
     }
 
@@ -105,6 +108,23 @@ public final class CheckpointCatalogue {
                 .orElseThrow(() -> new DamagedManifestException(id, "it has no " + CONFIGURATION_FILE, null));
         return new String(
                 blobs.read(BlobStore.inContract(file.blob()), MOST_CONFIGURATION_BYTES), StandardCharsets.UTF_8);
+    }
+
+    /** Whether the model has a chat template of its own; whether it can be rendered shows when it is. */
+    public boolean hasChatTemplate(Manifest manifest) {
+        return manifest.file("chat_template.jinja").isPresent()
+                || manifest.file("tokenizer_config.json")
+                        .map(file ->
+                                namesTemplate(blobs.read(BlobStore.inContract(file.blob()), MOST_CONFIGURATION_BYTES)))
+                        .orElse(false);
+    }
+
+    private static boolean namesTemplate(byte[] tokenizerConfiguration) {
+        try {
+            return StrictJson.object(tokenizerConfiguration).hasNonNull("chat_template");
+        } catch (JsonException malformed) {
+            return false;
+        }
     }
 
     private static RefusalException unknown(CheckpointId id) {

@@ -17,6 +17,7 @@ import io.finemesh.store.storage.StorageLayout;
 import io.finemesh.store.storage.StorageLayout.NumberedKey;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Which checkpoint a model name means now, and meant before: each move is one more object, the newest counts. */
 public final class ModelNames {
@@ -91,7 +92,8 @@ public final class ModelNames {
                 CheckpointCatalogue.parameterCount(manifest),
                 CheckpointCatalogue.weightBytes(manifest),
                 manifest.weightsDigest(),
-                catalogue.configurationJson(id, manifest));
+                catalogue.configurationJson(id, manifest),
+                Optional.of(catalogue.hasChatTemplate(manifest)));
     }
 
     private RefusalException unknown(String name) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.finemesh.checkpoint.manifest.FileEntry;
 import io.finemesh.checkpoint.manifest.Manifest;
 import io.finemesh.contract.id.CheckpointId;
 import io.finemesh.contract.store.ModelDescriptor;
@@ -19,6 +20,8 @@ import io.finemesh.store.storage.MemoryStorage;
 import io.finemesh.store.storage.NumberedObjects;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,6 +45,41 @@ class ModelNamesTest {
         Result result = Segments.next("run", 0, manifest).stageIn(storage);
         new SegmentCommit(blobs, manifests).attempt(result.claim());
         trained = result.claim().checkpoint();
+    }
+
+    @Test
+    void aModelSaysWhetherItHasAChatTemplate() {
+        CheckpointCatalogue catalogue = new CheckpointCatalogue(manifests, blobs);
+        Manifest bare = manifests.find(root).orElseThrow();
+
+        names.point("m", root);
+        assertThat(names.resolve("m").chatTemplate()).contains(false);
+        assertThat(catalogue.describe(root).chatTemplate()).contains(false);
+        assertThat(catalogue.hasChatTemplate(with(bare, "chat_template.jinja", "{{ messages }}")))
+                .isTrue();
+        assertThat(catalogue.hasChatTemplate(with(bare, "tokenizer_config.json", "{\"chat_template\":\"x\"}")))
+                .isTrue();
+        for (String without : List.of("{}", "{\"chat_template\":null}", "no JSON")) {
+            assertThat(catalogue.hasChatTemplate(with(bare, "tokenizer_config.json", without)))
+                    .as(without)
+                    .isFalse();
+        }
+    }
+
+    private Manifest with(Manifest manifest, String name, String content) {
+        List<FileEntry> files = new ArrayList<>(manifest.files());
+        files.removeIf(file -> file.name().equals(name));
+        files.add(new FileEntry(name, BlobStore.inManifest(blobs.put(content.getBytes(UTF_8)))));
+        return new Manifest(
+                manifest.format(),
+                manifest.parent(),
+                manifest.trainedBy(),
+                manifest.weightsDigest(),
+                files,
+                manifest.weightBlobs(),
+                manifest.tensors(),
+                manifest.trainingState(),
+                manifest.ledger());
     }
 
     @Test

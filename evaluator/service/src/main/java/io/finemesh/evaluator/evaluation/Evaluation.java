@@ -17,7 +17,6 @@ import io.finemesh.engine.text.Generation;
 import io.finemesh.engine.text.GenerationLimits;
 import io.finemesh.engine.text.Generator;
 import io.finemesh.engine.text.PromptEncoder;
-import io.finemesh.engine.text.PromptTemplate;
 import io.finemesh.engine.text.Role;
 import io.finemesh.engine.text.Turn;
 import io.finemesh.evaluator.report.ScoreSheet;
@@ -103,8 +102,7 @@ final class Evaluation {
 
     private Figure loss(List<Conversation> conversations) throws EvaluationException, InterruptedException {
         int cutoff = command.specification().batch().cutoffTokens();
-        EncodedSamples samples =
-                new SampleEncoder(model.tokenizer(), template(), cutoff).encodeAll(conversations.iterator());
+        EncodedSamples samples = new SampleEncoder(model.prompts(), cutoff).encodeAll(conversations.iterator());
         PackedBatch packed = PackedBatch.of(samples.samples(), Math.max(cutoff, tokensPerRow));
         EvaluationPass pass = new EvaluationPass(model.decoder());
         List<EvaluationReport.Sample> scored = new ArrayList<>();
@@ -123,7 +121,7 @@ final class Evaluation {
 
     private Figure exactMatch(List<Conversation> conversations, int maxNewTokens)
             throws EvaluationException, InterruptedException {
-        PromptEncoder prompts = new PromptEncoder(model.tokenizer(), template());
+        PromptEncoder prompts = model.prompts();
         List<int[]> questions = new ArrayList<>();
         List<String> references = new ArrayList<>();
         for (Conversation conversation : conversations) {
@@ -152,13 +150,5 @@ final class Evaluation {
             }
         }
         return Figure.fraction(right, questions.size());
-    }
-
-    private PromptTemplate template() {
-        return switch (command.specification().template()) {
-            case PLAIN -> PromptTemplate.PLAIN;
-            case ALPACA -> PromptTemplate.ALPACA;
-            case CHATML -> PromptTemplate.CHATML;
-        };
     }
 }

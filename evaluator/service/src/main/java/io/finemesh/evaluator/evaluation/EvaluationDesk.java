@@ -219,7 +219,10 @@ public final class EvaluationDesk implements AutoCloseable {
         Instant start = clock.instant();
         Path dataset = dataset(command.dataset());
         try (LoadedModel model = LoadedModel.load(
-                fetcher, command.checkpoint(), command.specification().precision())) {
+                fetcher,
+                command.checkpoint(),
+                command.specification().precision(),
+                command.specification().template())) {
             Evaluation evaluation = new Evaluation(
                     model, command, limits.generationBatch(), limits.tokensPerRow(), () -> requireWanted(command));
             List<TaskScore> scores = evaluation.run(dataset);

@@ -8,6 +8,7 @@ import io.finemesh.contract.failure.Failure;
 import io.finemesh.contract.failure.FailureCode;
 import io.finemesh.contract.store.StoreException;
 import io.finemesh.engine.data.DatasetException;
+import io.finemesh.engine.text.PromptException;
 import io.finemesh.engine.text.TokenizerException;
 
 /** Which failure something thrown is: the evaluator's one place that says what a scheduler may do about it. */
@@ -21,6 +22,7 @@ final class EvaluationFailures {
             case StoreException store -> store.failure();
             case BlobCacheException cache -> new Failure(code(cache.reason()), cache.getMessage());
             case TokenizerException tokenizer -> new Failure(code(tokenizer.reason()), tokenizer.getMessage());
+            case PromptException prompt -> new Failure(code(prompt.reason()), prompt.getMessage());
             case DatasetException dataset -> new Failure(code(dataset.reason()), dataset.getMessage());
             case ModelConfigurationException model -> new Failure(FailureCode.MODEL_NOT_USABLE, model.getMessage());
             case ManifestException manifest -> new Failure(FailureCode.CHECKPOINT_REFUSED, manifest.getMessage());
@@ -49,6 +51,14 @@ final class EvaluationFailures {
         return switch (reason) {
             case UNREADABLE, MALFORMED -> FailureCode.MODEL_NOT_USABLE;
             case VOCABULARY_MISMATCH, MISSING_SPECIAL_TOKEN -> FailureCode.TOKENIZER_MISMATCH;
+        };
+    }
+
+    private static FailureCode code(PromptException.Reason reason) {
+        return switch (reason) {
+            case NO_TEMPLATE -> FailureCode.INVALID_SPECIFICATION;
+            case BROKEN_TEMPLATE -> FailureCode.MODEL_NOT_USABLE;
+            case REFUSED_CONVERSATION -> FailureCode.DATASET_NOT_USABLE;
         };
     }
 

@@ -9,8 +9,10 @@ import io.finemesh.checkpoint.model.ModelConfiguration;
 import io.finemesh.contract.failure.FailureCode;
 import io.finemesh.contract.id.CheckpointId;
 import io.finemesh.contract.run.Precision;
+import io.finemesh.contract.run.PromptTemplate;
 import io.finemesh.contract.store.StoreException;
 import io.finemesh.engine.model.Decoder;
+import io.finemesh.engine.text.PromptEncoder;
 import io.finemesh.engine.text.Tokenizer;
 import io.finemesh.evaluator.blob.CheckpointFetcher;
 import java.io.IOException;
@@ -20,17 +22,26 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * A committed checkpoint in memory, ready to compute; closing it frees the native memory.
  *
  * @param decoder the weights
  * @param tokenizer the checkpoint's own tokenizer
+ * @param prompts how a conversation becomes tokens, as in training
  * @param weightsDigest digest of exactly these weights
  */
-record LoadedModel(Decoder decoder, Tokenizer tokenizer, String weightsDigest) implements AutoCloseable {
+record LoadedModel(Decoder decoder, Tokenizer tokenizer, PromptEncoder prompts, String weightsDigest)
+        implements AutoCloseable {
 
-    static LoadedModel load(CheckpointFetcher fetcher, CheckpointId checkpoint, Precision precision)
+    private static final String TOKENIZER_CONFIGURATION = "tokenizer_config.json";
+    private static final String CHAT_TEMPLATE = "chat_template.jinja";
+
+    static LoadedModel load(
+            CheckpointFetcher fetcher, CheckpointId checkpoint, Precision precision, PromptTemplate template)
             throws StoreException, EvaluationException, IOException, InterruptedException {
         Manifest manifest = manifest(fetcher, checkpoint);
         FileEntry configurationFile = file(manifest, "config.json");
@@ -38,6 +49,12 @@ record LoadedModel(Decoder decoder, Tokenizer tokenizer, String weightsDigest) i
         List<BlobReference> needed = new ArrayList<>(manifest.weightBlobs());
         needed.add(configurationFile.blob());
         needed.add(tokenizerFile.blob());
+        if (template == PromptTemplate.CHAT) {
+            Stream.of(TOKENIZER_CONFIGURATION, CHAT_TEMPLATE)
+                    .flatMap(name -> manifest.file(name).stream())
+                    .map(FileEntry::blob)
+                    .forEach(needed::add);
+        }
         try (BlobPins _ = fetcher.pin(needed.stream().map(BlobReference::digest).toList())) {
             Map<String, Path> blobs = new HashMap<>();
             for (BlobReference blob : needed) {
@@ -49,9 +66,12 @@ record LoadedModel(Decoder decoder, Tokenizer tokenizer, String weightsDigest) i
                 Tokenizer tokenizer =
                         Tokenizer.load(blobs.get(tokenizerFile.blob().digest()), configuration);
                 try {
+                    PromptEncoder prompts = prompts(template, tokenizer, name -> manifest.file(name)
+                            .map(file -> blobs.get(file.blob().digest())));
                     return new LoadedModel(
                             Decoder.load(configuration, tensors, storage(precision)),
                             tokenizer,
+                            prompts,
                             manifest.weightsDigest());
                 } catch (RuntimeException | Error refused) {
                     tokenizer.close();
@@ -59,6 +79,17 @@ record LoadedModel(Decoder decoder, Tokenizer tokenizer, String weightsDigest) i
                 }
             }
         }
+    }
+
+    private static PromptEncoder prompts(
+            PromptTemplate template, Tokenizer tokenizer, Function<String, Optional<Path>> files) {
+        return switch (template) {
+            case PLAIN -> PromptEncoder.of(tokenizer, io.finemesh.engine.text.PromptTemplate.PLAIN);
+            case ALPACA -> PromptEncoder.of(tokenizer, io.finemesh.engine.text.PromptTemplate.ALPACA);
+            case CHATML -> PromptEncoder.of(tokenizer, io.finemesh.engine.text.PromptTemplate.CHATML);
+            case CHAT ->
+                PromptEncoder.ofModel(tokenizer, files.apply(TOKENIZER_CONFIGURATION), files.apply(CHAT_TEMPLATE));
+        };
     }
 
     private static Manifest manifest(CheckpointFetcher fetcher, CheckpointId checkpoint)

@@ -12,6 +12,7 @@ import io.finemesh.contract.failure.FailureCode;
 import io.finemesh.contract.id.CheckpointId;
 import io.finemesh.contract.run.EvaluationTask;
 import io.finemesh.contract.run.Precision;
+import io.finemesh.contract.run.PromptTemplate;
 import io.finemesh.contract.run.TaskSpecification;
 import io.finemesh.engine.tensor.Backend;
 import io.finemesh.evaluator.blob.CheckpointFetcher;
@@ -23,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,17 +40,19 @@ class EvaluationTest {
     @TempDir
     Path directory;
 
+    private static MemoryStore store;
+    private static CheckpointFetcher fetcher;
     private static CheckpointId checkpoint;
     private static LoadedModel model;
 
     @BeforeAll
     static void load() throws Exception {
         Backend.start(1);
-        MemoryStore store = new MemoryStore();
+        store = new MemoryStore();
         checkpoint = store.addCheckpoint();
-        CheckpointFetcher fetcher = new CheckpointFetcher(
+        fetcher = new CheckpointFetcher(
                 store, BlobCache.open(cacheDirectory, 1 << 26), Duration.ZERO, Clock.systemUTC(), Thread::sleep);
-        model = LoadedModel.load(fetcher, checkpoint, Precision.FP32);
+        model = LoadedModel.load(fetcher, checkpoint, Precision.FP32, PromptTemplate.PLAIN);
     }
 
     @AfterAll
@@ -80,6 +84,31 @@ class EvaluationTest {
         assertThat(some.limited()).isTrue();
         assertThat(all.limited()).as("the limit left nothing out").isFalse();
         assertThat(some.value()).isEqualTo(all.value());
+    }
+
+    /** A template that writes the words and the end of text, with a space between, says the same as the plain one does. */
+    @Test
+    void aModelsOwnTemplateAsksAsItWasTrained() throws Exception {
+        CheckpointId own = store.addCheckpoint(Map.of(
+                "tokenizer_config.json",
+                "{\"eos_token\":\"</s>\",\"chat_template\":\"{% for m in messages %} {{ m.content }}"
+                        + "{% if m.role == 'assistant' %} {{ eos_token }}{% endif %}{% endfor %}\"}"));
+        try (LoadedModel chat = LoadedModel.load(fetcher, own, Precision.FP32, PromptTemplate.CHAT)) {
+            Path rows = Files.write(directory.resolve("chat"), TinyCheckpoint.sums(7));
+            List<TaskScore> scores = new Evaluation(
+                            chat, TinyEvaluation.of("run-1:2", own, ANY_ROWS, TinyEvaluation.BOTH), 4, 64, () -> {})
+                    .run(rows);
+
+            assertThat(scores).isEqualTo(run(4, 64, TinyEvaluation.BOTH, TinyCheckpoint.sums(7)));
+        }
+    }
+
+    @Test
+    void aModelWithoutATemplateCannotBeAskedWithIt() {
+        assertThatThrownBy(() -> LoadedModel.load(fetcher, checkpoint, Precision.FP32, PromptTemplate.CHAT))
+                .satisfies(refused ->
+                        assertThat(EvaluationFailures.of(refused).code()).isEqualTo(FailureCode.INVALID_SPECIFICATION))
+                .hasMessageContaining("no chat template of its own");
     }
 
     @Test

@@ -35,6 +35,20 @@ public final class References {
                 Optional.empty());
     }
 
+    /** The model's own chat template is asked for, but it has none. */
+    public static FieldProblem noChatTemplate(String model) {
+        String allowed = "plain, alpaca or chatml: model " + model + " has no chat template of its own";
+        return new FieldProblem(
+                "/template",
+                Optional.of("chat"),
+                Optional.of(allowed),
+                Optional.empty(),
+                "template is chat, but model " + model
+                        + " has no chat template of its own, neither chat_template.jinja nor"
+                        + " chat_template in tokenizer_config.json; choose plain, alpaca or chatml, or import the model with one",
+                Optional.empty());
+    }
+
     private static String some(Collection<String> names) {
         List<String> first = names.stream().sorted().limit(10).toList();
         return String.join(", ", first) + (names.size() > first.size() ? ", ..." : "");

@@ -38,11 +38,12 @@ public class ReferenceResolution {
      */
     public Resolution resolve(NamedReferences names) {
         List<FieldProblem> problems = new ArrayList<>();
-        Optional<ResolvedModel> model = names.model().flatMap(name -> model(name, problems));
+        Optional<Found> model = names.model().flatMap(name -> model(name, problems));
         Optional<ResolvedDataset> dataset = names.dataset().flatMap(name -> dataset("/dataset", name, problems));
         Optional<ResolvedDataset> evaluation =
                 names.evaluationDataset().flatMap(name -> dataset("/evaluation/dataset", name, problems));
-        return new Resolution(model, dataset, evaluation, problems);
+        return new Resolution(
+                model.map(Found::model), model.flatMap(Found::chatTemplate), dataset, evaluation, problems);
     }
 
     /** What only the model's shape shows to be wrong with a method; a configuration that cannot be read is the scheduler's to refuse. */
@@ -54,14 +55,19 @@ public class ReferenceResolution {
         }
     }
 
-    private Optional<ResolvedModel> model(String name, List<FieldProblem> problems) {
+    /** A model and whether it has a chat template, if the store says so. */
+    private record Found(ResolvedModel model, Optional<Boolean> chatTemplate) {}
+
+    private Optional<Found> model(String name, List<FieldProblem> problems) {
         if (CHECKPOINT.matcher(name).matches()) {
-            Optional<ResolvedModel> checkpoint = store.checkpoint(new CheckpointId(name))
-                    .map(found -> new ResolvedModel(
-                            found.checkpoint(),
-                            found.configurationJson(),
-                            found.parameterCount(),
-                            found.weightBytes()));
+            Optional<Found> checkpoint = store.checkpoint(new CheckpointId(name))
+                    .map(found -> new Found(
+                            new ResolvedModel(
+                                    found.checkpoint(),
+                                    found.configurationJson(),
+                                    found.parameterCount(),
+                                    found.weightBytes()),
+                            found.chatTemplate()));
             if (checkpoint.isEmpty()) {
                 problems.add(References.missingCheckpoint("/model", name));
             }
@@ -73,8 +79,10 @@ public class ReferenceResolution {
                     store.models().stream().map(ModelDescriptor::name).toList();
             problems.add(References.missing("/model", name, "model", existing));
         }
-        return model.map(found -> new ResolvedModel(
-                found.checkpoint(), found.configurationJson(), found.parameterCount(), found.weightBytes()));
+        return model.map(found -> new Found(
+                new ResolvedModel(
+                        found.checkpoint(), found.configurationJson(), found.parameterCount(), found.weightBytes()),
+                found.chatTemplate()));
     }
 
     private Optional<ResolvedDataset> dataset(String pointer, String name, List<FieldProblem> problems) {
@@ -91,12 +99,14 @@ public class ReferenceResolution {
      * What names stand for.
      *
      * @param model where the run starts
+     * @param chatTemplate whether that model has a chat template of its own, if the store says so
      * @param dataset what it trains on
      * @param evaluationDataset what it is evaluated on
      * @param problems names that stand for nothing
      */
     public record Resolution(
             Optional<ResolvedModel> model,
+            Optional<Boolean> chatTemplate,
             Optional<ResolvedDataset> dataset,
             Optional<ResolvedDataset> evaluationDataset,
             List<FieldProblem> problems) {

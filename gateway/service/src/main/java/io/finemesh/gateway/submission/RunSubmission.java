@@ -1,6 +1,7 @@
 package io.finemesh.gateway.submission;
 
 import io.finemesh.contract.id.RunId;
+import io.finemesh.contract.run.PromptTemplate;
 import io.finemesh.contract.run.RunSpecification;
 import io.finemesh.contract.run.SubmitRun;
 import io.finemesh.contract.wire.Envelope;
@@ -8,6 +9,7 @@ import io.finemesh.gateway.admission.Admission;
 import io.finemesh.gateway.admission.Draft;
 import io.finemesh.gateway.admission.FieldProblem;
 import io.finemesh.gateway.admission.NamedReferences;
+import io.finemesh.gateway.admission.References;
 import io.finemesh.gateway.admission.SpecificationReader;
 import io.finemesh.gateway.board.Board;
 import io.finemesh.gateway.document.Document;
@@ -191,6 +193,10 @@ public class RunSubmission {
                 .model()
                 .map(model -> ReferenceResolution.check(given.method(), model))
                 .ifPresent(problems::addAll);
+        if (given.template() == PromptTemplate.CHAT
+                && resolution.chatTemplate().filter(has -> !has).isPresent()) {
+            problems.add(References.noChatTemplate(given.model()));
+        }
         if (!problems.isEmpty()) {
             throw invalid(problems);
         }

@@ -83,7 +83,7 @@ final class FieldTable {
         bad(rows, "/dataset", "d@0", "d@", "d@x", "'@1'", "d@1@2", "d@100000000", "a/b", "1");
         good(rows, "/output_name", "m2", "ck-short");
         bad(rows, "/output_name", "ck-0f3a9c41d27be865a1c00f3a9c41d27b", "CK-0F3A9C41D27BE865A1C00F3A9C41D27B", "a@1");
-        good(rows, "/template", "plain", "alpaca", "chatml");
+        good(rows, "/template", "plain", "alpaca", "chatml", "chat");
         bad(rows, "/template", "llama3", "PLAIN", "1", "''", "[plain]");
         good(rows, "/precision", "fp32", "bf16");
         bad(rows, "/precision", "fp16", "32", "true");

@@ -208,6 +208,7 @@ public final class FakeStore implements AutoCloseable {
                             1_000,
                             4_000,
                             CONFIGURATION,
+                            Optional.of(true),
                             List.of("model.layer.1.weight")));
         }
     }
@@ -241,7 +242,8 @@ public final class FakeStore implements AutoCloseable {
     }
 
     private ModelDescriptor descriptor(String name) {
-        return new ModelDescriptor(name, models.get(name), 1_000, 4_000, "w", CONFIGURATION);
+        return new ModelDescriptor(
+                name, models.get(name), 1_000, 4_000, "w", CONFIGURATION, Optional.of(name.endsWith("-chat")));
     }
 
     private static DatasetDescriptor dataset(String name, String format, long samples) {

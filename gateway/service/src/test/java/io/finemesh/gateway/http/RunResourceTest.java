@@ -99,6 +99,25 @@ class RunResourceTest {
     }
 
     @Test
+    void aChatTemplateIsAskedForOnlyOfAModelThatHasOne() {
+        String chat =
+                "{\"template\": \"chat\", \"model\": \"%s\", \"dataset\": \"sums\", \"duration\": {\"max_steps\": 5}}";
+        given().contentType("application/json")
+                .body(chat.formatted("tiny"))
+                .post("/v1/runs")
+                .then()
+                .statusCode(422)
+                .body("errors", hasSize(1))
+                .body("errors[0].pointer", equalTo("/template"))
+                .body("errors[0].message", containsString("model tiny has no chat template of its own"));
+        given().contentType("application/json")
+                .body(chat.formatted(SampleRun.checkpoint(2)))
+                .post("/v1/runs")
+                .then()
+                .statusCode(202);
+    }
+
+    @Test
     void takesARunInJson() {
         given().contentType("application/json")
                 .body("{\"model\": \"tiny\", \"dataset\": \"sums\", \"duration\": {\"max_steps\": 5}}")

@@ -4,8 +4,7 @@ import io.finemesh.engine.data.DatasetException.Reason;
 import io.finemesh.engine.text.Conversation;
 import io.finemesh.engine.text.EncodedText;
 import io.finemesh.engine.text.PromptEncoder;
-import io.finemesh.engine.text.PromptTemplate;
-import io.finemesh.engine.text.Tokenizer;
+import io.finemesh.engine.text.PromptException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -29,30 +28,43 @@ public final class SampleEncoder {
     private int longest;
 
     /** An encoder that cuts long samples. */
-    public SampleEncoder(Tokenizer tokenizer, PromptTemplate template, int cutoff) {
-        this(tokenizer, template, cutoff, LongSamples.TRUNCATE);
+    public SampleEncoder(PromptEncoder prompts, int cutoff) {
+        this(prompts, cutoff, LongSamples.TRUNCATE);
     }
 
     /**
      * An encoder.
      *
+     * @param prompts how a conversation becomes tokens
      * @param cutoff most tokens of a sample, at least 2: one to predict from and one to predict
      * @param longSamples what happens to longer ones
      */
-    public SampleEncoder(Tokenizer tokenizer, PromptTemplate template, int cutoff, LongSamples longSamples) {
+    public SampleEncoder(PromptEncoder prompts, int cutoff, LongSamples longSamples) {
         if (cutoff < 2) {
             throw new IllegalArgumentException(
                     "cut-off must be at least 2 tokens, one to predict from and one to predict; got " + cutoff);
         }
-        this.prompts = new PromptEncoder(tokenizer, template);
+        this.prompts = prompts;
         this.cutoff = cutoff;
         this.longSamples = longSamples;
     }
 
-    /** The sample, or nothing if it was dropped; counted either way. */
+    /**
+     * The sample, or nothing if it was dropped; counted either way.
+     *
+     * @throws PromptException if it cannot be written down; the message says which it is
+     */
     public Optional<EncodedText> encode(Conversation conversation) {
         conversations++;
-        EncodedText sample = prompts.encode(conversation);
+        EncodedText sample;
+        try {
+            sample = prompts.encode(conversation);
+        } catch (PromptException refused) {
+            throw new PromptException(
+                    refused.reason(),
+                    "conversation " + conversations + " of the data set: " + refused.getMessage(),
+                    refused);
+        }
         if (sample.length() > cutoff) {
             switch (longSamples) {
                 case DROP -> {

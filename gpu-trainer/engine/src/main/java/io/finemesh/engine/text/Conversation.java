@@ -26,6 +26,18 @@ public record Conversation(List<Turn> turns) {
         return new Conversation(List.of(turns));
     }
 
+    /**
+     * Checks that it can be asked with.
+     *
+     * @throws IllegalArgumentException if the last turn is the assistant's
+     */
+    void requireQuestion() {
+        if (turns.getLast().role() == Role.ASSISTANT) {
+            throw new IllegalArgumentException(
+                    "the assistant has spoken last; a prompt ends with a user or system turn, so leave the last turn out");
+        }
+    }
+
     /** Whether anyone would learn to say anything from it. */
     public boolean hasAssistantText() {
         return turns.stream()

@@ -1,12 +1,14 @@
 package io.finemesh.engine.text;
 
 import ai.djl.engine.EngineException;
+import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
 
@@ -75,9 +77,23 @@ final class NativeTokenizer implements AutoCloseable {
 
     /** Ids of a text. @param withSpecialTokens whether the post-processor adds its own */
     int[] encode(String text, boolean withSpecialTokens) {
-        return encoding(text, withSpecialTokens, encoding -> Arrays.stream(TokenizersLibrary.LIB.getTokenIds(encoding))
+        return encoding(text, withSpecialTokens, NativeTokenizer::ids);
+    }
+
+    /** Ids of a text. @param starts is given the code point at which each token begins; nothing is added to the text */
+    int[] encode(String text, Consumer<int[]> starts) {
+        return encoding(text, false, encoding -> {
+            starts.accept(Arrays.stream(TokenizersLibrary.LIB.getTokenCharSpans(encoding))
+                    .mapToInt(CharSpan::getStart)
+                    .toArray());
+            return ids(encoding);
+        });
+    }
+
+    private static int[] ids(long encoding) {
+        return Arrays.stream(TokenizersLibrary.LIB.getTokenIds(encoding))
                 .mapToInt(Math::toIntExact)
-                .toArray());
+                .toArray();
     }
 
     /** Whether a text is given a space at its beginning before it is cut into tokens. */

@@ -1,72 +1,84 @@
 package io.finemesh.engine.text;
 
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashSet;
-import java.util.List;
+import io.finemesh.engine.text.PromptException.Reason;
+import io.finemesh.template.ModelTemplate;
+import io.finemesh.template.failure.TemplateException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Optional;
 import java.util.Set;
 
 /**
- * Encodes conversations with one tokenizer and one template: segment by segment, the tokenizer's prefix first. Segments are encoded on their own
- * (as LLaMA-Factory does), so a prompt's ids are a prefix of the ids of the same conversation with its answer, whatever the tokenizer merges; and a
- * user's text cannot become a special token.
- *
- * <p>Where a tokenizer begins every text with a space of its own, a segment's own leading space is left to it.
+ * Encodes conversations, for training and for asking, with one tokenizer and one way to write a conversation down. Names of special tokens in what
+ * people and models say are words; only the template puts special tokens into a text.
  */
-public final class PromptEncoder {
-    private final Tokenizer tokenizer;
-    private final PromptTemplate template;
+public sealed interface PromptEncoder permits SegmentEncoder, ChatEncoder {
+    /** The day that templates are told. */
+    Instant TEMPLATE_DATE = Instant.parse("2024-07-26T00:00:00Z");
 
     /**
+     * With one of the project's own templates.
+     *
      * @throws TokenizerException if the tokenizer lacks a token the template needs
      */
-    public PromptEncoder(Tokenizer tokenizer, PromptTemplate template) {
-        this.tokenizer = tokenizer;
-        this.template = template;
-        template.controlTokens().forEach(tokenizer::requiredIdOf);
+    static PromptEncoder of(Tokenizer tokenizer, PromptTemplate template) {
+        return new SegmentEncoder(tokenizer, template);
     }
 
-    /** The whole conversation with its labels. */
-    public EncodedText encode(Conversation conversation) {
-        return encode(template.render(conversation));
+    /** With a chat template. */
+    static PromptEncoder of(Tokenizer tokenizer, ModelTemplate template) {
+        return new ChatEncoder(tokenizer, template);
     }
 
-    /** Ids of the conversation up to where the assistant would speak next. */
-    public int[] prompt(Conversation conversation) {
-        return encode(template.renderPrompt(conversation)).tokens();
+    /**
+     * With the chat template among a model's files. Templates that ask for the date are told 26 July 2024, which is what Llama's own fall back to:
+     * a run must come out the same whenever it is done again.
+     *
+     * @param configuration tokenizer_config.json
+     * @param template chat_template.jinja, which comes first where there are both
+     * @throws PromptException if there is none, or none that can be used
+     */
+    static PromptEncoder ofModel(Tokenizer tokenizer, Optional<Path> configuration, Optional<Path> template) {
+        try {
+            return of(
+                    tokenizer,
+                    ModelTemplate.read(configuration, template, Clock.fixed(TEMPLATE_DATE, ZoneOffset.UTC))
+                            .orElseThrow(
+                                    () -> new PromptException(
+                                            Reason.NO_TEMPLATE,
+                                            "the model has no chat template of its own, neither "
+                                                    + ModelTemplate.TEMPLATE
+                                                    + " nor chat_template in " + ModelTemplate.CONFIGURATION
+                                                    + "; choose template plain, alpaca or chatml, or import the model with one")));
+        } catch (TemplateException broken) {
+            throw new PromptException(
+                    Reason.BROKEN_TEMPLATE, "the model's chat template cannot be used: " + broken.getMessage(), broken);
+        } catch (IOException unreadable) {
+            throw new PromptException(
+                    Reason.BROKEN_TEMPLATE,
+                    "the model's chat template cannot be read: " + unreadable.getMessage(),
+                    unreadable);
+        }
     }
+
+    /**
+     * The whole conversation with its labels.
+     *
+     * @throws PromptException if the template cannot write it down
+     */
+    EncodedText encode(Conversation conversation);
+
+    /**
+     * Ids of the conversation up to where the assistant would speak next.
+     *
+     * @throws PromptException if the template cannot write it down
+     * @throws IllegalArgumentException if the last turn is the assistant's
+     */
+    int[] prompt(Conversation conversation);
 
     /** Tokens at which generation of an answer stops. */
-    public Set<Integer> stopTokens() {
-        Set<Integer> stops = new LinkedHashSet<>(tokenizer.endOfTextTokens());
-        template.endOfAnswer().forEach(token -> stops.add(tokenizer.requiredIdOf(token)));
-        return stops;
-    }
-
-    private EncodedText encode(List<PromptSegment> segments) {
-        List<int[]> pieces = new ArrayList<>();
-        pieces.add(tokenizer.prefix());
-        for (PromptSegment segment : segments) {
-            pieces.add(
-                    switch (segment) {
-                        case PromptSegment.Text text -> words(text.text());
-                        case PromptSegment.Control control -> new int[] {tokenizer.requiredIdOf(control.token())};
-                        case PromptSegment.EndOfText _ -> new int[] {tokenizer.endOfText()};
-                    });
-        }
-        int[] tokens = pieces.stream().flatMapToInt(Arrays::stream).toArray();
-        boolean[] labelled = new boolean[tokens.length];
-        int start = pieces.getFirst().length;
-        for (int i = 0; i < segments.size(); i++) {
-            int end = start + pieces.get(i + 1).length;
-            Arrays.fill(labelled, start, end, segments.get(i).labelled());
-            start = end;
-        }
-        return new EncodedText(tokens, labelled);
-    }
-
-    private int[] words(String text) {
-        boolean leaveSpace = tokenizer.addsLeadingSpace() && text.startsWith(" ");
-        return tokenizer.encode(leaveSpace ? text.substring(1) : text);
-    }
+    Set<Integer> stopTokens();
 }

@@ -129,10 +129,7 @@ public enum PromptTemplate {
      * @throws IllegalArgumentException if the last turn is the assistant's
      */
     public List<PromptSegment> renderPrompt(Conversation conversation) {
-        if (conversation.turns().getLast().role() == Role.ASSISTANT) {
-            throw new IllegalArgumentException(
-                    "the assistant has spoken last; a prompt ends with a user or system turn, so leave the last turn out");
-        }
+        conversation.requireQuestion();
         List<PromptSegment> segments = new ArrayList<>(render(conversation));
         openAnswer(conversation.turns().getLast(), segments);
         return List.copyOf(segments);

@@ -3,9 +3,13 @@ package io.finemesh.engine.text;
 import io.finemesh.checkpoint.model.ModelConfiguration;
 import io.finemesh.engine.text.TokenizerException.Reason;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * A model's tokenizer, from its {@code tokenizer.json} (Hugging Face tokenizers). Works offline; safe for use by several threads; owns native memory until
@@ -22,7 +26,8 @@ public final class Tokenizer implements AutoCloseable {
     private final SpecialTokens specialTokens;
     private final int vocabularySize;
     private final NativeTokenizer whole;
-    private final NativeTokenizer wordsOnly;
+    private final NativeTokenizer words;
+    private final Map<Integer, Integer> trueIds;
     private final int[] prefix;
     private final boolean addsLeadingSpace;
 
@@ -32,15 +37,17 @@ public final class Tokenizer implements AutoCloseable {
             SpecialTokens specialTokens,
             int vocabularySize,
             NativeTokenizer whole,
-            NativeTokenizer wordsOnly) {
+            NativeTokenizer words,
+            Map<Integer, Integer> trueIds) {
         this.source = source;
         this.file = file;
         this.specialTokens = specialTokens;
         this.vocabularySize = vocabularySize;
         this.whole = whole;
-        this.wordsOnly = wordsOnly;
+        this.words = words;
+        this.trueIds = trueIds;
         this.prefix = checked(prefixOf(whole), "the tokenizer's prefix");
-        this.addsLeadingSpace = wordsOnly.addsLeadingSpace();
+        this.addsLeadingSpace = words.addsLeadingSpace();
     }
 
     /** Loads the tokenizer of a model, with the end-of-text tokens of its configuration. */
@@ -74,14 +81,21 @@ public final class Tokenizer implements AutoCloseable {
             }
         }
         NativeTokenizer whole = NativeTokenizer.of(file.json(), tokenizerJson);
-        NativeTokenizer wordsOnly = null;
+        NativeTokenizer words = null;
         try {
-            wordsOnly = NativeTokenizer.of(file.withoutSpecialTokens(tokenizerJson), tokenizerJson);
-            return new Tokenizer(tokenizerJson, file, specialTokens, vocabularySize, whole, wordsOnly);
+            words = NativeTokenizer.of(file.withAliases(tokenizerJson), tokenizerJson);
+            return new Tokenizer(
+                    tokenizerJson,
+                    file,
+                    specialTokens,
+                    vocabularySize,
+                    whole,
+                    words,
+                    trueIds(words, file, tokenizerJson));
         } catch (RuntimeException failed) {
             whole.close();
-            if (wordsOnly != null) {
-                wordsOnly.close();
+            if (words != null) {
+                words.close();
             }
             throw failed;
         }
@@ -99,9 +113,55 @@ public final class Tokenizer implements AutoCloseable {
         return new int[0];
     }
 
+    /** The file's id for each that the tokenizer with aliases gives another: the library numbers added tokens as it meets them. */
+    private static Map<Integer, Integer> trueIds(NativeTokenizer words, TokenizerFile file, Path source) {
+        Map<Integer, Integer> trueIds = new HashMap<>();
+        file.addedTokens().forEach((name, id) -> {
+            boolean special = file.specialTokens().containsKey(name);
+            int[] given = words.encode(special ? SpecialAlias.of(id) : name, false);
+            if (given.length == 1 && given[0] != id) {
+                trueIds.put(given[0], id);
+            } else if (given.length != 1 && special) {
+                throw new TokenizerException(
+                        Reason.MALFORMED,
+                        "tokenizer " + source + " does not take its special token " + name + " for one token");
+            }
+        });
+        return Map.copyOf(trueIds);
+    }
+
     /** Ids of words: nothing is added, and names of special tokens in the text are words too. */
     public int[] encode(String text) {
-        return checked(wordsOnly.encode(text, false), text);
+        return checked(ids(words.encode(SpecialAlias.absentFrom(text), false)), text);
+    }
+
+    /**
+     * Ids of a text in which special tokens stand where the caller says, and nowhere else.
+     *
+     * @param specials of the text's own; in order, none overlapping another
+     */
+    PlacedTokens encode(String text, List<SpecialPlace> specials) {
+        AliasedText aliased = AliasedText.of(text, specials, this::requiredIdOf);
+        List<int[]> starts = new ArrayList<>(1);
+        int[] tokens = checked(ids(words.encode(aliased.text(), starts::add)), text);
+        return new PlacedTokens(
+                tokens,
+                Arrays.stream(starts.getFirst())
+                        .map(codePoint -> aliased.origins()[codePoint])
+                        .toArray());
+    }
+
+    /** Names of the special tokens, for finding them in texts that may have them. */
+    Set<String> specialTokenNames() {
+        return file.specialTokens().keySet();
+    }
+
+    private int[] ids(int[] tokens) {
+        return trueIds.isEmpty()
+                ? tokens
+                : Arrays.stream(tokens)
+                        .map(token -> trueIds.getOrDefault(token, token))
+                        .toArray();
     }
 
     /** Ids as the reference tokenizer gives them: names of special tokens stand for these tokens, and the post-processor adds its own. */
@@ -194,6 +254,6 @@ public final class Tokenizer implements AutoCloseable {
     @Override
     public void close() {
         whole.close();
-        wordsOnly.close();
+        words.close();
     }
 }

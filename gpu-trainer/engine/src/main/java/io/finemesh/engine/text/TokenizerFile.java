@@ -79,32 +79,35 @@ record TokenizerFile(
     }
 
     /**
-     * The same tokenizer, blind to special tokens: their names in a text are words like any other. Their entries are taken out of the list of
-     * added tokens, and out of the vocabulary where words could still match them there; ids of all other tokens stay.
+     * The same tokenizer, in which special tokens go by names that no text has ({@link SpecialAlias}), so that their own names in a text are words
+     * like any other. They are renamed among the added tokens, and in the vocabulary where words could match them there; a token that the
+     * model itself refers to keeps its own name in the vocabulary, and its alias may get another id, as may every token added after it.
+     * Nothing is added around a text, so that offsets are those of the text.
      */
-    String withoutSpecialTokens(Path path) {
+    String withAliases(Path path) {
         ObjectNode root = (ObjectNode) parse(path, json.getBytes(StandardCharsets.UTF_8));
-        ArrayNode kept = JsonNodeFactory.instance.arrayNode();
         for (JsonNode token : root.path("added_tokens")) {
-            if (!token.path("special").asBoolean()) {
-                kept.add(token);
+            if (token.path("special").asBoolean() && token instanceof ObjectNode special) {
+                special.put("content", SpecialAlias.of(token.path("id").intValue()));
+                // An alias stands where it was put, whatever is around it, and no normaliser knows it.
+                special.put("normalized", false);
+                special.put("single_word", false);
             }
         }
-        root.set("added_tokens", kept);
+        root.putNull("post_processor");
         ObjectNode model = (ObjectNode) root.path("model");
         Set<String> needed = neededByModel(model);
         JsonNode vocabulary = model.path("vocab");
         for (Map.Entry<String, Integer> token : specialTokens.entrySet()) {
+            String alias = SpecialAlias.of(token.getValue());
             if (needed.contains(token.getKey())) {
                 continue;
             }
-            if (vocabulary instanceof ObjectNode byName) {
-                byName.remove(token.getKey());
+            if (vocabulary instanceof ObjectNode byName && byName.has(token.getKey())) {
+                byName.set(alias, byName.remove(token.getKey()));
             } else if (vocabulary instanceof ArrayNode pieces
                     && pieces.path(token.getValue()) instanceof ArrayNode piece) {
-                // A list's places are its ids, so the piece keeps its place under a name that is not text: a
-                // noncharacter and its id.
-                piece.set(0, JsonNodeFactory.instance.textNode("\uFDD0" + token.getValue()));
+                piece.set(0, JsonNodeFactory.instance.textNode(alias));
             }
         }
         return root.toString();

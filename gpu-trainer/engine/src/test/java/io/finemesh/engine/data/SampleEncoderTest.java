@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.finemesh.engine.data.DatasetException.Reason;
 import io.finemesh.engine.text.Conversation;
 import io.finemesh.engine.text.EncodedText;
+import io.finemesh.engine.text.PromptEncoder;
 import io.finemesh.engine.text.PromptTemplate;
 import io.finemesh.engine.text.SpecialTokens;
 import io.finemesh.engine.text.Tokenizer;
@@ -42,7 +43,7 @@ class SampleEncoderTest {
     }
 
     private SampleEncoder encoder(int cutoff, LongSamples longSamples) {
-        return new SampleEncoder(tokenizer, PromptTemplate.PLAIN, cutoff, longSamples);
+        return new SampleEncoder(PromptEncoder.of(tokenizer, PromptTemplate.PLAIN), cutoff, longSamples);
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.finemesh.contract.failure.FailureCode;
 import io.finemesh.contract.store.StoreException;
 import io.finemesh.engine.data.DatasetException;
 import io.finemesh.engine.optim.InvalidMethodException;
+import io.finemesh.engine.text.PromptException;
 import io.finemesh.engine.text.TokenizerException;
 import java.util.Locale;
 import java.util.concurrent.ExecutionException;
@@ -25,6 +26,7 @@ public final class SegmentFailures {
             case StoreException store -> store.failure();
             case BlobCacheException cache -> new Failure(code(cache.reason()), cache.getMessage());
             case TokenizerException tokenizer -> new Failure(code(tokenizer.reason()), tokenizer.getMessage());
+            case PromptException prompt -> new Failure(code(prompt.reason()), prompt.getMessage());
             case DatasetException dataset -> new Failure(code(dataset.reason()), dataset.getMessage());
             case ModelConfigurationException model -> new Failure(FailureCode.MODEL_NOT_USABLE, model.getMessage());
             case InvalidMethodException method -> new Failure(FailureCode.INVALID_SPECIFICATION, method.getMessage());
@@ -53,6 +55,14 @@ public final class SegmentFailures {
         return switch (reason) {
             case UNREADABLE, MALFORMED -> FailureCode.MODEL_NOT_USABLE;
             case VOCABULARY_MISMATCH, MISSING_SPECIAL_TOKEN -> FailureCode.TOKENIZER_MISMATCH;
+        };
+    }
+
+    private static FailureCode code(PromptException.Reason reason) {
+        return switch (reason) {
+            case NO_TEMPLATE -> FailureCode.INVALID_SPECIFICATION;
+            case BROKEN_TEMPLATE -> FailureCode.MODEL_NOT_USABLE;
+            case REFUSED_CONVERSATION -> FailureCode.DATASET_NOT_USABLE;
         };
     }
 

@@ -3,9 +3,11 @@ package io.finemesh.trainer.segment;
 import io.finemesh.checkpoint.cache.BlobCache;
 import io.finemesh.checkpoint.cache.BlobPins;
 import io.finemesh.checkpoint.manifest.BlobReference;
+import io.finemesh.checkpoint.manifest.FileEntry;
 import io.finemesh.checkpoint.manifest.Manifest;
 import io.finemesh.contract.failure.FailureCode;
 import io.finemesh.contract.id.CheckpointId;
+import io.finemesh.contract.run.PromptTemplate;
 import io.finemesh.contract.store.StoreException;
 import io.finemesh.contract.training.SegmentWork;
 import io.finemesh.trainer.blob.BlobFetcher;
@@ -49,6 +51,10 @@ public final class BaseLoader {
         List<BlobReference> needed = new ArrayList<>(manifest.weightBlobs());
         needed.add(SegmentBase.requiredFile(manifest, SegmentBase.CONFIGURATION));
         needed.add(SegmentBase.requiredFile(manifest, SegmentBase.TOKENIZER));
+        if (work.specification().template() == PromptTemplate.CHAT) {
+            SegmentBase.TEMPLATE_FILES.forEach(
+                    name -> manifest.file(name).map(FileEntry::blob).ifPresent(needed::add));
+        }
         stateBlobs(manifest, work).forEach(needed::add);
         needed.add(dataset);
         BlobPins pins =

@@ -10,7 +10,9 @@ import io.finemesh.contract.run.SegmentAssignment;
 import io.finemesh.contract.training.SegmentWork;
 import io.finemesh.engine.data.BatchPlan;
 import io.finemesh.engine.tensor.Precision;
+import io.finemesh.engine.text.PromptEncoder;
 import io.finemesh.engine.text.PromptTemplate;
+import io.finemesh.engine.text.Tokenizer;
 import io.finemesh.engine.train.TrainingPlan;
 import io.finemesh.plan.blocks.Block;
 import io.finemesh.plan.blocks.BlockPartition;
@@ -95,12 +97,21 @@ final class RunPlan {
         };
     }
 
-    /** How a conversation becomes text. */
-    static PromptTemplate template(RunSpecification specification) {
+    /**
+     * How a conversation becomes tokens.
+     *
+     * @throws io.finemesh.engine.text.PromptException if the model's own template is asked for and it has none that can be used
+     */
+    static PromptEncoder prompts(RunSpecification specification, Tokenizer tokenizer, SegmentBase base) {
         return switch (specification.template()) {
-            case PLAIN -> PromptTemplate.PLAIN;
-            case ALPACA -> PromptTemplate.ALPACA;
-            case CHATML -> PromptTemplate.CHATML;
+            case PLAIN -> PromptEncoder.of(tokenizer, PromptTemplate.PLAIN);
+            case ALPACA -> PromptEncoder.of(tokenizer, PromptTemplate.ALPACA);
+            case CHATML -> PromptEncoder.of(tokenizer, PromptTemplate.CHATML);
+            case CHAT ->
+                PromptEncoder.ofModel(
+                        tokenizer,
+                        base.file(SegmentBase.TOKENIZER_CONFIGURATION),
+                        base.file(SegmentBase.CHAT_TEMPLATE));
         };
     }
 

@@ -7,7 +7,9 @@ import io.finemesh.checkpoint.manifest.Manifest;
 import io.finemesh.contract.failure.FailureCode;
 import io.finemesh.trainer.failure.SegmentFailureException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a segment starts from, on the local disk.
@@ -21,6 +23,11 @@ record SegmentBase(Manifest manifest, BlobReference dataset, Map<String, Path> f
         implements AutoCloseable {
     static final String CONFIGURATION = "config.json";
     static final String TOKENIZER = "tokenizer.json";
+    static final String TOKENIZER_CONFIGURATION = "tokenizer_config.json";
+    static final String CHAT_TEMPLATE = "chat_template.jinja";
+
+    /** What a run with the model's own chat template reads, where the model has it. */
+    static final List<String> TEMPLATE_FILES = List.of(TOKENIZER_CONFIGURATION, CHAT_TEMPLATE);
 
     /** Where a blob is. */
     Path path(BlobReference blob) {
@@ -35,6 +42,11 @@ record SegmentBase(Manifest manifest, BlobReference dataset, Map<String, Path> f
             throw new IllegalStateException("blob " + digest + " was not fetched");
         }
         return path;
+    }
+
+    /** A file of the model, if it has it and it was fetched. */
+    Optional<Path> file(String name) {
+        return manifest.file(name).map(FileEntry::blob).map(blob -> files.get(blob.digest()));
     }
 
     /** A file that training cannot do without. */

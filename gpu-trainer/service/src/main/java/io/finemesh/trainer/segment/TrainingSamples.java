@@ -9,6 +9,7 @@ import io.finemesh.engine.data.EncodedSamples;
 import io.finemesh.engine.data.SampleEncoder;
 import io.finemesh.engine.text.Tokenizer;
 import io.finemesh.trainer.failure.SegmentFailureException;
+import java.util.List;
 import org.jboss.logging.Logger;
 
 /**
@@ -27,9 +28,16 @@ record TrainingSamples(Key key, EncodedSamples samples) {
      * @param tokenizer digest of tokenizer.json
      * @param configuration digest of config.json, which names the special tokens
      * @param template how a conversation becomes text
+     * @param templateFiles digests of what the model's own template is read from, where that is used
      * @param cutoffTokens longest sample
      */
-    record Key(String dataset, String tokenizer, String configuration, PromptTemplate template, int cutoffTokens) {
+    record Key(
+            String dataset,
+            String tokenizer,
+            String configuration,
+            PromptTemplate template,
+            List<String> templateFiles,
+            int cutoffTokens) {
         static Key of(SegmentBase base, SegmentWork work) throws SegmentFailureException {
             RunSpecification specification = work.specification();
             return new Key(
@@ -39,7 +47,18 @@ record TrainingSamples(Key key, EncodedSamples samples) {
                     SegmentBase.requiredFile(base.manifest(), SegmentBase.CONFIGURATION)
                             .digest(),
                     specification.template(),
+                    specification.template() == PromptTemplate.CHAT ? templateFiles(base) : List.of(),
                     specification.batch().cutoffTokens());
+        }
+
+        private static List<String> templateFiles(SegmentBase base) {
+            return SegmentBase.TEMPLATE_FILES.stream()
+                    .map(name -> name + " "
+                            + base.manifest()
+                                    .file(name)
+                                    .map(file -> file.blob().digest())
+                                    .orElse("is missing"))
+                    .toList();
         }
     }
 
@@ -47,6 +66,7 @@ record TrainingSamples(Key key, EncodedSamples samples) {
      * Reads and encodes a data set.
      *
      * @throws io.finemesh.engine.text.TokenizerException if the tokenizer is not usable, or not with this model
+     * @throws io.finemesh.engine.text.PromptException if there is no template, or it does not take a conversation
      * @throws io.finemesh.engine.data.DatasetException if a line is at fault, or nothing can be trained on
      */
     static TrainingSamples encode(SegmentBase base, SegmentWork work, ModelConfiguration configuration)
@@ -55,7 +75,7 @@ record TrainingSamples(Key key, EncodedSamples samples) {
         try (Tokenizer tokenizer = Tokenizer.load(base.path(key.tokenizer()), configuration);
                 ConversationReader conversations = ConversationReader.open(base.path(base.dataset()))) {
             EncodedSamples samples = new SampleEncoder(
-                            tokenizer, RunPlan.template(work.specification()), key.cutoffTokens())
+                            RunPlan.prompts(work.specification(), tokenizer, base), key.cutoffTokens())
                     .encodeAll(conversations);
             LOG.infof(
                     "data set %s: %s",

@@ -9,6 +9,7 @@ import io.finemesh.contract.failure.Failure;
 import io.finemesh.contract.failure.FailureCode;
 import io.finemesh.contract.id.CheckpointId;
 import io.finemesh.contract.run.Precision;
+import io.finemesh.contract.run.PromptTemplate;
 import io.finemesh.contract.run.SegmentAssignment;
 import io.finemesh.contract.training.SegmentFailed;
 import io.finemesh.contract.training.SegmentTrained;
@@ -68,6 +69,29 @@ class FailureTest {
         assertThat(failure(other.train(0, model, 1)))
                 .hasFieldOrPropertyWithValue("code", FailureCode.DATASET_NOT_USABLE)
                 .satisfies(failure -> assertThat(failure.message()).contains("none of 1 conversations"));
+    }
+
+    @Test
+    void aModelWithoutAChatTemplateOrWithOneThatRefuses() throws Exception {
+        TinyRun chat = run.writtenAs(PromptTemplate.CHAT);
+
+        assertThat(failure(chat.train(0, model, 1)))
+                .hasFieldOrPropertyWithValue("code", FailureCode.INVALID_SPECIFICATION)
+                .satisfies(failure -> assertThat(failure.message()).contains("no chat template of its own"));
+        assertThat(failure(chat.train(0, withTemplate("{% for %}"), 1)))
+                .hasFieldOrPropertyWithValue("code", FailureCode.MODEL_NOT_USABLE)
+                .satisfies(failure -> assertThat(failure.message()).contains("line 1"));
+        assertThat(failure(chat.train(0, withTemplate("{{ raise_exception('only on Sundays') }}"), 1)))
+                .hasFieldOrPropertyWithValue("code", FailureCode.DATASET_NOT_USABLE)
+                .satisfies(failure -> assertThat(failure.message()).contains("conversation 1", "only on Sundays"));
+    }
+
+    private CheckpointId withTemplate(String template) {
+        return store.addModel(
+                TinyModel.configuration(),
+                TinyModel.tokenizer(),
+                TinyModel.weights(Dtype.F32),
+                Map.of("chat_template.jinja", template));
     }
 
     @Test

@@ -18,6 +18,7 @@ import io.finemesh.contract.run.PartitionSpecification;
 import io.finemesh.contract.run.Precision;
 import io.finemesh.contract.run.ProjectedSide;
 import io.finemesh.contract.run.ProjectionSpecification;
+import io.finemesh.contract.run.PromptTemplate;
 import io.finemesh.contract.run.SubspaceRefresh;
 import io.finemesh.contract.run.WeightRounding;
 import io.finemesh.contract.training.SegmentFailed;
@@ -29,6 +30,7 @@ import io.finemesh.trainer.fixture.TinyRun;
 import io.finemesh.trainer.fixture.Workbench;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -87,6 +89,37 @@ class MethodTest {
                         .toList());
         try (Workbench bench = new Workbench(store, directory.resolve("second"))) {
             assertThat(bench.train(run, 2, 1, uninterrupted.get(1))).containsExactly(uninterrupted.get(2));
+        }
+    }
+
+    /** The tokenizer knows one word a token, so the tokens of a step are the words that were written down. */
+    @Test
+    void aModelsOwnTemplateDecidesWhatIsTrainedOn() throws Exception {
+        String template = "{{ bos_token }}{% for m in messages %} {{ m.content }} {{ eos_token }}{% endfor %}";
+        CheckpointId model = store.addModel(
+                TinyModel.configuration(),
+                TinyModel.tokenizer(),
+                TinyModel.weights(Dtype.F32),
+                Map.of(
+                        "tokenizer_config.json",
+                        "{\"bos_token\":\"<s>\",\"eos_token\":\"</s>\"}",
+                        "chat_template.jinja",
+                        template));
+        TinyRun run = TinyRun.adamW(store.add(TinyData.sums(40)), 2, STEPS).writtenAs(PromptTemplate.CHAT);
+        List<CheckpointId> uninterrupted;
+        try (Workbench bench = new Workbench(store, directory.resolve("first"))) {
+            uninterrupted = bench.train(run, 0, 2, model);
+
+            // <s> what is 1 plus 2 ? </s> 3 </s>, of which the sum and its end are learned; eight samples a step.
+            assertThat(bench.recorder().of(StepCompleted.class))
+                    .hasSize(2 * STEPS)
+                    .allSatisfy(step -> {
+                        assertThat(step.tokens()).isEqualTo(8 * 10);
+                        assertThat(step.labelledTokens()).isEqualTo(8 * 2);
+                    });
+        }
+        try (Workbench bench = new Workbench(store, directory.resolve("second"))) {
+            assertThat(bench.train(run, 1, 1, uninterrupted.getFirst())).containsExactly(uninterrupted.getLast());
         }
     }
 

@@ -142,7 +142,8 @@ class UploadTest {
                 FOR_EVER,
                 run.learningRate(),
                 run.dataset(),
-                40);
+                40,
+                run.template());
         try (Workbench bench = new Workbench(store, directory)) {
             bench.send(endless.train(0, model, 1));
             SegmentTrained first = bench.recorder().awaitLast(SegmentTrained.class, 1);
