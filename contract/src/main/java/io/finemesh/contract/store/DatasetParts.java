@@ -1,5 +1,7 @@
 package io.finemesh.contract.store;
 
+import io.finemesh.contract.json.WireMapper;
+import java.io.IOException;
 import java.util.List;
 
 /**
@@ -11,6 +13,19 @@ import java.util.List;
 public record DatasetParts(List<DatasetPart> parts) {
     public DatasetParts {
         parts = List.copyOf(parts);
+    }
+
+    /**
+     * Reads the object of a version.
+     *
+     * @throws IOException if it is not a list of parts; the message says what was found
+     */
+    public static DatasetParts parse(byte[] json) throws IOException {
+        try {
+            return WireMapper.create().readValue(json, DatasetParts.class);
+        } catch (NullPointerException missing) {
+            throw new IOException("it names no parts: " + missing.getMessage(), missing);
+        }
     }
 
     /** Rows of all parts. */

@@ -9,6 +9,12 @@ import io.finemesh.store.commit.SegmentCommit;
 import io.finemesh.store.dataset.DatasetImport;
 import io.finemesh.store.dataset.DatasetLimits;
 import io.finemesh.store.dataset.DatasetVersions;
+import io.finemesh.store.growth.DatasetAppend;
+import io.finemesh.store.growth.GrowingVersions;
+import io.finemesh.store.growth.NameLocks;
+import io.finemesh.store.growth.Quarantine;
+import io.finemesh.store.growth.RowLookup;
+import io.finemesh.store.growth.RowRemoval;
 import io.finemesh.store.manifest.CheckpointCatalogue;
 import io.finemesh.store.manifest.ManifestStore;
 import io.finemesh.store.messaging.KafkaEventPublisher;
@@ -143,15 +149,55 @@ public class StoreWiring {
 
     @Produces
     @Singleton
-    DatasetImport datasetImport(BlobStore blobs, DatasetVersions versions) {
+    DatasetLimits datasetLimits() {
         StoreConfig.DatasetConfig datasets = config.datasets();
-        return new DatasetImport(
-                blobs,
-                versions,
-                new DatasetLimits(
-                        workDirectory(config),
-                        Math.toIntExact(datasets.longestLine().asLongValue()),
-                        datasets.largest().asLongValue()));
+        return new DatasetLimits(
+                workDirectory(config),
+                Math.toIntExact(datasets.longestLine().asLongValue()),
+                datasets.largest().asLongValue());
+    }
+
+    @Produces
+    @Singleton
+    DatasetImport datasetImport(BlobStore blobs, DatasetVersions versions, DatasetLimits limits) {
+        return new DatasetImport(blobs, versions, limits);
+    }
+
+    @Produces
+    @Singleton
+    NameLocks nameLocks() {
+        return new NameLocks();
+    }
+
+    @Produces
+    @Singleton
+    GrowingVersions growingVersions(ObjectStorage storage, DatasetVersions versions, BlobStore blobs) {
+        return new GrowingVersions(new NumberedObjects(storage), versions, blobs);
+    }
+
+    @Produces
+    @Singleton
+    DatasetAppend datasetAppend(GrowingVersions versions, BlobStore blobs, DatasetLimits limits, NameLocks locks) {
+        return new DatasetAppend(versions, blobs, limits, locks);
+    }
+
+    @Produces
+    @Singleton
+    RowLookup rowLookup(GrowingVersions versions, BlobStore blobs) {
+        return new RowLookup(versions, blobs);
+    }
+
+    @Produces
+    @Singleton
+    RowRemoval rowRemoval(
+            GrowingVersions versions, RowLookup rows, BlobStore blobs, DatasetLimits limits, NameLocks locks) {
+        return new RowRemoval(versions, rows, blobs, limits, locks);
+    }
+
+    @Produces
+    @Singleton
+    Quarantine quarantine(GrowingVersions versions, BlobStore blobs) {
+        return new Quarantine(versions, blobs);
     }
 
     @Produces

@@ -6,6 +6,7 @@ import io.finemesh.contract.id.DatasetVersion;
 import io.finemesh.contract.json.WireMapper;
 import io.finemesh.contract.store.BlobReference;
 import io.finemesh.contract.store.DatasetDescriptor;
+import io.finemesh.contract.store.DatasetGrowth;
 import io.finemesh.store.refusal.Names;
 import io.finemesh.store.refusal.RefusalException;
 import io.finemesh.store.refusal.RefusalException.Kind;
@@ -23,6 +24,9 @@ import java.util.TreeMap;
 public final class DatasetVersions {
     private static final char SEPARATOR = '@';
 
+    /** What follows the name of a version whose held-out part is meant. */
+    private static final String HELD_OUT = ":held-out";
+
     private final NumberedObjects objects;
     private final ObjectMapper mapper = WireMapper.create();
 
@@ -34,8 +38,18 @@ public final class DatasetVersions {
      * Commits a version, unless the newest one has the same rows.
      *
      * @return the newest version, which has these rows
+     * @throws RefusalException if the data set grows by records: whole uploads would make its versions forget their slices
      */
     public Numbered commit(String name, String format, BlobReference rows, long samples, Map<String, Long> dropped) {
+        if (objects.newest(StorageLayout.dataset(name))
+                .map(this::describe)
+                .flatMap(DatasetDescriptor::growth)
+                .isPresent()) {
+            throw new RefusalException(
+                    Kind.CONFLICT,
+                    "data set '" + name + "' grows by records; send the rows to /v1/datasets/" + name
+                            + "/records, or upload them under another name");
+        }
         return objects.append(
                 StorageLayout.dataset(name),
                 number -> StorageLayout.dataset(name, number),
@@ -50,11 +64,35 @@ public final class DatasetVersions {
     }
 
     /**
-     * The newest version by name, or one version by {@code name@number}.
+     * The newest version by name, or one version by {@code name@number}; either with {@code :held-out} for what is held out of it.
      *
      * @throws RefusalException if there is none
      */
     public DatasetDescriptor resolve(String nameOrVersion) {
+        if (nameOrVersion.endsWith(HELD_OUT)) {
+            return heldOut(resolveWhole(nameOrVersion.substring(0, nameOrVersion.length() - HELD_OUT.length())));
+        }
+        return resolveWhole(nameOrVersion);
+    }
+
+    /** The held-out part as a data set version of its own, which can only be read. */
+    private static DatasetDescriptor heldOut(DatasetDescriptor whole) {
+        DatasetGrowth growth = whole.growth()
+                .orElseThrow(() -> new RefusalException(
+                        Kind.UNKNOWN,
+                        "data set '" + whole.name()
+                                + "' was uploaded whole and holds nothing out; name another data set to evaluate on"));
+        return new DatasetDescriptor(
+                new DatasetVersion(whole.version().value() + HELD_OUT),
+                whole.name(),
+                whole.format(),
+                growth.heldOut(),
+                growth.heldOutSamples(),
+                Map.of(),
+                whole.growth());
+    }
+
+    private DatasetDescriptor resolveWhole(String nameOrVersion) {
         int separator = nameOrVersion.lastIndexOf(SEPARATOR);
         String name = Names.require("data set", separator < 0 ? nameOrVersion : nameOrVersion.substring(0, separator));
         if (separator < 0) {

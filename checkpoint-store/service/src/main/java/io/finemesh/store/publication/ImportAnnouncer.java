@@ -56,6 +56,25 @@ public final class ImportAnnouncer {
     }
 
     /**
+     * Announces a version of a data set that grows and, before it, every older one that is not announced yet: who counts new rows hears of slices in order.
+     *
+     * @param traceparent trace of the request that made it
+     * @throws PublicationException if the broker does not confirm; calling again is harmless
+     */
+    public void announceInOrder(NumberedKey key, Optional<String> traceparent) {
+        int first = key.number();
+        while (first > 1
+                && storage.head(StorageLayout.announced(StorageLayout.dataset(key.name(), first - 1)))
+                        .isEmpty()) {
+            first--;
+        }
+        for (int number = first; number < key.number(); number++) {
+            announce(new NumberedKey(StorageLayout.dataset(key.name(), number), key.name(), number), Optional.empty());
+        }
+        announce(key, traceparent);
+    }
+
+    /**
      * Announces a model pointer or data set version, unless it was announced before.
      *
      * @param traceparent trace of the request that made it
@@ -132,6 +151,7 @@ public final class ImportAnnouncer {
                                 dataset.name(),
                                 dataset.blob(),
                                 dataset.samples(),
-                                dataset.dropped())));
+                                dataset.dropped(),
+                                dataset.growth())));
     }
 }

@@ -59,6 +59,11 @@ public final class ConversationReader implements Iterator<Conversation>, AutoClo
         }
     }
 
+    /** Reads files one after the other as if they were one; a file that does not end with a line feed ends its last line all the same. */
+    public static ConversationReader open(List<Path> jsonl) {
+        return new ConversationReader(new ConsecutiveFiles(jsonl));
+    }
+
     /** Number of the line last read, from 1; 0 before the first. */
     public long line() {
         return line;

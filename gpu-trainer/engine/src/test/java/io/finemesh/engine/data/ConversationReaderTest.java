@@ -55,6 +55,23 @@ class ConversationReaderTest {
     }
 
     @Test
+    void filesReadOneAfterTheOtherAreOneDataSet(@TempDir Path directory) throws IOException {
+        Path first = Files.writeString(directory.resolve("1"), GOOD + "\n" + GOOD);
+        Path empty = Files.writeString(directory.resolve("2"), "");
+        Path last = Files.writeString(directory.resolve("3"), GOOD + "\nbroken\n");
+        try (ConversationReader reader = ConversationReader.open(List.of(first, empty, last))) {
+            assertThat(List.of(reader.next(), reader.next(), reader.next())).containsExactly(READ, READ, READ);
+            assertThatThrownBy(reader::next)
+                    .isInstanceOfSatisfying(DatasetException.class, fault -> assertThat(fault.reason())
+                            .isEqualTo(Reason.MALFORMED_LINE))
+                    .hasMessageContaining("4");
+        }
+        assertThat(all(ConversationReader.open(List.of()))).isEmpty();
+        assertThatThrownBy(() -> all(ConversationReader.open(List.of(first, directory.resolve("none")))))
+                .isInstanceOf(DatasetException.class);
+    }
+
+    @Test
     void keepsContentVerbatim() {
         String text = "{\"messages\":[{\"role\":\"assistant\",\"content\":\" caf\\u00e9\\n\\t日本 </s> \"}]}";
         assertThat(all(reader(text))).containsExactly(Conversation.of(Turn.assistant(" café\n\t日本 </s> ")));

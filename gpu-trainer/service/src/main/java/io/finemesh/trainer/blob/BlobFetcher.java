@@ -21,6 +21,9 @@ import java.util.Optional;
 
 /** Brings objects into the local cache. */
 public final class BlobFetcher {
+    /** The store answers for at most 10,000 objects in one request. */
+    private static final int LINKS_AT_ONCE = 5_000;
+
     private final BlobStore store;
     private final BlobCache cache;
     private final Patience patience;
@@ -74,11 +77,14 @@ public final class BlobFetcher {
 
     private Map<String, BlobLink> links(List<BlobReference> missing)
             throws StoreException, IOException, InterruptedException {
-        List<BlobDigest> digests =
-                missing.stream().map(blob -> new BlobDigest(blob.digest())).toList();
         Map<String, BlobLink> links = new HashMap<>();
-        patience.insist("asking for links to " + digests.size() + " objects", () -> store.links(digests))
-                .forEach(link -> links.put(link.digest().value(), link));
+        for (int from = 0; from < missing.size(); from += LINKS_AT_ONCE) {
+            List<BlobDigest> digests = missing.subList(from, Math.min(missing.size(), from + LINKS_AT_ONCE)).stream()
+                    .map(blob -> new BlobDigest(blob.digest()))
+                    .toList();
+            patience.insist("asking for links to " + digests.size() + " objects", () -> store.links(digests))
+                    .forEach(link -> links.put(link.digest().value(), link));
+        }
         return links;
     }
 

@@ -8,6 +8,7 @@ import io.finemesh.checkpoint.manifest.Manifest;
 import io.finemesh.contract.failure.FailureCode;
 import io.finemesh.contract.id.CheckpointId;
 import io.finemesh.contract.run.PromptTemplate;
+import io.finemesh.contract.store.DatasetParts;
 import io.finemesh.contract.store.StoreException;
 import io.finemesh.contract.training.SegmentWork;
 import io.finemesh.trainer.blob.BlobFetcher;
@@ -16,6 +17,7 @@ import io.finemesh.trainer.blob.Patience;
 import io.finemesh.trainer.failure.SegmentFailureException;
 import io.finemesh.trainer.result.HeldResults;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -48,6 +50,7 @@ public final class BaseLoader {
         Manifest manifest = manifest(work.base());
         BlobReference dataset = new BlobReference(
                 work.dataset().blob().digest().value(), work.dataset().blob().sizeBytes());
+        List<BlobReference> rows = work.dataset().inParts() ? parts(dataset, work) : List.of(dataset);
         List<BlobReference> needed = new ArrayList<>(manifest.weightBlobs());
         needed.add(SegmentBase.requiredFile(manifest, SegmentBase.CONFIGURATION));
         needed.add(SegmentBase.requiredFile(manifest, SegmentBase.TOKENIZER));
@@ -56,11 +59,11 @@ public final class BaseLoader {
                     name -> manifest.file(name).map(FileEntry::blob).ifPresent(needed::add));
         }
         stateBlobs(manifest, work).forEach(needed::add);
-        needed.add(dataset);
+        needed.addAll(rows);
         BlobPins pins =
                 cache.pin(needed.stream().map(BlobReference::digest).distinct().toList());
         try {
-            return new SegmentBase(manifest, dataset, fetcher.fetch(needed), pins);
+            return new SegmentBase(manifest, dataset, rows, fetcher.fetch(needed), pins);
         } catch (StoreException
                 | SegmentFailureException
                 | IOException
@@ -68,6 +71,29 @@ public final class BaseLoader {
                 | RuntimeException failed) {
             pins.close();
             throw failed;
+        }
+    }
+
+    /** The objects that hold the rows of a data set that grows. */
+    private List<BlobReference> parts(BlobReference list, SegmentWork work)
+            throws StoreException, SegmentFailureException, IOException, InterruptedException {
+        BlobPins pins = cache.pin(List.of(list.digest()));
+        byte[] json;
+        try {
+            json = Files.readAllBytes(fetcher.fetch(List.of(list)).get(list.digest()));
+        } finally {
+            pins.close();
+        }
+        try {
+            return DatasetParts.parse(json).parts().stream()
+                    .map(part -> new BlobReference(
+                            part.blob().digest().value(), part.blob().sizeBytes()))
+                    .toList();
+        } catch (IOException malformed) {
+            throw new SegmentFailureException(
+                    FailureCode.DATASET_NOT_USABLE,
+                    "object " + list.digest() + " of data set " + work.dataset().version() + " is no list of parts: "
+                            + malformed.getMessage());
         }
     }
 

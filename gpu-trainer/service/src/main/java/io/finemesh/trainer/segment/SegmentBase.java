@@ -15,11 +15,13 @@ import java.util.Optional;
  * What a segment starts from, on the local disk.
  *
  * @param manifest of the base checkpoint
- * @param dataset normalised rows
+ * @param dataset object of the data set version: normalised rows, or the list of the objects that hold them
+ * @param rows objects of normalised rows, in order
  * @param files where every blob is, by digest
  * @param pins keep them there until closed
  */
-record SegmentBase(Manifest manifest, BlobReference dataset, Map<String, Path> files, BlobPins pins)
+record SegmentBase(
+        Manifest manifest, BlobReference dataset, List<BlobReference> rows, Map<String, Path> files, BlobPins pins)
         implements AutoCloseable {
     static final String CONFIGURATION = "config.json";
     static final String TOKENIZER = "tokenizer.json";

@@ -24,7 +24,7 @@ record TrainingSamples(Key key, EncodedSamples samples) {
     /**
      * Everything the encoding depends on.
      *
-     * @param dataset digest of the rows
+     * @param dataset digest of the rows, or of the list of their parts
      * @param tokenizer digest of tokenizer.json
      * @param configuration digest of config.json, which names the special tokens
      * @param template how a conversation becomes text
@@ -73,7 +73,8 @@ record TrainingSamples(Key key, EncodedSamples samples) {
             throws SegmentFailureException {
         Key key = Key.of(base, work);
         try (Tokenizer tokenizer = Tokenizer.load(base.path(key.tokenizer()), configuration);
-                ConversationReader conversations = ConversationReader.open(base.path(base.dataset()))) {
+                ConversationReader conversations = ConversationReader.open(
+                        base.rows().stream().map(base::path).toList())) {
             EncodedSamples samples = new SampleEncoder(
                             RunPlan.prompts(work.specification(), tokenizer, base), key.cutoffTokens())
                     .encodeAll(conversations);

@@ -1,0 +1,178 @@
+package io.finemesh.store.growth;
+
+import io.finemesh.dataset.DropReason;
+import io.finemesh.dataset.DropTally;
+import io.finemesh.dataset.Row.Dropped;
+import io.finemesh.dataset.Row.Kept;
+import io.finemesh.dataset.RowReader;
+import io.finemesh.dataset.RowSource;
+import io.finemesh.dataset.RowSource.Found;
+import io.finemesh.store.dataset.DatasetImport;
+import io.finemesh.store.refusal.RefusalException;
+import io.finemesh.store.refusal.RefusalException.Kind;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The rows of one request, read once and kept in local files until they are committed: those that can be trained on in normalised form, and those that
+ * cannot with the reason. Rows of the request that repeat each other are one.
+ */
+final class RowIntake implements AutoCloseable {
+    private final BlobFile taken;
+    private final BlobFile refused;
+    private final List<TakenRow> rows = new ArrayList<>();
+    private final List<RowId> refusedRows = new ArrayList<>();
+    private final List<String> reasons = new ArrayList<>();
+    private final RowIdSet seen = new RowIdSet();
+    private final DropTally tally = new DropTally();
+    private long repeated;
+
+    /**
+     * A row that can be trained on.
+     *
+     * @param id its identity
+     * @param bytes length of its normalised form
+     * @param heldOut whether it is held out
+     * @param size its size
+     */
+    record TakenRow(RowId id, int bytes, boolean heldOut, SliceStatistics.Size size) {}
+
+    private RowIntake(Path directory) {
+        this.taken = new BlobFile(directory.resolve("taken.jsonl"));
+        this.refused = new BlobFile(directory.resolve("refused.jsonl"));
+    }
+
+    /**
+     * Reads a whole request.
+     *
+     * @param directory for the files
+     * @param heldOut share of questions that is held out
+     * @param largestBytes of the rows of one request
+     * @throws RefusalException if the request is cut off, is no list of rows, has none or too many
+     */
+    static RowIntake read(
+            InputStream in, RowReader reader, Path directory, double heldOut, int longestLine, long largestBytes) {
+        RowIntake intake = new RowIntake(directory);
+        boolean whole = false;
+        try {
+            intake.readAll(in, reader, heldOut, longestLine, largestBytes);
+            whole = true;
+            return intake;
+        } finally {
+            if (!whole) {
+                intake.close();
+            }
+        }
+    }
+
+    private void readAll(InputStream in, RowReader reader, double heldOut, int longestLine, long largestBytes) {
+        try {
+            RowSource source = RowSource.open(in, reader, longestLine);
+            for (Optional<Found> found = source.next(); found.isPresent(); found = source.next()) {
+                add(found.get(), heldOut);
+                if (taken.bytes() + refused.bytes() > largestBytes) {
+                    throw new RefusalException(
+                            Kind.TOO_LARGE,
+                            "the rows have more than " + largestBytes + " bytes; send them in several requests");
+                }
+            }
+        } catch (RowSource.UnreadableFile kind) {
+            throw new RefusalException(Kind.NOT_USABLE, kind.getMessage());
+        } catch (IOException lost) {
+            throw new RefusalException(Kind.MALFORMED, "the rows were cut off: " + lost.getMessage());
+        }
+        taken.close();
+        refused.close();
+    }
+
+    private void add(Found found, double heldOut) {
+        if (found.row().isEmpty()) {
+            return;
+        }
+        switch (found.row().get()) {
+            case Kept kept -> {
+                byte[] normalised = DatasetImport.normalised(kept.turns());
+                RowId id = RowId.of(normalised);
+                if (!seen.add(id)) {
+                    repeated++;
+                    return;
+                }
+                taken.add(normalised);
+                rows.add(new TakenRow(
+                        id,
+                        normalised.length,
+                        RowId.holdsOut(kept.turns(), heldOut),
+                        SliceStatistics.Size.of(kept.turns())));
+            }
+            case Dropped dropped -> {
+                String text = found.text().orElse("");
+                RowId id = RowId.of(
+                        ("refused\0" + dropped.reason().wireName() + '\0' + text).getBytes(StandardCharsets.UTF_8));
+                tally.add(found.number(), dropped);
+                if (!seen.add(id)) {
+                    return;
+                }
+                refusedRows.add(id);
+                reasons.add(dropped.reason().wireName());
+                refused.add(QuarantinedRow.line(
+                        found.number(), dropped.reason().wireName(), dropped.detail(), shortened(dropped, text)));
+            }
+        }
+    }
+
+    /** A row that is too long is the one thing that is not kept whole. */
+    private static String shortened(Dropped dropped, String text) {
+        int most = 1_000;
+        return dropped.reason() == DropReason.LINE_TOO_LONG && text.length() > most ? text.substring(0, most) : text;
+    }
+
+    boolean isEmpty() {
+        return rows.isEmpty() && refusedRows.isEmpty();
+    }
+
+    /** Rows that can be trained on, in the order in which they came. */
+    List<TakenRow> rows() {
+        return rows;
+    }
+
+    /** File of their normalised forms, one after the other. */
+    Path takenFile() {
+        return taken.path();
+    }
+
+    /** Ids of the rows that cannot be taken, in the order of {@link #refusedFile}. */
+    List<RowId> refusedRows() {
+        return refusedRows;
+    }
+
+    /** Why each of them cannot. */
+    List<String> reasons() {
+        return reasons;
+    }
+
+    /** File of one JSON object for each of them. */
+    Path refusedFile() {
+        return refused.path();
+    }
+
+    /** Rows that repeat another row of the request. */
+    long repeated() {
+        return repeated;
+    }
+
+    /** The first few rows that cannot be taken, in words. */
+    List<String> examples() {
+        return tally.examples();
+    }
+
+    @Override
+    public void close() {
+        taken.close();
+        refused.close();
+    }
+}
