@@ -27,7 +27,7 @@ class RealModelTest {
         assumeTrue(Files.isRegularFile(problems), "no real data beside the checkout: shared/data/gsm8k/train.jsonl");
         stage.gateway().importModel("stories260k", model);
         stage.gateway().upload("gsm8k", "alpaca", alpaca(problems, 0, 400));
-        stage.gateway().upload("gsm8k-held-out", "alpaca", alpaca(problems, 400, 40));
+        stage.gateway().upload("gsm8k-held-out", "alpaca", alpaca(problems, 400, 20));
 
         String run = stage.gateway().submit("""
                 name: stories260k-gsm8k
@@ -38,15 +38,15 @@ class RealModelTest {
                 method:
                   finetuning: badam
                   badam_switch_mode: random
-                  badam_switch_interval: 10
+                  badam_switch_interval: 5
                 optimizer:
                   learning_rate: 2.0e-3
                   lr_scheduler_type: cosine
                 batch:
                   per_device_train_batch_size: 4
-                  cutoff_len: 400
+                  cutoff_len: 320
                 duration:
-                  max_steps: 40
+                  max_steps: 20
                 evaluation:
                   dataset: gsm8k-held-out
                   tasks:
@@ -58,7 +58,7 @@ class RealModelTest {
         assertThat(events.getLast().type()).as(events.getLast().toString()).isEqualTo("run.completed");
         JsonNode detail = stage.gateway().get("/v1/runs/" + run);
         double before = loss(detail, 0);
-        double after = loss(detail, 40);
+        double after = loss(detail, 20);
         assertThat(after).isLessThan(before - 0.1);
     }
 

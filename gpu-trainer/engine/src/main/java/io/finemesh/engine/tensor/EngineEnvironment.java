@@ -14,7 +14,8 @@ import java.util.TreeMap;
  * <tr><th>variable</th><th>value</th><th>why</th></tr>
  * <tr><td>{@code LD_LIBRARY_PATH}</td><td>folder of the MKL build of LibTorch</td><td>found before the one inside the jars; absent folder: the jars'</td></tr>
  * <tr><td>{@code OMP_NUM_THREADS}</td><td>threads of one operation</td><td>part of the definition of a result: sums are split by thread</td></tr>
- * <tr><td>{@code OMP_WAIT_POLICY}</td><td>{@code PASSIVE}</td><td>waiting threads sleep; spinning ones take the processor from those they wait for</td></tr>
+ * <tr><td>{@code GOMP_SPINCOUNT}</td><td>5000</td><td>waiting threads spin some tens of microseconds, then sleep: sleeping at once makes a step of a small model half as long again,
+ * spinning without end takes the processor from those waited for</td></tr>
  * <tr><td>{@code MKL_DYNAMIC}</td><td>{@code FALSE}</td><td>MKL would otherwise choose fewer threads when it likes</td></tr>
  * <tr><td>{@code OPENBLAS_NUM_THREADS}</td><td>1 beside MKL, else the threads</td><td>the binding maps OpenBLAS too; its pool would only idle</td></tr>
  * </table>
@@ -47,8 +48,8 @@ public final class EngineEnvironment {
                 Integer.toString(threads),
                 "OPENBLAS_NUM_THREADS",
                 Integer.toString(threads),
-                "OMP_WAIT_POLICY",
-                "PASSIVE",
+                "GOMP_SPINCOUNT",
+                "5000",
                 "MKL_DYNAMIC",
                 "FALSE");
     }

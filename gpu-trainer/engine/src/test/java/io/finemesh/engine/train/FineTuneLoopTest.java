@@ -286,14 +286,16 @@ class FineTuneLoopTest {
     }
 
     @Test
-    void hundredsOfBlockSwitchesLeaveNothingBehind() {
+    void aThousandBlockSwitchesLeaveNothingBehind() {
         TinyRun run = TinyRun.badam(Precision.BF16, 100_000);
-        try (Decoder decoder = run.model();
-                FineTuneLoop loop = new FineTuneLoop(decoder, run.plan(), run.data(), Optional.empty())) {
+        List<PackedRow> rows = List.of(TinyModel.row(TinyModel.biased(), 1, 2, 9));
+        try (Decoder decoder = TinyModel.load(TinyModel.biased(), Precision.BF16);
+                FineTuneLoop loop = new FineTuneLoop(
+                        decoder, run.plan(), _ -> rows, Optional.empty(), ActivationPolicy.DEFAULT_BUDGET_BYTES)) {
             List<ParameterGroup> groups = decoder.structure().groups();
             long pointers = 0;
             long resident = 0;
-            for (int visit = 0; visit < 300; visit++) {
+            for (int visit = 0; visit < 1000; visit++) {
                 ParameterGroup group = groups.get(visit % groups.size());
                 Block block = new Block(group.id(), List.of(group));
                 loop.run(new SegmentWindow(visit, visit, 1, Optional.of(block)), StepListener.none(), () -> false);
