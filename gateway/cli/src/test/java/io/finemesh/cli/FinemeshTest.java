@@ -181,6 +181,24 @@ class FinemeshTest {
     }
 
     @Test
+    void whatBecameOfAppendedRecordsIsSaidInALine() throws Exception {
+        Path rows = Files.writeString(directory.resolve("rows.jsonl"), "{}\n");
+        gateway.on(
+                "POST /v1/datasets/d/records?held_out=0.2",
+                201,
+                "{\"version\":\"d@2\",\"grew\":true,\"samples\":7,\"heldOut\":2,\"duplicates\":1,"
+                        + "\"quarantined\":{\"not_json\":1},\"examples\":[\"line 3: not_json: x\"]}");
+
+        assertThat(finemesh(with("datasets", "append", "d", rows.toString(), "--held-out", "0.2")))
+                .isZero();
+
+        assertThat(out.toString().lines())
+                .containsExactly(
+                        "d@2: 7 samples and 2 held out, 1 known already, quarantined {\"not_json\":1}",
+                        "  line 3: not_json: x");
+    }
+
+    @Test
     void memoryThatDoesNotSufficeIsSaidInALine() {
         CommandLine line =
                 Finemesh.commandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));

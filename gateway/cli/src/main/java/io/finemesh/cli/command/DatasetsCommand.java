@@ -6,6 +6,8 @@ import io.finemesh.cli.display.Quantity;
 import io.finemesh.cli.display.Table;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -75,5 +77,50 @@ public final class DatasetsCommand implements Callable<Integer> {
             }
             return Session.OK;
         }
+    }
+
+    /** Adds rows to a data set that grows. */
+    @Command(
+            name = "append",
+            description = "Add rows to a data set that grows; the first rows create it.",
+            mixinStandardHelpOptions = true)
+    int append(
+            @Parameters(paramLabel = "NAME", description = "name of the data set") String name,
+            @Parameters(paramLabel = "FILE", description = "one JSON object a line, a JSON list, or CSV") Path file,
+            @Option(
+                            names = "--format",
+                            description = "alpaca, openai, sharegpt or completion (default: as the first row looks)")
+                    Optional<String> format,
+            @Option(
+                            names = "--held-out",
+                            paramLabel = "SHARE",
+                            description =
+                                    "share of questions held out, fixed when the data set is created (default: 0.1)")
+                    Optional<String> heldOut)
+            throws Exception {
+        List<String> query = new ArrayList<>();
+        format.ifPresent(word -> query.add("format=" + Gateway.encode(word)));
+        heldOut.ifPresent(share -> query.add("held_out=" + Gateway.encode(share)));
+        try (Gateway gateway = session.open()) {
+            JsonNode receipt = gateway.post(
+                    "/v1/datasets/" + Gateway.encode(name) + "/records"
+                            + (query.isEmpty() ? "" : "?" + String.join("&", query)),
+                    "application/x-ndjson",
+                    BodyPublishers.ofFile(file));
+            report(receipt);
+            return Session.OK;
+        }
+    }
+
+    private void report(JsonNode receipt) {
+        if (session.json()) {
+            session.print(receipt);
+            return;
+        }
+        session.out()
+                .println(receipt.path("version").asText() + ": " + receipt.path("samples") + " samples and "
+                        + receipt.path("heldOut") + " held out, " + receipt.path("duplicates")
+                        + " known already, quarantined " + receipt.path("quarantined"));
+        receipt.path("examples").forEach(example -> session.out().println("  " + example.asText()));
     }
 }

@@ -24,6 +24,17 @@ public final class References {
                 Optional.empty());
     }
 
+    /** A data set that grows and has nothing yet that is asked for. */
+    public static FieldProblem withoutRows(String pointer, String name) {
+        return new FieldProblem(
+                pointer,
+                Optional.of('"' + name + '"'),
+                Optional.of("a data set with rows"),
+                Optional.empty(),
+                Problems.field(pointer) + " is \"" + name + "\", which has no rows yet; send records to it first",
+                Optional.empty());
+    }
+
     /** A checkpoint id that no checkpoint has; there are too many to list. */
     public static FieldProblem missingCheckpoint(String pointer, String id) {
         return new FieldProblem(

@@ -42,6 +42,9 @@ public final class SpecificationReader {
     /** Data set names and versions. */
     public static final Pattern DATASET = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}(@[1-9][0-9]{0,7})?");
 
+    /** The same, and what a data set that grows holds out of a version. */
+    public static final Pattern EVALUATION_DATASET = Pattern.compile(DATASET.pattern() + "(:held-out)?");
+
     /** What no name or reason may hold: control characters, and those that turn the direction of the text around them. */
     static final String UNPRINTABLE = "\\p{Cc}\\u061C\\u200E\\u200F\\u2028-\\u202E\\u2066-\\u2069";
 
@@ -51,6 +54,8 @@ public final class SpecificationReader {
     private static final String NEW_MODEL_WORDS =
             "a name: 1 to 64 letters, digits or . _ - beginning with a letter or digit, and not the form of a checkpoint id";
     private static final String DATASET_WORDS = "a data set name such as sums, or one version of it such as sums@3";
+    private static final String EVALUATION_DATASET_WORDS =
+            DATASET_WORDS + ", or what a data set that grows holds out, such as sums:held-out";
     private static final String LENGTH_WORDS = "exactly one of num_train_epochs and max_steps";
     private static final long LARGEST_SEED = (1L << 53) - 1;
     private static final long MOST_STEPS = 1_000_000_000L;
@@ -224,7 +229,7 @@ public final class SpecificationReader {
 
     private EvaluationSpecification evaluation(Section section) {
         String tasksWords = "a list of tasks, each with task: held_out_loss or exact_match";
-        Optional<String> dataset = required(section, "dataset", DATASET, DATASET_WORDS);
+        Optional<String> dataset = required(section, "dataset", EVALUATION_DATASET, EVALUATION_DATASET_WORDS);
         if (section.given() && section.value("tasks").isEmpty()) {
             section.missing("tasks", tasksWords);
         }

@@ -1,9 +1,12 @@
 package io.finemesh.gateway.store;
 
 import io.finemesh.contract.id.CheckpointId;
+import io.finemesh.contract.store.AppendReceipt;
 import io.finemesh.contract.store.CheckpointDescriptor;
 import io.finemesh.contract.store.DatasetDescriptor;
+import io.finemesh.contract.store.DatasetSlice;
 import io.finemesh.contract.store.ModelDescriptor;
+import io.finemesh.contract.store.RowDescriptor;
 import io.finemesh.contract.store.StoreClient;
 import io.finemesh.contract.store.StoreException;
 import io.finemesh.contract.store.StoreProblem;
@@ -19,6 +22,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /**
@@ -86,6 +90,32 @@ public class ArtifactStore {
     public DatasetDescriptor uploadDataset(
             String name, Optional<String> format, InputStream rows, OptionalLong length) {
         return ask(() -> transfers.importDataset(name, format, passing(rows, length)));
+    }
+
+    /** Passes records through to a data set that grows. */
+    public AppendReceipt appendRecords(
+            String name, Optional<String> format, OptionalDouble heldOut, InputStream rows, OptionalLong length) {
+        return ask(() -> transfers.appendRecords(name, format, heldOut, passing(rows, length)));
+    }
+
+    /** The slices of a data set that grows. */
+    public List<DatasetSlice> slices(String name) {
+        return ask(() -> questions.slices(name));
+    }
+
+    /** One row of a data set that grows. */
+    public RowDescriptor row(String name, String row) {
+        return ask(() -> transfers.row(name, row));
+    }
+
+    /** Takes a row out of a data set that grows. */
+    public AppendReceipt quarantineRow(String name, String row, String reason) {
+        return ask(() -> transfers.quarantineRow(name, row, reason));
+    }
+
+    /** What could not be taken into a data set that grows; the caller closes it. */
+    public InputStream quarantined(String name) {
+        return ask(() -> transfers.quarantined(name));
     }
 
     /** Gives a checkpoint a model name. */

@@ -7,6 +7,7 @@ import io.finemesh.contract.run.MethodSpecification;
 import io.finemesh.contract.run.ResolvedDataset;
 import io.finemesh.contract.run.ResolvedModel;
 import io.finemesh.contract.store.DatasetDescriptor;
+import io.finemesh.contract.store.DatasetForm;
 import io.finemesh.contract.store.ModelDescriptor;
 import io.finemesh.gateway.admission.FieldProblem;
 import io.finemesh.gateway.admission.MethodReferences;
@@ -92,7 +93,15 @@ public class ReferenceResolution {
                     store.datasets().stream().map(DatasetDescriptor::name).toList();
             problems.add(References.missing(pointer, name, "data set", existing));
         }
-        return dataset.map(found -> new ResolvedDataset(found.version(), found.blob(), found.samples()));
+        dataset.filter(found -> found.growth().isPresent() && found.samples() == 0)
+                .ifPresent(found -> problems.add(References.withoutRows(pointer, name)));
+        return dataset.map(ReferenceResolution::resolved);
+    }
+
+    /** A version as runs name it; a data set that grows has its rows in parts. */
+    public static ResolvedDataset resolved(DatasetDescriptor found) {
+        return new ResolvedDataset(
+                found.version(), found.blob(), found.samples(), found.growth().map(_ -> DatasetForm.PARTS));
     }
 
     /**

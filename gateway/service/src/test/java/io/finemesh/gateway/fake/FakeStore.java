@@ -9,9 +9,12 @@ import io.finemesh.contract.id.BlobDigest;
 import io.finemesh.contract.id.CheckpointId;
 import io.finemesh.contract.id.DatasetVersion;
 import io.finemesh.contract.json.WireMapper;
+import io.finemesh.contract.store.AppendReceipt;
 import io.finemesh.contract.store.BlobReference;
 import io.finemesh.contract.store.CheckpointDescriptor;
 import io.finemesh.contract.store.DatasetDescriptor;
+import io.finemesh.contract.store.DatasetGrowth;
+import io.finemesh.contract.store.DatasetSlice;
 import io.finemesh.contract.store.ModelDescriptor;
 import io.finemesh.contract.store.StoreProblem;
 import java.io.IOException;
@@ -46,6 +49,7 @@ public final class FakeStore implements AutoCloseable {
     private final HttpServer server;
     private final Map<String, CheckpointId> models = new ConcurrentSkipListMap<>();
     private final Map<String, DatasetDescriptor> datasets = new ConcurrentSkipListMap<>();
+    private volatile Map<String, String> lastQuery = Map.of();
     private volatile boolean away;
     private volatile Optional<StoreProblem> refusal = Optional.empty();
     private volatile CountDownLatch firstByte = new CountDownLatch(1);
@@ -164,7 +168,10 @@ public final class FakeStore implements AutoCloseable {
 
     private void datasets(HttpExchange exchange) throws IOException {
         String rest = rest(exchange, "/v1/datasets");
-        if (exchange.getRequestMethod().equals("POST")) {
+        String[] path = rest.split("/");
+        if (path.length > 2) {
+            growing(exchange, path[1], path);
+        } else if (exchange.getRequestMethod().equals("POST")) {
             Map<String, String> query = query(exchange);
             long rows = drain(exchange);
             datasets.put(query.get("name"), dataset(query.get("name"), query.getOrDefault("format", "alpaca"), rows));
@@ -173,12 +180,78 @@ public final class FakeStore implements AutoCloseable {
             send(exchange, 200, List.copyOf(datasets.values()));
         } else {
             String name = rest.substring(1).replaceFirst("@1$", "");
+            if (name.endsWith(":held-out") && datasets.containsKey(name.replace(":held-out", ""))) {
+                send(exchange, 200, datasets.get(name.replace(":held-out", "")));
+                return;
+            }
             if (datasets.containsKey(name)) {
                 send(exchange, 200, datasets.get(name));
             } else {
                 missing(exchange, "there is no data set " + rest.substring(1));
             }
         }
+    }
+
+    /** A data set that grows: every line sent is a row, and nothing is ever known already. */
+    private void growing(HttpExchange exchange, String name, String[] path) throws IOException {
+        switch (path[2]) {
+            case "records" -> {
+                long rows = drain(exchange);
+                lastQuery = query(exchange);
+                datasets.put(name, grown(name, rows));
+                send(
+                        exchange,
+                        rows == 0 ? 200 : 201,
+                        new AppendReceipt(
+                                datasets.get(name), rows > 0, rows, 1, 2, Map.of("not_json", 3L), List.of("line 7")));
+            }
+            case "slices" ->
+                send(
+                        exchange,
+                        200,
+                        List.of(grown(name, 1).growth().orElseThrow().slice()));
+            case "quarantine" -> send(exchange, 200, Map.of("slice", 1));
+            default -> missing(exchange, "data set '" + name + "' never had a row " + path[3]);
+        }
+    }
+
+    /** A data set that grew by one slice of so many rows. */
+    public static DatasetDescriptor grown(String name, long rows) {
+        BlobReference list = new BlobReference(new BlobDigest("e".repeat(64)), 100);
+        return new DatasetDescriptor(
+                new DatasetVersion(name + "@1"),
+                name,
+                "openai",
+                list,
+                rows,
+                Map.of(),
+                Optional.of(new DatasetGrowth(
+                        0.1,
+                        new DatasetSlice(
+                                1,
+                                Optional.of(list),
+                                rows,
+                                Optional.empty(),
+                                0,
+                                Optional.empty(),
+                                Map.of(),
+                                0,
+                                List.of(),
+                                Optional.empty(),
+                                100,
+                                25,
+                                List.of(rows),
+                                "request"),
+                        list,
+                        5,
+                        100,
+                        25,
+                        List.of())));
+    }
+
+    /** Query parameters of the records sent last. */
+    public Map<String, String> lastQuery() {
+        return lastQuery;
     }
 
     private void checkpoints(HttpExchange exchange) throws IOException {
