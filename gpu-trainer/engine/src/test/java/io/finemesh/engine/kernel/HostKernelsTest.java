@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.finemesh.engine.kernel.HostKernels.Order;
+import io.finemesh.engine.model.TinyModel;
 import io.finemesh.engine.tensor.Backend;
 import io.finemesh.engine.tensor.TensorScope;
 import java.nio.file.Files;
@@ -31,7 +32,7 @@ class HostKernelsTest {
     private TensorScope scope;
 
     private static TensorOptions floats() {
-        Backend.start(2);
+        Backend.start(TinyModel.THREADS);
         return new TensorOptions(ScalarType.Float);
     }
 

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 /** Small models with closed-form weights: the same everywhere, no generator and no file. */
 public final class TinyModel {
     /** Threads every test computes with. */
-    public static final int THREADS = 2;
+    public static final int THREADS = 1;
 
     private TinyModel() {}
 
