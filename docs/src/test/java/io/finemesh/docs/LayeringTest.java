@@ -203,6 +203,7 @@ class LayeringTest {
             "io.finemesh.scheduler.planning..",
             "io.finemesh.scheduler.placement..",
             "io.finemesh.scheduler.lease..",
+            "io.finemesh.scheduler.trigger..",
             "io.finemesh.gateway.admission..",
             "io.finemesh.gateway.view..",
             "io.finemesh.store.intake..",

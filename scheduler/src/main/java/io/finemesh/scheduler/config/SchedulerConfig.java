@@ -35,8 +35,8 @@ public interface SchedulerConfig {
         String instanceId();
 
         /**
-         * Threads that decide. One is enough for hundreds of runs; at most three have work to do, one for each partition of runs and
-         * one for placement.
+         * Threads that decide. One is enough for hundreds of runs; at most four have work to do, one for each partition of
+         * runs, one for placement and one for triggers.
          */
         @WithDefault("1")
         int threads();

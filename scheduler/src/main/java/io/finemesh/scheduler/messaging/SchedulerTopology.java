@@ -5,6 +5,7 @@ import io.finemesh.contract.wire.Topics;
 import io.finemesh.scheduler.lifecycle.RunLifecycle;
 import io.finemesh.scheduler.placement.Placement;
 import io.finemesh.scheduler.trace.RunSpans;
+import io.finemesh.scheduler.trigger.Triggers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -21,8 +22,8 @@ import org.apache.kafka.streams.state.KeyValueBytesStoreSupplier;
 import org.apache.kafka.streams.state.Stores;
 
 /**
- * Two sub-topologies that talk through topics: the lifecycle, with a task for each partition of runs, and placement, with one task for the one
- * pool of trainers.
+ * Sub-topologies that talk through topics: the lifecycle, with a task for each partition of runs, placement, with one task for the one pool of
+ * trainers, and the triggers of policies, with one task that counts what all runs use.
  *
  * <p>Values are read as bytes and decoded in the first processor: what cannot be read becomes a dead letter in the same transaction as
  * everything else.
@@ -45,6 +46,16 @@ public final class SchedulerTopology {
 
     /** What placement says. */
     static final List<Topic<?>> PLACEMENT_OUTPUTS = List.of(Topics.TRAINING_COMMANDS, Topics.PLACEMENT_EVENTS);
+
+    /** What the triggers are told of runs: by what the lifecycle reads too, and by where runs stand. */
+    static final List<Topic<?>> RELAYED = List.of(Topics.TRAINING_EVENTS, Topics.EVALUATION_EVENTS, Topics.RUN_STATE);
+
+    /** What the triggers read. */
+    static final List<Topic<?>> TRIGGER_INPUTS =
+            List.of(Topics.POLICIES, Topics.DATASETS, Topics.TRIGGER_COMMANDS, Topics.TRIGGER_SIGNALS);
+
+    /** What the triggers say. */
+    static final List<Topic<?>> TRIGGER_OUTPUTS = List.of(Topics.TRIGGER_FIRES);
 
     private SchedulerTopology() {}
 
@@ -82,16 +93,35 @@ public final class SchedulerTopology {
                 PlacementShell.STORE,
                 PLACEMENT_INPUTS,
                 PLACEMENT_OUTPUTS);
+        relay(topology);
+        wire(
+                topology,
+                stores,
+                "triggers",
+                () -> new TriggerShell(new Triggers(), watchInterval),
+                TriggerShell.STORE,
+                TRIGGER_INPUTS,
+                TRIGGER_OUTPUTS);
         return topology;
+    }
+
+    /** The relay stands beside the lifecycle, in the task of each partition of runs, since a topic has one source. */
+    private static void relay(Topology topology) {
+        source(topology, Topics.RUN_STATE);
+        topology.addProcessor(
+                "relay",
+                TriggerRelay::new,
+                RELAYED.stream().map(SchedulerTopology::source).toArray(String[]::new));
+        addSink(topology, sink(Topics.TRIGGER_SIGNALS), Topics.TRIGGER_SIGNALS.name(), "relay");
     }
 
     /** Every topic that has to be there before the scheduler can start. */
     public static List<String> topics() {
         return Stream.concat(
-                        Stream.of(LIFECYCLE_INPUTS, PLACEMENT_INPUTS)
+                        Stream.of(LIFECYCLE_INPUTS, PLACEMENT_INPUTS, TRIGGER_INPUTS)
                                 .flatMap(List::stream)
                                 .flatMap(topic -> Stream.of(topic.name(), topic.deadLetterName())),
-                        Stream.of(LIFECYCLE_OUTPUTS, PLACEMENT_OUTPUTS)
+                        Stream.of(LIFECYCLE_OUTPUTS, PLACEMENT_OUTPUTS, TRIGGER_OUTPUTS)
                                 .flatMap(List::stream)
                                 .map(Topic::name))
                 .distinct()
@@ -107,6 +137,14 @@ public final class SchedulerTopology {
         return "dead letters of " + topic;
     }
 
+    private static String source(Topic<?> topic) {
+        return "from " + topic.name();
+    }
+
+    private static void source(Topology topology, Topic<?> topic) {
+        topology.addSource(source(topic), new StringDeserializer(), new ByteArrayDeserializer(), topic.name());
+    }
+
     private static void wire(
             Topology topology,
             Function<String, KeyValueBytesStoreSupplier> stores,
@@ -116,13 +154,10 @@ public final class SchedulerTopology {
             List<Topic<?>> inputs,
             List<Topic<?>> outputs) {
         for (Topic<?> input : inputs) {
-            topology.addSource(
-                    "from " + input.name(), new StringDeserializer(), new ByteArrayDeserializer(), input.name());
+            source(topology, input);
         }
         topology.addProcessor(
-                name,
-                processor,
-                inputs.stream().map(input -> "from " + input.name()).toArray(String[]::new));
+                name, processor, inputs.stream().map(SchedulerTopology::source).toArray(String[]::new));
         topology.addStateStore(
                 Stores.keyValueStoreBuilder(stores.apply(store), Serdes.String(), Serdes.ByteArray())
                         .withLoggingEnabled(Map.of()),

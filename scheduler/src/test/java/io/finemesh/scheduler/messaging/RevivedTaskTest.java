@@ -11,6 +11,7 @@ import io.finemesh.contract.id.RunId;
 import io.finemesh.contract.id.TrainerId;
 import io.finemesh.contract.placement.LeaseLost;
 import io.finemesh.contract.run.SubmitRun;
+import io.finemesh.contract.trigger.TriggerFired;
 import io.finemesh.contract.wire.Envelope;
 import io.finemesh.contract.wire.EventCodec;
 import io.finemesh.contract.wire.Topic;
@@ -21,6 +22,8 @@ import io.finemesh.scheduler.lifecycle.RunLifecycle;
 import io.finemesh.scheduler.placement.Placement;
 import io.finemesh.scheduler.placement.PlacementTerms;
 import io.finemesh.scheduler.trace.RunSpans;
+import io.finemesh.scheduler.trigger.PolicyStory;
+import io.finemesh.scheduler.trigger.Triggers;
 import io.opentelemetry.api.OpenTelemetry;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -128,6 +131,22 @@ class RevivedTaskTest {
         assertThat(second.said()).contains("PlaceSegment");
     }
 
+    @Test
+    void aFiringOfTheAbortedTransactionIsSaidAgainUnderTheSameIdentity() {
+        TriggerShell shell = new TriggerShell(new Triggers(), WATCH);
+        Life first = new Life(shell, TriggerShell.STORE, Map.of());
+        first.hear(Topics.POLICIES, "nightly", PolicyStory.volume(10));
+        Map<String, byte[]> committed = first.stored();
+        first.hear(Topics.DATASETS, "stream", PolicyStory.slice("stream", 1, 10, 10, 6));
+        TriggerFired aborted = (TriggerFired) first.heard(Topics.TRIGGER_FIRES);
+
+        Life second = new Life(shell, TriggerShell.STORE, committed);
+        second.hear(Topics.DATASETS, "stream", PolicyStory.slice("stream", 1, 10, 10, 6));
+
+        assertThat(second.heard(Topics.TRIGGER_FIRES)).isEqualTo(aborted);
+        assertThat(second.said()).containsExactly("TriggerFired");
+    }
+
     private static SubmitRun submission() {
         return adamw(RUN.value(), 30).build();
     }
@@ -230,8 +249,11 @@ class RevivedTaskTest {
         private Message read(MockProcessorContext.CapturedForward<? extends String, ? extends byte[]> forwarded) {
             Record<? extends String, ? extends byte[]> record = forwarded.record();
             String sink = forwarded.childName().orElseThrow();
-            Topic<? extends Message> topic = Stream.concat(
-                            SchedulerTopology.LIFECYCLE_OUTPUTS.stream(), SchedulerTopology.PLACEMENT_OUTPUTS.stream())
+            Topic<? extends Message> topic = Stream.of(
+                            SchedulerTopology.LIFECYCLE_OUTPUTS,
+                            SchedulerTopology.PLACEMENT_OUTPUTS,
+                            SchedulerTopology.TRIGGER_OUTPUTS)
+                    .flatMap(List::stream)
                     .filter(candidate -> SchedulerTopology.sink(candidate).equals(sink))
                     .findFirst()
                     .orElseThrow();
