@@ -5,12 +5,12 @@ import io.finemesh.dataset.Row.Dropped;
 import io.finemesh.dataset.Turn.Role;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
  * Alpaca rows as LLaMA-Factory reads them: what the user says is instruction and input joined by a line feed, those of them that are not
- * empty; history answers are learned too. Fields other than these are ignored.
+ * empty (they are kept apart for the template of Stanford Alpaca, which has a place for each); history answers are learned too. Fields other than these are ignored.
  */
 final class AlpacaRow {
     private static final String INSTRUCTION = "instruction";
@@ -54,19 +54,17 @@ final class AlpacaRow {
                 turns.add(new Turn(Role.ASSISTANT, pair.get(1).textValue()));
             }
         }
-        String question = Stream.of(text(row, INSTRUCTION), text(row, INPUT))
-                .filter(part -> !part.isEmpty())
-                .collect(Collectors.joining("\n"));
+        Turn question = new Turn(Role.USER, text(row, INSTRUCTION), text(row, INPUT), List.of());
         String answer = text(row, OUTPUT);
-        if (question.isBlank() && answer.isBlank()) {
+        if (question.words().isBlank() && answer.isBlank()) {
             return new Dropped(DropReason.EMPTY, "instruction, input and output have no text");
         }
         if (answer.isBlank()) {
             return new Dropped(DropReason.NO_ASSISTANT_TEXT, "output has no text");
         }
-        turns.add(new Turn(Role.USER, question));
+        turns.add(question);
         turns.add(new Turn(Role.ASSISTANT, answer));
-        return RowFormat.conversation(turns);
+        return RowFormat.conversation(turns, Optional.empty());
     }
 
     private static boolean isAbsent(JsonNode value) {

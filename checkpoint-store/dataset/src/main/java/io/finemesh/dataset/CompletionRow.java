@@ -6,6 +6,7 @@ import io.finemesh.dataset.Row.Dropped;
 import io.finemesh.dataset.Row.Kept;
 import io.finemesh.dataset.Turn.Role;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Rows of one {@code text} that is learned from its first character: a conversation in which nobody asks. Under the plain template that is
@@ -30,6 +31,6 @@ final class CompletionRow {
         if (text.textValue().isBlank()) {
             return new Dropped(DropReason.EMPTY, TEXT + " has no text");
         }
-        return new Kept(List.of(new Turn(Role.ASSISTANT, text.textValue())));
+        return new Kept(List.of(new Turn(Role.ASSISTANT, text.textValue())), Optional.empty());
     }
 }

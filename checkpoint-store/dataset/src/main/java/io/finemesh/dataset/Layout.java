@@ -126,6 +126,10 @@ public record Layout(Optional<RowFormat> format, Map<String, String> columns, Ma
     private ObjectNode chat(ObjectNode row, String messages, String from, String value) {
         ObjectNode standard = JsonNodeFactory.instance.objectNode();
         String column = columns.getOrDefault("messages", columns.isEmpty() ? messages : "");
+        String tools = columns.getOrDefault("tools", columns.isEmpty() ? "tools" : "");
+        if (row.has(tools)) {
+            standard.set("tools", row.get(tools));
+        }
         String system = columns.getOrDefault("system", columns.isEmpty() ? "system" : "");
         if (row.has(system)) {
             standard.set("system", row.get(system));
@@ -187,6 +191,7 @@ public record Layout(Optional<RowFormat> format, Map<String, String> columns, Ma
                         switch (turn.get("from").textValue()) {
                             case "human" -> "user";
                             case "gpt" -> "assistant";
+                            case "observation" -> "tool";
                             default -> turn.get("from").textValue();
                         };
                 turn.put("role", role);

@@ -7,11 +7,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** OpenAI chat rows of text messages; calls of tools are not taken yet. Fields other than role and content are ignored. */
+/**
+ * OpenAI chat rows: {@code messages} of {@code role} and {@code content}, an assistant's {@code tool_calls} (or the older
+ * {@code function_call}), and {@code tools}. Other fields are ignored.
+ */
 final class OpenAiRow {
     private static final String MESSAGES = "messages";
     private static final String ROLE = "role";
     private static final String CONTENT = "content";
+    private static final String TOOL_CALLS = "tool_calls";
+    private static final String TOOLS = "tools";
 
     private OpenAiRow() {}
 
@@ -25,23 +30,30 @@ final class OpenAiRow {
                     DropReason.WRONG_FIELD, "messages is " + (messages.isMissingNode() ? "missing" : "not a list"));
         }
         List<Turn> turns = new ArrayList<>();
-        for (JsonNode message : messages) {
-            String where = "message " + (turns.size() + 1);
-            Optional<Role> role = role(message.path(ROLE));
-            if (role.isEmpty()) {
-                return new Dropped(
-                        DropReason.WRONG_FIELD,
-                        where + " has role " + shown(message.path(ROLE)) + "; allowed: system, user, assistant");
+        try {
+            for (JsonNode message : messages) {
+                turns.add(turn(message, "message " + (turns.size() + 1)));
             }
-            if (isPresent(message.path("tool_calls")) || isPresent(message.path("function_call"))) {
-                return new Dropped(DropReason.WRONG_FIELD, where + " calls a tool; only text is taken");
-            }
-            if (!message.path(CONTENT).isTextual()) {
-                return new Dropped(DropReason.WRONG_FIELD, where + " has a content that is not text");
-            }
-            turns.add(new Turn(role.get(), message.path(CONTENT).textValue()));
+            return RowFormat.conversation(turns, ToolText.tools(row.path(TOOLS)));
+        } catch (ToolText.Malformed wrong) {
+            return new Dropped(DropReason.WRONG_FIELD, wrong.getMessage());
         }
-        return RowFormat.conversation(turns);
+    }
+
+    private static Turn turn(JsonNode message, String where) throws ToolText.Malformed {
+        Role role = role(message.path(ROLE))
+                .orElseThrow(() -> new ToolText.Malformed(
+                        where + " has role " + shown(message.path(ROLE)) + "; allowed: system, user, assistant, tool"));
+        JsonNode field = message.path(ToolText.isAbsent(message.path(TOOL_CALLS)) ? "function_call" : TOOL_CALLS);
+        List<ToolCall> calls = ToolText.isAbsent(field) ? List.of() : ToolText.calls(field, where);
+        if (!calls.isEmpty() && role != Role.ASSISTANT) {
+            throw new ToolText.Malformed(where + " calls a tool, but only an assistant does");
+        }
+        JsonNode content = message.path(CONTENT);
+        if (!content.isTextual() && (calls.isEmpty() || !content.isNull() && !content.isMissingNode())) {
+            throw new ToolText.Malformed(where + " has a content that is not text");
+        }
+        return new Turn(role, content.isTextual() ? content.textValue() : "", "", calls);
     }
 
     private static Optional<Role> role(JsonNode role) {
@@ -52,12 +64,9 @@ final class OpenAiRow {
             case "system" -> Optional.of(Role.SYSTEM);
             case "user" -> Optional.of(Role.USER);
             case "assistant" -> Optional.of(Role.ASSISTANT);
+            case "tool" -> Optional.of(Role.TOOL);
             default -> Optional.empty();
         };
-    }
-
-    private static boolean isPresent(JsonNode value) {
-        return !value.isMissingNode() && !value.isNull() && !(value.isArray() && value.isEmpty());
     }
 
     private static String shown(JsonNode role) {

@@ -3,6 +3,7 @@ package io.finemesh.dataset;
 import static java.util.Objects.requireNonNull;
 
 import java.util.List;
+import java.util.Optional;
 
 /** What became of one row. */
 public sealed interface Row {
@@ -10,11 +11,14 @@ public sealed interface Row {
     /**
      * It can be trained on.
      *
-     * @param turns at most one system message, then user and assistant in turn, the assistant last
+     * @param turns at most one system message, then user and assistant in turn, the assistant last; after an assistant's calls come their
+     *     results
+     * @param tools that the assistant may call, as a JSON list
      */
-    record Kept(List<Turn> turns) implements Row {
+    record Kept(List<Turn> turns, Optional<String> tools) implements Row {
         public Kept {
             turns = List.copyOf(turns);
+            requireNonNull(tools, "tools is null");
         }
     }
 

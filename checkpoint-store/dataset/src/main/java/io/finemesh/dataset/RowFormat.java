@@ -81,46 +81,63 @@ public enum RowFormat {
     }
 
     /** Keeps turns that make a conversation with something to learn; says what is wrong with any other. */
-    static Row conversation(List<Turn> turns) {
+    static Row conversation(List<Turn> turns, Optional<String> tools) {
+        boolean unicode = tools.stream().allMatch(JsonText::isUnicode);
         for (Turn turn : turns) {
-            if (!JsonText.isUnicode(turn.content())) {
-                return new Dropped(DropReason.NOT_UTF8, "an escape in a text is half of a surrogate pair");
+            unicode &= JsonText.isUnicode(turn.content()) && JsonText.isUnicode(turn.input());
+            for (ToolCall call : turn.calls()) {
+                unicode &= JsonText.isUnicode(call.name()) && JsonText.isUnicode(call.arguments());
             }
+        }
+        if (!unicode) {
+            return new Dropped(DropReason.NOT_UTF8, "an escape in a text is half of a surrogate pair");
         }
         if (turns.isEmpty()) {
             return new Dropped(DropReason.EMPTY, "no message");
         }
-        boolean learnable = turns.stream()
-                .anyMatch(
-                        turn -> turn.role() == Role.ASSISTANT && !turn.content().isBlank());
+        boolean learnable = turns.stream().anyMatch(turn -> turn.role() == Role.ASSISTANT && hasWords(turn));
         if (!learnable) {
             return new Dropped(DropReason.NO_ASSISTANT_TEXT, "no assistant message with text");
         }
         List<String> wrongOrder = new ArrayList<>();
-        Role previous = null;
+        Turn previous = null;
         for (int i = 0; i < turns.size(); i++) {
             Turn turn = turns.get(i);
-            if (turn.role() == Role.SYSTEM ? i > 0 : turn.role() != expected(previous)) {
+            if (turn.role() == Role.SYSTEM ? i > 0 : !mayFollow(previous, turn.role())) {
                 wrongOrder.add("message " + (i + 1) + " is of role "
                         + turn.role().name().toLowerCase(Locale.ROOT));
             }
-            if (turn.content().isBlank() && turn.role() != Role.SYSTEM) {
+            if (!hasWords(turn) && turn.role() != Role.SYSTEM && turn.role() != Role.TOOL) {
                 return new Dropped(DropReason.EMPTY, "message " + (i + 1) + " has no text");
             }
-            previous = turn.role();
+            previous = turn;
         }
-        if (wrongOrder.isEmpty() && previous != Role.ASSISTANT) {
+        if (wrongOrder.isEmpty() && previous.role() != Role.ASSISTANT) {
             wrongOrder.add("the last message is not the assistant's");
         }
         return wrongOrder.isEmpty()
-                ? new Kept(turns)
+                ? new Kept(turns, tools)
                 : new Dropped(
                         DropReason.WRONG_ORDER,
                         wrongOrder.getFirst()
-                                + "; allowed: at most one system message first, then user and assistant in turn");
+                                + "; allowed: at most one system message first, then user and assistant in turn, and the results of an"
+                                + " assistant's calls after them");
     }
 
-    private static Role expected(Role previous) {
-        return previous == Role.USER ? Role.ASSISTANT : Role.USER;
+    private static boolean hasWords(Turn turn) {
+        return !turn.words().isBlank() || !turn.calls().isEmpty();
+    }
+
+    /** @param previous turn, or null */
+    private static boolean mayFollow(Turn previous, Role role) {
+        if (previous == null) {
+            return role == Role.USER;
+        }
+        return switch (previous.role()) {
+            case SYSTEM -> role == Role.USER;
+            case USER -> role == Role.ASSISTANT;
+            case ASSISTANT -> role == (previous.calls().isEmpty() ? Role.USER : Role.TOOL);
+            case TOOL -> role == Role.ASSISTANT || role == Role.TOOL;
+        };
     }
 }

@@ -105,6 +105,11 @@ public final class RowReader {
             format = RowFormat.of(row);
         }
         if (format.isEmpty()) {
+            if (row.has("role") && row.has("content")) {
+                return new Dropped(
+                        DropReason.WRONG_FIELD,
+                        "one message is no row; a row is a conversation: {\"messages\": [...]} around a list of messages");
+            }
             return row.isEmpty()
                     ? new Dropped(DropReason.EMPTY, "no field")
                     : new Dropped(

@@ -111,7 +111,11 @@ public final class RowSource {
         return row instanceof Dropped ? Optional.of(asItCame.get()) : Optional.empty();
     }
 
-    /** The next row; empty at the end. */
+    /**
+     * The next row; empty at the end.
+     *
+     * @throws UnreadableFile where the rows turn out to be of a kind that is not read
+     */
     public Optional<Found> next() throws IOException {
         return rows.next();
     }
@@ -144,9 +148,7 @@ public final class RowSource {
                 token = token == JsonToken.START_ARRAY && number == 1 ? parser.nextToken() : token;
                 if (token == JsonToken.END_ARRAY) {
                     ended = true;
-                    return parser.nextToken() == null
-                            ? Optional.empty()
-                            : found(new Dropped(DropReason.NOT_JSON, "something follows the end of the list"));
+                    return afterTheList(parser.nextToken());
                 }
                 if (token == null) {
                     ended = true;
@@ -163,6 +165,17 @@ public final class RowSource {
                                         DropReason.LINE_TOO_LONG, "the row is longer than the longest that is taken")
                                 : RowReader.refused(malformed));
             }
+        }
+
+        private Optional<Found> afterTheList(JsonToken token) throws UnreadableFile {
+            if (token == JsonToken.START_ARRAY) {
+                throw new UnreadableFile(
+                        "each line is a JSON list, but a line is one row and a row is a JSON object; if the lists are conversations,"
+                                + " write {\"messages\": [...]} around each");
+            }
+            return token == null
+                    ? Optional.empty()
+                    : found(new Dropped(DropReason.NOT_JSON, "something follows the end of the list"));
         }
 
         private Optional<Found> found(Row row) {

@@ -5,16 +5,19 @@ import io.finemesh.dataset.Row.Dropped;
 import io.finemesh.dataset.Turn.Role;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * ShareGPT rows as LLaMA-Factory reads them: {@code conversations} of {@code from} and {@code value}, with {@code human} and {@code gpt} in
- * turn; a first {@code system} turn takes the place of the column {@code system}. Turns of tools are not taken yet.
+ * turn; a first {@code system} turn takes the place of the column {@code system}. {@code function_call} is an assistant's turn whose value
+ * is a call or a list of them in JSON, {@code observation} what came of it, and the column {@code tools} a JSON list of the tools there are.
  */
 final class ShareGptRow {
     private static final String CONVERSATIONS = "conversations";
     private static final String FROM = "from";
     private static final String VALUE = "value";
     private static final String SYSTEM = "system";
+    private static final String TOOLS = "tools";
 
     private ShareGptRow() {}
 
@@ -33,34 +36,40 @@ final class ShareGptRow {
             return new Dropped(DropReason.WRONG_FIELD, SYSTEM + " is not text");
         }
         List<Turn> turns = new ArrayList<>();
-        for (int index = 0; index < conversations.size(); index++) {
-            JsonNode message = conversations.get(index);
-            String where = "turn " + (index + 1);
-            JsonNode from = message.path(FROM);
-            if (!message.path(VALUE).isTextual()) {
-                return new Dropped(DropReason.WRONG_FIELD, where + " has a value that is not text");
+        try {
+            for (int index = 0; index < conversations.size(); index++) {
+                turns.add(turn(conversations.get(index), "turn " + (index + 1)));
             }
-            switch (from.isTextual() ? from.textValue() : "") {
-                case "human" -> turns.add(new Turn(Role.USER, message.get(VALUE).textValue()));
-                case "gpt" ->
-                    turns.add(new Turn(Role.ASSISTANT, message.get(VALUE).textValue()));
-                case "system" ->
-                    turns.add(new Turn(Role.SYSTEM, message.get(VALUE).textValue()));
-                case "function_call", "observation" -> {
-                    return new Dropped(DropReason.WRONG_FIELD, where + " is of a tool; only text is taken");
-                }
-                default -> {
-                    return new Dropped(
-                            DropReason.WRONG_FIELD,
-                            where + " is from " + (from.isMissingNode() ? "(missing)" : Shown.text(from.toString()))
-                                    + "; allowed: human, gpt, system");
-                }
-            }
+            return row(turns, system, ToolText.tools(row.path(TOOLS)));
+        } catch (ToolText.Malformed wrong) {
+            return new Dropped(DropReason.WRONG_FIELD, wrong.getMessage());
         }
+    }
+
+    private static Turn turn(JsonNode message, String where) throws ToolText.Malformed {
+        JsonNode from = message.path(FROM);
+        JsonNode value = message.path(VALUE);
+        if (!value.isTextual()) {
+            throw new ToolText.Malformed(where + " has a value that is not text");
+        }
+        return switch (from.isTextual() ? from.textValue() : "") {
+            case "human" -> new Turn(Role.USER, value.textValue());
+            case "gpt" -> new Turn(Role.ASSISTANT, value.textValue());
+            case "system" -> new Turn(Role.SYSTEM, value.textValue());
+            case "observation" -> new Turn(Role.TOOL, value.textValue());
+            case "function_call" -> new Turn(Role.ASSISTANT, "", "", ToolText.calls(value, where));
+            default ->
+                throw new ToolText.Malformed(
+                        where + " is from " + (from.isMissingNode() ? "(missing)" : Shown.text(from.toString()))
+                                + "; allowed: human, gpt, system, function_call, observation");
+        };
+    }
+
+    private static Row row(List<Turn> turns, JsonNode system, Optional<String> tools) {
         boolean own = !turns.isEmpty() && turns.getFirst().role() == Role.SYSTEM;
         if (!own && system.isTextual() && !system.textValue().isEmpty()) {
             turns.addFirst(new Turn(Role.SYSTEM, system.textValue()));
         }
-        return RowFormat.conversation(turns);
+        return RowFormat.conversation(turns, tools);
     }
 }

@@ -49,7 +49,8 @@ class RowSourceTest {
                     kept.turns().forEach(turn -> words.append(' ')
                             .append(turn.role().name().charAt(0))
                             .append(':')
-                            .append(turn.content()));
+                            .append(turn.words())
+                            .append(turn.calls().isEmpty() ? "" : turn.calls().toString()));
                     rows.add(words.toString());
                 }
                 case Dropped dropped ->
@@ -109,6 +110,17 @@ class RowSourceTest {
     }
 
     @Test
+    void listsWhereRowsBelongAreRefusedWithAHint() throws IOException {
+        String messages = "[{\"role\":\"user\",\"content\":\"q\"},{\"role\":\"assistant\",\"content\":\"a\"}]";
+
+        assertThatThrownBy(() -> read(messages + "\n" + messages + "\n"))
+                .isInstanceOf(RowSource.UnreadableFile.class)
+                .hasMessageContaining("each line is a JSON list")
+                .hasMessageContaining("write {\"messages\": [...]} around each");
+        assertThat(read(messages)).hasSize(2).allMatch(row -> row.contains("one message is no row"));
+    }
+
+    @Test
     void filesOfOtherKindsAreRefusedByName() {
         assertThatThrownBy(() -> read("PAR1\u0015")).hasMessageContaining("a Parquet file is not read");
         assertThatThrownBy(() -> read("ARROW1\u0000")).hasMessageContaining("an Arrow file is not read");
@@ -127,9 +139,9 @@ class RowSourceTest {
                                 + "{\"conversations\":[{\"from\":\"human\",\"value\":1}]}\n"
                                 + "{\"conversations\":[{\"from\":\"function_call\",\"value\":\"{}\"}]}"))
                 .containsExactly(
-                        "1 wrong_field: turn 2 is from \"robot\"; allowed: human, gpt, system",
+                        "1 wrong_field: turn 2 is from \"robot\"; allowed: human, gpt, system, function_call, observation",
                         "2 wrong_field: turn 1 has a value that is not text",
-                        "3 wrong_field: turn 1 is of a tool; only text is taken");
+                        "3 wrong_field: turn 1 has a call without the name of a tool");
     }
 
     private static Layout layout(String json) throws IOException {
@@ -196,7 +208,7 @@ class RowSourceTest {
             RowSource source = RowSource.open(in, reader, 1 << 20);
             for (Optional<Found> next = source.next(); next.isPresent(); next = source.next()) {
                 Kept kept = (Kept) next.get().row().orElseThrow();
-                questions.add(kept.turns().get(0).content());
+                questions.add(kept.turns().get(0).words());
             }
         }
 

@@ -1,10 +1,10 @@
 package io.finemesh.store.dataset;
 
 import io.finemesh.checkpoint.digest.Sha256;
-import io.finemesh.checkpoint.json.JsonText;
 import io.finemesh.contract.store.BlobReference;
 import io.finemesh.dataset.DropReason;
 import io.finemesh.dataset.DropTally;
+import io.finemesh.dataset.NormalForm;
 import io.finemesh.dataset.Row.Dropped;
 import io.finemesh.dataset.Row.Kept;
 import io.finemesh.dataset.RowFormat;
@@ -23,13 +23,11 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
@@ -105,7 +103,7 @@ public final class DatasetImport {
                 switch (found.get().row().get()) {
                     case Dropped dropped -> tally.add(number, dropped);
                     case Kept kept -> {
-                        byte[] normalised = normalised(kept.turns());
+                        byte[] normalised = NormalForm.line(kept);
                         bytes += normalised.length;
                         requireRoom(bytes);
                         out.write(normalised);
@@ -132,6 +130,8 @@ public final class DatasetImport {
     private static Optional<Found> next(RowSource source) {
         try {
             return source.next();
+        } catch (RowSource.UnreadableFile kind) {
+            throw new RefusalException(Kind.NOT_USABLE, kind.getMessage());
         } catch (IOException lost) {
             throw new RefusalException(Kind.MALFORMED, "the upload was cut off: " + lost.getMessage());
         }
@@ -147,16 +147,7 @@ public final class DatasetImport {
 
     /** One row as the trainer reads it: {@code {"messages":[{"role":...,"content":...},...]}} and a line feed. */
     public static byte[] normalised(List<Turn> turns) {
-        StringBuilder json = new StringBuilder("{\"messages\":[");
-        String separator = "";
-        for (Turn turn : turns) {
-            json.append(separator).append("{\"role\":\"");
-            json.append(turn.role().name().toLowerCase(Locale.ROOT)).append("\",\"content\":");
-            JsonText.quote(json, turn.content());
-            json.append('}');
-            separator = ",";
-        }
-        return json.append("]}\n").toString().getBytes(StandardCharsets.UTF_8);
+        return NormalForm.line(new Kept(turns, Optional.empty()));
     }
 
     /**

@@ -45,7 +45,8 @@ class DatasetImportTest {
 
     @Test
     void bothFormsComeToTheSameRowsAndThusTheSameVersion() {
-        DatasetDescriptor alpaca = run("d", Optional.of("alpaca"), ALPACA).descriptor();
+        String joined = "{\"instruction\":\"Add.\\n1+1\",\"input\":\"\",\"output\":\"2\"}";
+        DatasetDescriptor alpaca = run("d", Optional.of("alpaca"), joined).descriptor();
         DatasetDescriptor openai = run("d", Optional.of("openai"), OPENAI).descriptor();
 
         assertThat(rows(alpaca)).isEqualTo(OPENAI + "\n");
@@ -187,13 +188,14 @@ class DatasetImportTest {
                 Arguments.of("openai", "{\"messages\":{}}", "wrong_field", "not a list"),
                 Arguments.of("openai", ALPACA, "wrong_field", "messages is missing"),
                 Arguments.of("openai", "{\"messages\":[1]}", "wrong_field", "role (missing)"),
-                Arguments.of("openai", messages("tool:x"), "wrong_field", "allowed: system, user, assistant"),
+                Arguments.of("openai", messages("tool:x"), "no_assistant_text", "no assistant message"),
+                Arguments.of("openai", messages("robot:x"), "wrong_field", "allowed: system, user, assistant, tool"),
                 Arguments.of("openai", "{\"messages\":[{\"role\":\"user\",\"content\":7}]}", "wrong_field", "content"),
                 Arguments.of(
                         "openai",
                         "{\"messages\":[{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{}]}]}",
                         "wrong_field",
-                        "calls a tool"),
+                        "call without the name"),
                 Arguments.of("openai", messages("user:q"), "no_assistant_text", "no assistant"),
                 Arguments.of("openai", messages("user:q", "assistant:"), "no_assistant_text", "no assistant"),
                 Arguments.of("openai", messages("user:", "assistant:a"), "empty", "message 1"),

@@ -3,10 +3,12 @@ package io.finemesh.evaluator.evaluation;
 import io.finemesh.contract.evaluation.EvaluateCheckpoint;
 import io.finemesh.contract.evaluation.TaskScore;
 import io.finemesh.contract.failure.FailureCode;
+import io.finemesh.contract.run.BatchSpecification;
 import io.finemesh.contract.run.TaskSpecification;
 import io.finemesh.engine.data.ConversationReader;
 import io.finemesh.engine.data.DatasetException;
 import io.finemesh.engine.data.EncodedSamples;
+import io.finemesh.engine.data.LongSamples;
 import io.finemesh.engine.data.PackedBatch;
 import io.finemesh.engine.data.SampleEncoder;
 import io.finemesh.engine.loss.EvaluationPass;
@@ -101,8 +103,17 @@ final class Evaluation {
     }
 
     private Figure loss(List<Conversation> conversations) throws EvaluationException, InterruptedException {
-        int cutoff = command.specification().batch().cutoffTokens();
-        EncodedSamples samples = new SampleEncoder(model.prompts(), cutoff).encodeAll(conversations.iterator());
+        BatchSpecification batch = command.specification().batch();
+        int cutoff = batch.cutoffTokens();
+        LongSamples longSamples = batch.longSamples()
+                .map(rule -> switch (rule) {
+                    case TRUNCATE -> LongSamples.TRUNCATE;
+                    case SHARE -> LongSamples.SHARE;
+                    case DROP -> LongSamples.DROP;
+                })
+                .orElse(LongSamples.TRUNCATE);
+        EncodedSamples samples =
+                new SampleEncoder(model.prompts(), cutoff, longSamples).encodeAll(conversations.iterator());
         PackedBatch packed = PackedBatch.of(samples.samples(), Math.max(cutoff, tokensPerRow));
         EvaluationPass pass = new EvaluationPass(model.decoder());
         List<EvaluationReport.Sample> scored = new ArrayList<>();
@@ -128,7 +139,7 @@ final class Evaluation {
             Turn last = conversation.turns().getLast();
             if (last.role() == Role.ASSISTANT) {
                 questions.add(prompts.prompt(new Conversation(
-                        conversation.turns().subList(0, conversation.turns().size() - 1))));
+                        conversation.turns().subList(0, conversation.turns().size() - 1), conversation.tools())));
                 references.add(last.content());
             }
         }

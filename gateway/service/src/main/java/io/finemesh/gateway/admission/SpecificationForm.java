@@ -37,6 +37,7 @@ public final class SpecificationForm {
         batch.put("per_device_train_batch_size", specification.batch().samplesPerStep() / accumulation);
         batch.put("gradient_accumulation_steps", accumulation);
         batch.put("cutoff_len", specification.batch().cutoffTokens());
+        specification.batch().longSamples().ifPresent(rule -> batch.put("long_samples", word(rule)));
         top.put("batch", batch);
         Map<String, Object> duration = new LinkedHashMap<>();
         specification.epochs().ifPresent(epochs -> duration.put("num_train_epochs", epochs));

@@ -4,6 +4,7 @@ import io.finemesh.contract.run.BatchSpecification;
 import io.finemesh.contract.run.EvaluationSpecification;
 import io.finemesh.contract.run.EvaluationTask;
 import io.finemesh.contract.run.LearningRateShape;
+import io.finemesh.contract.run.LongSamples;
 import io.finemesh.contract.run.Method;
 import io.finemesh.contract.run.MethodSpecification;
 import io.finemesh.contract.run.OptimizerSpecification;
@@ -191,8 +192,9 @@ public final class SpecificationReader {
         int accumulation =
                 section.integer("gradient_accumulation_steps", 1, 32_768).orElse(Defaults.ACCUMULATION);
         int cutoff = section.integer("cutoff_len", 2, 1_048_576).orElse(Defaults.CUTOFF_TOKENS);
+        Optional<LongSamples> longSamples = section.choice("long_samples", LongSamples.class);
         section.close();
-        return new BatchSpecification(microBatch * accumulation, accumulation, cutoff);
+        return new BatchSpecification(microBatch * accumulation, accumulation, cutoff, longSamples);
     }
 
     private Duration duration(Section top) {

@@ -168,6 +168,8 @@ final class FieldTable {
         }
         good(rows, "/batch/cutoff_len", "2", "2048", "1048576");
         bad(rows, "/batch/cutoff_len", "1", "0", "1048577");
+        good(rows, "/batch/long_samples", "truncate", "share", "drop");
+        bad(rows, "/batch/long_samples", "cut", "true", "''");
         good(rows, "/duration/num_train_epochs", "3", "0.5", "10000");
         bad(rows, "/duration/num_train_epochs", "0", "-1", "10001", "three");
         good(rows, "/duration/max_steps", "1", "1000000000");

@@ -223,7 +223,7 @@ class SpecificationReaderTest {
             assertThat(problem.suggestion()).isEmpty();
             assertThat(problem.message())
                     .isEqualTo(
-                            "'zzz' is not a field of batch; allowed: per_device_train_batch_size, gradient_accumulation_steps, cutoff_len");
+                            "'zzz' is not a field of batch; allowed: per_device_train_batch_size, gradient_accumulation_steps, cutoff_len, long_samples");
         });
     }
 

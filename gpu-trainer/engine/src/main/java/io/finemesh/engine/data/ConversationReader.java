@@ -6,6 +6,7 @@ import io.finemesh.checkpoint.json.StrictJson;
 import io.finemesh.engine.data.DatasetException.Reason;
 import io.finemesh.engine.text.Conversation;
 import io.finemesh.engine.text.Role;
+import io.finemesh.engine.text.ToolCall;
 import io.finemesh.engine.text.Turn;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -18,11 +19,13 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 
 /**
  * Reads a dataset in the normalised form, a conversation per line:
- * {@code {"messages":[{"role":"system|user|assistant","content":"..."}, ...]}}. Other fields beside {@code messages} are ignored, so that rows may carry
- * an id. One line is in memory at a time. Line ends may be LF or CRLF, blank lines are skipped, a byte order mark is an error like any
+ * {@code {"messages":[{"role":"system|user|assistant|tool","content":"..."}, ...]}}, a question's {@code input} and an assistant's
+ * {@code tool_calls} beside the content, and a list of {@code tools} beside the messages, where there are any. Other fields are ignored, so that rows
+ * may carry an id. One line is in memory at a time. Line ends may be LF or CRLF, blank lines are skipped, a byte order mark is an error like any
  * other text that is not JSON.
  *
  * <p>All methods throw {@link DatasetException}, naming the line at fault. After an error the reader is at its end.
@@ -161,7 +164,7 @@ public final class ConversationReader implements Iterator<Conversation>, AutoClo
             turns.add(turn(messages.get(i), "/messages/" + i));
         }
         try {
-            return new Conversation(turns);
+            return new Conversation(turns, tools(root.path("tools")));
         } catch (IllegalArgumentException impossible) {
             throw malformed(impossible.getMessage());
         }
@@ -173,12 +176,49 @@ public final class ConversationReader implements Iterator<Conversation>, AutoClo
         if (!content.isTextual()) {
             throw malformed(pointer + "/content is " + shown(content) + "; expected a string");
         }
+        JsonNode input = message.path("input");
+        if (!input.isMissingNode() && !input.isTextual()) {
+            throw malformed(pointer + "/input is " + shown(input) + "; expected a string");
+        }
         return new Turn(
                 Role.ofWireName(role.asText())
                         .filter(known -> role.isTextual())
                         .orElseThrow(() -> malformed(
-                                pointer + "/role is " + shown(role) + "; expected system, user or assistant")),
-                content.textValue());
+                                pointer + "/role is " + shown(role) + "; expected system, user, assistant or tool")),
+                content.textValue(),
+                input.isTextual() ? input.textValue() : "",
+                calls(message.path("tool_calls"), pointer + "/tool_calls"));
+    }
+
+    private List<ToolCall> calls(JsonNode calls, String pointer) {
+        if (calls.isMissingNode()) {
+            return List.of();
+        }
+        List<ToolCall> read = new ArrayList<>();
+        for (JsonNode call : calls) {
+            JsonNode function = call.path("function");
+            if (!function.path("name").isTextual()
+                    || !function.path("arguments").isObject()) {
+                throw malformed(pointer + "/" + read.size() + " is " + shown(call)
+                        + "; expected a function with a name and an object of arguments");
+            }
+            read.add(new ToolCall(
+                    function.get("name").textValue(), function.get("arguments").toString()));
+        }
+        if (read.isEmpty()) {
+            throw malformed(pointer + " is " + shown(calls) + "; expected a list of at least one call");
+        }
+        return read;
+    }
+
+    private Optional<String> tools(JsonNode tools) {
+        if (tools.isMissingNode()) {
+            return Optional.empty();
+        }
+        if (!tools.isArray() || tools.isEmpty()) {
+            throw malformed("/tools is " + shown(tools) + "; expected a list of at least one tool");
+        }
+        return Optional.of(tools.toString());
     }
 
     private DatasetException malformed(String problem) {

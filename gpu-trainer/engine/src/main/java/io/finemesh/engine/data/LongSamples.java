@@ -7,6 +7,8 @@ public enum LongSamples {
      * sample whose question alone fills the room is left without labels and dropped as such.
      */
     TRUNCATE,
+    /** Question and answer share the room, each keeping its beginning, as {@link RoomShare} says. */
+    SHARE,
     /** The whole sample is left out. */
     DROP
 }

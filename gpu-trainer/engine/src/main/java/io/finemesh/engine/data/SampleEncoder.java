@@ -72,6 +72,7 @@ public final class SampleEncoder {
                     return Optional.empty();
                 }
                 case TRUNCATE -> sample = sample.first(cutoff);
+                case SHARE -> sample = RoomShare.cut(sample, cutoff);
             }
             if (sample.labelledTokens() > 0) {
                 truncated++;

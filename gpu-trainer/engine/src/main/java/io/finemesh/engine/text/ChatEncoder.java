@@ -1,6 +1,5 @@
 package io.finemesh.engine.text;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.finemesh.engine.text.PromptException.Reason;
 import io.finemesh.template.ModelTemplate;
 import io.finemesh.template.Rendering.Span;
@@ -8,7 +7,6 @@ import io.finemesh.template.failure.TemplateException;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -46,8 +44,8 @@ final class ChatEncoder implements PromptEncoder {
 
     @Override
     public EncodedText encode(Conversation conversation) {
-        Written written = write(conversation, messages -> {
-            ModelTemplate.Conversation rendered = template.conversation(messages, Optional.empty());
+        Written written = write(conversation, given -> {
+            ModelTemplate.Conversation rendered = template.conversation(given.messages(), given.tools());
             return new Marked(rendered.text(), rendered.replies(), rendered.marked());
         });
         List<Span> answers = written.answers(ends);
@@ -64,7 +62,7 @@ final class ChatEncoder implements PromptEncoder {
     public int[] prompt(Conversation conversation) {
         conversation.requireQuestion();
         Written written = write(
-                conversation, messages -> new Marked(template.prompt(messages, Optional.empty()), List.of(), true));
+                conversation, given -> new Marked(template.prompt(given.messages(), given.tools()), List.of(), true));
         return tokenizer.encode(written.text(), written.specials()).tokens();
     }
 
@@ -87,12 +85,13 @@ final class ChatEncoder implements PromptEncoder {
         return stops;
     }
 
-    private Written write(Conversation conversation, Function<ArrayNode, Marked> render) {
+    private Written write(Conversation conversation, Function<ChatMessages, Marked> render) {
         try {
-            ArrayNode messages = ChatMessages.of(conversation);
+            ChatMessages messages = ChatMessages.of(conversation);
             Marked plain = render.apply(messages);
-            char mark = SpecialNames.markAbsentFrom(plain.text() + messages);
-            ArrayNode marked = ChatMessages.with(messages, said -> names.marked(said, mark));
+            char mark = SpecialNames.markAbsentFrom(messages.toString());
+            ChatMessages marked =
+                    messages.with(said -> names.markedWithEdges(said, mark), other -> names.marked(other, mark));
             return marked.equals(messages) ? plain.written(names, mark) : written(plain, render.apply(marked), mark);
         } catch (TemplateException refused) {
             throw new PromptException(

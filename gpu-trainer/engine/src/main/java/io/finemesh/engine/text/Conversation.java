@@ -1,16 +1,20 @@
 package io.finemesh.engine.text;
 
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 
 /**
- * Turns in the order they were taken. A system turn may only come first; user and assistant turns may follow each other in any order, as real data has
+ * Turns in the order they were taken. A system turn may only come first; other turns may follow each other in any order, as real data has
  * both answers without a question and questions asked twice.
  *
  * @param turns at least one
+ * @param tools that the assistant may call, as a JSON list; nothing where there are none
  */
-public record Conversation(List<Turn> turns) {
+public record Conversation(List<Turn> turns, Optional<String> tools) {
     public Conversation {
         turns = List.copyOf(turns);
+        Objects.requireNonNull(tools, "tools is null");
         if (turns.isEmpty()) {
             throw new IllegalArgumentException("a conversation has at least one turn");
         }
@@ -20,6 +24,11 @@ public record Conversation(List<Turn> turns) {
                         "turn " + i + " is a system turn; a system turn may only come first");
             }
         }
+    }
+
+    /** A conversation without tools. */
+    public Conversation(List<Turn> turns) {
+        this(turns, Optional.empty());
     }
 
     public static Conversation of(Turn... turns) {
@@ -38,10 +47,11 @@ public record Conversation(List<Turn> turns) {
         }
     }
 
-    /** Whether anyone would learn to say anything from it. */
-    public boolean hasAssistantText() {
-        return turns.stream()
-                .anyMatch(
-                        turn -> turn.role() == Role.ASSISTANT && !turn.content().isEmpty());
+    /** Whether tools have a part in it, which only chat templates can write down. */
+    boolean hasTools() {
+        return tools.isPresent()
+                || turns.stream()
+                        .anyMatch(turn ->
+                                turn.role() == Role.TOOL || !turn.calls().isEmpty());
     }
 }

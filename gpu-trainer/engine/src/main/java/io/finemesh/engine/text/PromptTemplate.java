@@ -21,7 +21,7 @@ public enum PromptTemplate {
         void render(Turn turn, Turn previous, List<PromptSegment> segments) {
             String space = previous == null || previous.role() == Role.ASSISTANT ? "" : " ";
             boolean assistant = turn.role() == Role.ASSISTANT;
-            segments.add(new PromptSegment.Text(space + turn.content(), assistant));
+            segments.add(new PromptSegment.Text(space + turn.words(), assistant));
             if (assistant) {
                 segments.add(new PromptSegment.EndOfText(true));
             }
@@ -34,10 +34,9 @@ public enum PromptTemplate {
     },
 
     /**
-     * The prompt of Stanford Alpaca ({@code train.py}, {@code prompt_no_input}), byte for byte; the answer follows the colon directly and ends with the
-     * end-of-text token. Deviations: an optional input has been joined to the instruction by a line break before (as LLaMA-Factory does), so the variant
-     * with an {@code ### Input:} section is not used; a system turn takes the place of the first sentences; later questions begin with two line breaks
-     * and {@code ### Instruction:}. LLaMA-Factory's template of the same name has a line break after {@code ### Response:}, this one and
+     * The prompts of Stanford Alpaca ({@code train.py}, {@code prompt_input} where the data keeps an input apart from the instruction, else
+     * {@code prompt_no_input}), byte for byte; the answer follows the colon directly and ends with the end-of-text token. Deviations: a system turn
+     * takes the place of the first sentences; later questions begin with two line breaks and {@code ### Instruction:}. LLaMA-Factory's template of the same name has a line break after {@code ### Response:}, this one and
      * Stanford's have not.
      */
     ALPACA {
@@ -46,10 +45,13 @@ public enum PromptTemplate {
             switch (turn.role()) {
                 case SYSTEM -> segments.add(new PromptSegment.Text(turn.content(), false));
                 case USER -> {
-                    String opening = previous == null ? ALPACA_PREAMBLE : "";
+                    String input = turn.input();
+                    String opening = previous != null ? "" : input.isEmpty() ? ALPACA_PREAMBLE : ALPACA_INPUT_PREAMBLE;
+                    String section = input.isEmpty() ? "" : "\n\n### Input:\n" + input;
                     segments.add(new PromptSegment.Text(
-                            opening + "\n\n### Instruction:\n" + turn.content() + ALPACA_RESPONSE, false));
+                            opening + "\n\n### Instruction:\n" + turn.content() + section + ALPACA_RESPONSE, false));
                 }
+                case TOOL -> throw toolTurn();
                 case ASSISTANT -> {
                     openAnswer(previous, segments);
                     segments.add(new PromptSegment.Text(turn.content(), true));
@@ -83,7 +85,7 @@ public enum PromptTemplate {
                 segments.add(new PromptSegment.Text(turn.content(), true));
             } else {
                 segments.add(new PromptSegment.Control(CHATML_START, false));
-                segments.add(new PromptSegment.Text(turn.role().wireName() + "\n" + turn.content(), false));
+                segments.add(new PromptSegment.Text(turn.role().wireName() + "\n" + turn.words(), false));
             }
             segments.add(new PromptSegment.Control(CHATML_END, assistant));
             segments.add(new PromptSegment.Text("\n", false));
@@ -108,15 +110,29 @@ public enum PromptTemplate {
 
     private static final String ALPACA_PREAMBLE = "Below is an instruction that describes a task. "
             + "Write a response that appropriately completes the request.";
+    private static final String ALPACA_INPUT_PREAMBLE =
+            "Below is an instruction that describes a task, paired with an input that"
+                    + " provides further context. Write a response that appropriately completes the request.";
     private static final String ALPACA_RESPONSE = "\n\n### Response:";
     private static final String CHATML_START = "<|im_start|>";
     private static final String CHATML_END = "<|im_end|>";
 
-    /** The whole conversation, as trained on. */
+    private static IllegalArgumentException toolTurn() {
+        return new IllegalArgumentException("a tool's turn can be written down by a chat template only");
+    }
+
+    /**
+     * The whole conversation, as trained on.
+     *
+     * @throws IllegalArgumentException if a tool takes a turn
+     */
     public List<PromptSegment> render(Conversation conversation) {
         List<PromptSegment> segments = new ArrayList<>();
         Turn previous = null;
         for (Turn turn : conversation.turns()) {
+            if (turn.role() == Role.TOOL) {
+                throw toolTurn();
+            }
             render(turn, previous, segments);
             previous = turn;
         }

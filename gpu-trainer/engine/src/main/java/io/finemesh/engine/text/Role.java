@@ -11,9 +11,11 @@ public enum Role {
     /** Asks. */
     USER,
     /** Answers: what the model learns to say. */
-    ASSISTANT;
+    ASSISTANT,
+    /** Gives the result of a call. */
+    TOOL;
 
-    /** As in data files: {@code system}, {@code user}, {@code assistant}. */
+    /** As in data files: {@code system}, {@code user}, {@code assistant}, {@code tool}. */
     public String wireName() {
         return name().toLowerCase(Locale.ROOT);
     }

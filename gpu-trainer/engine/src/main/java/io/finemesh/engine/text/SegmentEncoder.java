@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -28,11 +29,13 @@ final class SegmentEncoder implements PromptEncoder {
 
     @Override
     public EncodedText encode(Conversation conversation) {
+        requireWordsOnly(conversation);
         return encode(template.render(conversation));
     }
 
     @Override
     public int[] prompt(Conversation conversation) {
+        requireWordsOnly(conversation);
         return encode(template.renderPrompt(conversation)).tokens();
     }
 
@@ -41,6 +44,15 @@ final class SegmentEncoder implements PromptEncoder {
         Set<Integer> stops = new LinkedHashSet<>(tokenizer.endOfTextTokens());
         template.endOfAnswer().forEach(token -> stops.add(tokenizer.requiredIdOf(token)));
         return stops;
+    }
+
+    private void requireWordsOnly(Conversation conversation) {
+        if (conversation.hasTools()) {
+            throw new PromptException(
+                    PromptException.Reason.REFUSED_CONVERSATION,
+                    "it has calls of tools, which template " + template.name().toLowerCase(Locale.ROOT)
+                            + " cannot write down; choose template chat");
+        }
     }
 
     private EncodedText encode(List<PromptSegment> segments) {

@@ -82,10 +82,7 @@ final class SpecialNames {
                         "it has all of Unicode's noncharacters U+FDD2 to U+FDED, which no text is meant to have"));
     }
 
-    /**
-     * What somebody says with a mark within each name, so that it is found no more; and where it begins or ends with a part of a name, or is one,
-     * which what the template writes beside it could complete.
-     */
+    /** A text with a mark within each name, so that it is found no more. */
     String marked(String said, char mark) {
         StringBuilder marked = new StringBuilder(said);
         // From the end, so that places before stay where they are.
@@ -94,6 +91,12 @@ final class SpecialNames {
                 marked.insert(at + 1, mark);
             }
         }
+        return marked.toString();
+    }
+
+    /** The same, and marked where it begins or ends with a part of a name, or is one, which what is written beside it could complete. */
+    String markedWithEdges(String said, char mark) {
+        StringBuilder marked = new StringBuilder(marked(said, mark));
         String bare = said.strip();
         if (bare.isEmpty()) {
             return said;

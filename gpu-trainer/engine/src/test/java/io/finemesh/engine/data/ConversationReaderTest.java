@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.finemesh.engine.data.DatasetException.Reason;
 import io.finemesh.engine.text.Conversation;
+import io.finemesh.engine.text.Role;
+import io.finemesh.engine.text.ToolCall;
 import io.finemesh.engine.text.Turn;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -15,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,6 +80,22 @@ class ConversationReaderTest {
         assertThat(all(reader(text))).containsExactly(Conversation.of(Turn.assistant(" café\n\t日本 </s> ")));
     }
 
+    @Test
+    void readsInputsCallsAndTools() {
+        String text =
+                "{\"messages\":[{\"role\":\"user\",\"content\":\"q\",\"input\":\"i\"},{\"role\":\"assistant\",\"content\":\"\","
+                        + "\"tool_calls\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":{\"x\":1}}}]},"
+                        + "{\"role\":\"tool\",\"content\":\"r\"}],\"tools\":[{\"name\":\"f\"}]}";
+
+        assertThat(all(reader(text)))
+                .containsExactly(new Conversation(
+                        List.of(
+                                new Turn(Role.USER, "q", "i", List.of()),
+                                new Turn(Role.ASSISTANT, "", "", List.of(new ToolCall("f", "{\"x\":1}"))),
+                                new Turn(Role.TOOL, "r")),
+                        Optional.of("[{\"name\":\"f\"}]")));
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -90,7 +109,11 @@ class ConversationReaderTest {
                 "{\"messages\":[{\"role\":\"user\"}]} | /messages/0/content is missing",
                 "{\"messages\":[{\"role\":\"user\",\"content\":null}]} | /messages/0/content is null",
                 "{\"messages\":[{\"role\":\"user\",\"content\":[\"x\"]}]} | /messages/0/content is [\"x\"]",
-                "{\"messages\":[{\"role\":\"tool\",\"content\":\"x\"}]} | /messages/0/role is \"tool\"; expected system, user or assistant",
+                "{\"messages\":[{\"role\":\"robot\",\"content\":\"x\"}]} | /messages/0/role is \"robot\"; expected system, user, assistant or tool",
+                "{\"messages\":[{\"role\":\"user\",\"content\":\"x\",\"input\":3}]} | /messages/0/input is 3; expected a string",
+                "{\"messages\":[{\"role\":\"assistant\",\"content\":\"\",\"tool_calls\":[]}]} | /messages/0/tool_calls is []",
+                "{\"messages\":[{\"role\":\"assistant\",\"content\":\"\",\"tool_calls\":[{\"function\":{\"name\":\"f\"}}]}]} | a name and an object of arguments",
+                "{\"tools\":{},\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]} | /tools is {}; expected a list",
                 "{\"messages\":[{\"role\":1,\"content\":\"x\"}]} | /messages/0/role is 1",
                 "{\"messages\":[{\"role\":\"USER\",\"content\":\"x\"}]} | /messages/0/role is \"USER\"",
                 "{\"messages\":[{\"content\":\"x\"}]} | /messages/0/role is missing",

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.finemesh.engine.data.DatasetException.Reason;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -46,6 +48,41 @@ class RowPackerTest {
             }
             // Two rows at most half full would have shared one, so all but one are more than half full.
             assertThat(rows.size()).as(facts).isLessThanOrEqualTo(2 * total / capacity + 1);
+        }
+    }
+
+    /** The largest that fits, again and again until nothing does, is how LLaMA-Factory fills a row. */
+    @Test
+    void fillsEachRowWithTheLargestThatFits() {
+        SplittableRandom random = new SplittableRandom(0x5eed_0042L);
+        for (int trial = 0; trial < 200; trial++) {
+            int capacity = random.nextInt(1, 100);
+            int[] lengths = random.ints(random.nextInt(0, 40), 1, capacity + 1).toArray();
+            List<Integer> left = new ArrayList<>(IntStream.of(lengths).boxed().toList());
+            List<List<Integer>> expected = new ArrayList<>();
+            while (!left.isEmpty()) {
+                List<Integer> row = new ArrayList<>();
+                for (int room = capacity; ; ) {
+                    int most = room;
+                    Optional<Integer> fitting =
+                            left.stream().filter(length -> length <= most).max(Integer::compare);
+                    if (fitting.isEmpty()) {
+                        break;
+                    }
+                    row.add(fitting.get());
+                    left.remove(fitting.get());
+                    room -= fitting.get();
+                }
+                expected.add(row);
+            }
+
+            assertThat(RowPacker.pack(lengths, capacity).stream()
+                            .map(row -> row.stream()
+                                    .map(document -> lengths[document])
+                                    .toList())
+                            .toList())
+                    .as("trial %d: %s in rows of %d", trial, Arrays.toString(lengths), capacity)
+                    .isEqualTo(expected);
         }
     }
 

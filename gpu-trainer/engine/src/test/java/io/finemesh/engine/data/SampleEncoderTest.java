@@ -79,6 +79,13 @@ class SampleEncoderTest {
     }
 
     @Test
+    void sharesTheRoomWhenTold() {
+        SampleEncoder encoder = encoder(5, LongSamples.SHARE);
+        assertThat(encoder.encode(LONG_QUESTION).orElseThrow().tokens()).containsExactly(1, 3, 3, 4, 2);
+        assertThat(encoder.report().truncated()).isOne();
+    }
+
+    @Test
     void dropsAndCountsWhatTeachesNothing() {
         SampleEncoder encoder = encoder(5, LongSamples.TRUNCATE);
         assertThat(encoder.encode(NO_ANSWER)).isEmpty();

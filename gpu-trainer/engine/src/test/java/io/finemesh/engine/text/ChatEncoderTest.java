@@ -204,6 +204,38 @@ class ChatEncoderTest {
         }
     }
 
+    /** Calls, their results and the tools there are reach the template, and nothing in them becomes a special token. */
+    @Test
+    void callsOfToolsAreWrittenDownAndLearned() {
+        String template =
+                "{% for t in tools or [] %}{{ t.function.name }};{% endfor %}{% for m in messages %}<|im_start|>{{ m.role }}\n"
+                        + "{{ m.content }}{% for c in m.tool_calls or [] %}{{ c.function.name }}{{ c.function.arguments | tojson }}{% endfor %}"
+                        + "<|im_end|>\n{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
+        Conversation conversation = new Conversation(
+                List.of(
+                        Turn.user("hello"),
+                        new Turn(
+                                Role.ASSISTANT,
+                                "",
+                                "",
+                                List.of(new ToolCall("add", "{\"a\":\"<|im_end|>\",\"<|im_end|>\":2}"))),
+                        new Turn(Role.TOOL, "3<|im_start|>"),
+                        Turn.assistant("the")),
+                Optional.of("[{\"type\":\"function\",\"function\":{\"name\":\"add<|endoftext|>\"}}]"));
+
+        EncodedText encoded = encoder(template).encode(conversation);
+
+        assertThat(tokenizer.decode(encoded.tokens())).startsWith("add<|endoftext|>;user\nhello");
+        assertThat(IntStream.of(encoded.tokens()).filter(id -> id == END)).hasSize(4);
+        assertThat(IntStream.of(encoded.tokens()).filter(id -> id == START)).hasSize(4);
+        assertThat(encoded.tokens()).doesNotContain(END_OF_TEXT);
+        assertThat(tokenizer.decode(labelled(encoded))).isEqualTo("add{\"a\": \"<|im_end|>\", \"<|im_end|>\": 2}the");
+        assertThatThrownBy(
+                        () -> PromptEncoder.of(tokenizer, PromptTemplate.CHATML).encode(conversation))
+                .isInstanceOf(PromptException.class)
+                .hasMessageContaining("template chatml cannot write down; choose template chat");
+    }
+
     @Test
     void aTemplateThatRefusesAConversationSaysWhy() {
         PromptEncoder encoder = encoder(

@@ -106,6 +106,20 @@ class PromptTemplateTest {
     }
 
     @Test
+    void alpacaHasASectionForAnInputAndOthersJoinIt() {
+        Turn question = new Turn(Role.USER, "Add.", "1, 2", List.of());
+
+        assertThat(shown(PromptTemplate.ALPACA.renderPrompt(Conversation.of(question))))
+                .startsWith(
+                        "Below is an instruction that describes a task, paired with an input that provides further context. Write")
+                .endsWith("\n\n### Instruction:\nAdd.\n\n### Input:\n1, 2\n\n### Response:");
+        assertThat(shown(PromptTemplate.PLAIN.renderPrompt(Conversation.of(question))))
+                .isEqualTo("Add.\n1, 2");
+        assertThat(shown(PromptTemplate.CHATML.renderPrompt(Conversation.of(question))))
+                .contains("user\nAdd.\n1, 2");
+    }
+
+    @Test
     void aSystemTurnComesFirstOrNotAtAll() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Conversation.of(Turn.user("u"), Turn.system("s")))

@@ -9,6 +9,7 @@ import io.finemesh.contract.run.RunSpecification;
 import io.finemesh.contract.run.SegmentAssignment;
 import io.finemesh.contract.training.SegmentWork;
 import io.finemesh.engine.data.BatchPlan;
+import io.finemesh.engine.data.LongSamples;
 import io.finemesh.engine.tensor.Precision;
 import io.finemesh.engine.text.PromptEncoder;
 import io.finemesh.engine.text.PromptTemplate;
@@ -95,6 +96,19 @@ final class RunPlan {
             case FP32 -> Precision.FP32;
             case BF16 -> Precision.BF16;
         };
+    }
+
+    /** What happens to samples longer than the cut-off. */
+    static LongSamples longSamples(RunSpecification specification) {
+        return specification
+                .batch()
+                .longSamples()
+                .map(rule -> switch (rule) {
+                    case TRUNCATE -> LongSamples.TRUNCATE;
+                    case SHARE -> LongSamples.SHARE;
+                    case DROP -> LongSamples.DROP;
+                })
+                .orElse(LongSamples.TRUNCATE);
     }
 
     /**

@@ -6,6 +6,7 @@ import io.finemesh.contract.run.RunSpecification;
 import io.finemesh.contract.training.SegmentWork;
 import io.finemesh.engine.data.ConversationReader;
 import io.finemesh.engine.data.EncodedSamples;
+import io.finemesh.engine.data.LongSamples;
 import io.finemesh.engine.data.SampleEncoder;
 import io.finemesh.engine.text.Tokenizer;
 import io.finemesh.trainer.failure.SegmentFailureException;
@@ -30,6 +31,7 @@ record TrainingSamples(Key key, EncodedSamples samples) {
      * @param template how a conversation becomes text
      * @param templateFiles digests of what the model's own template is read from, where that is used
      * @param cutoffTokens longest sample
+     * @param longSamples what happens to longer ones
      */
     record Key(
             String dataset,
@@ -37,7 +39,8 @@ record TrainingSamples(Key key, EncodedSamples samples) {
             String configuration,
             PromptTemplate template,
             List<String> templateFiles,
-            int cutoffTokens) {
+            int cutoffTokens,
+            LongSamples longSamples) {
         static Key of(SegmentBase base, SegmentWork work) throws SegmentFailureException {
             RunSpecification specification = work.specification();
             return new Key(
@@ -48,7 +51,8 @@ record TrainingSamples(Key key, EncodedSamples samples) {
                             .digest(),
                     specification.template(),
                     specification.template() == PromptTemplate.CHAT ? templateFiles(base) : List.of(),
-                    specification.batch().cutoffTokens());
+                    specification.batch().cutoffTokens(),
+                    RunPlan.longSamples(specification));
         }
 
         private static List<String> templateFiles(SegmentBase base) {
@@ -76,7 +80,9 @@ record TrainingSamples(Key key, EncodedSamples samples) {
                 ConversationReader conversations = ConversationReader.open(
                         base.rows().stream().map(base::path).toList())) {
             EncodedSamples samples = new SampleEncoder(
-                            RunPlan.prompts(work.specification(), tokenizer, base), key.cutoffTokens())
+                            RunPlan.prompts(work.specification(), tokenizer, base),
+                            key.cutoffTokens(),
+                            key.longSamples())
                     .encodeAll(conversations);
             LOG.infof(
                     "data set %s: %s",
