@@ -5,5 +5,27 @@ public enum EvaluationTask {
     /** Mean negative log-likelihood of held-out answers, with perplexity and standard error. */
     HELD_OUT_LOSS,
     /** Greedy answers whose number after #### equals the reference. */
-    EXACT_MATCH
+    EXACT_MATCH,
+    /** GSM8K with worked examples drawn from a training split. */
+    GSM8K,
+    /** GSM8K with fixed worked examples in words. */
+    GSM8K_COT,
+    /** GSM8K with an invitation to think and no worked example. */
+    GSM8K_COT_ZEROSHOT,
+    /** GSM8K in the form for instruction-tuned models. */
+    GSM8K_COT_LLAMA,
+    /** AQuA-RAT as AGIEval asks it, by log-likelihood. */
+    AQUA,
+    /** SAT-Math as AGIEval asks it, by log-likelihood. */
+    SAT_MATH,
+    /** A subject of MMLU, by log-likelihood. */
+    MMLU,
+    /** MATH, compared by its string rules. */
+    HENDRYCKS_MATH,
+    /** SVAMP: the last number of the answer. */
+    SVAMP,
+    /** NumGLUE: exact match, numbers compared as numbers. */
+    NUMGLUE,
+    /** A user's own task, from its definition. */
+    OWN
 }

@@ -6,6 +6,8 @@ import io.finemesh.contract.connector.ConnectorEvent;
 import io.finemesh.contract.dataset.DatasetCommitted;
 import io.finemesh.contract.evaluation.EvaluateCheckpoint;
 import io.finemesh.contract.evaluation.EvaluationEvent;
+import io.finemesh.contract.evaluation.EvaluationRequest;
+import io.finemesh.contract.evaluation.ScoreRange;
 import io.finemesh.contract.placement.PlacementEvent;
 import io.finemesh.contract.placement.PlacementRequest;
 import io.finemesh.contract.policy.PolicyEvent;
@@ -33,6 +35,9 @@ public final class Topics {
 
     /** Partitions of every topic keyed by run: the scheduler joins them, so they are equally many. */
     private static final int RUN_PARTITIONS = 2;
+
+    /** Evaluators that can share one evaluation. */
+    private static final int RANGE_PARTITIONS = 8;
 
     public static final Topic<RunCommand> RUN_COMMANDS = new Topic<>(
             "finemesh.run.commands.v1",
@@ -127,7 +132,7 @@ public final class Topics {
     public static final Topic<EvaluateCheckpoint> EVALUATION_COMMANDS = new Topic<>(
             "finemesh.evaluation.commands.v1",
             EvaluateCheckpoint.class,
-            "run",
+            "run, or evaluation where no run asks",
             SCHEDULER,
             List.of(EVALUATOR),
             RUN_PARTITIONS,
@@ -137,12 +142,32 @@ public final class Topics {
     public static final Topic<EvaluationEvent> EVALUATION_EVENTS = new Topic<>(
             "finemesh.evaluation.events.v1",
             EvaluationEvent.class,
-            "run",
+            "run, or evaluation where no run asked",
             EVALUATOR,
-            List.of(SCHEDULER, GATEWAY),
+            List.of(SCHEDULER, GATEWAY, EVALUATOR),
             RUN_PARTITIONS,
             new Cleanup.Keep(),
-            "Scores of checkpoints.");
+            "Scores of checkpoints, and what is answered so far.");
+
+    public static final Topic<EvaluationRequest> EVALUATION_REQUESTS = new Topic<>(
+            "finemesh.evaluation.requests.v1",
+            EvaluationRequest.class,
+            "evaluation",
+            GATEWAY,
+            List.of(EVALUATOR),
+            RUN_PARTITIONS,
+            new Cleanup.DeleteAfter(Duration.ofDays(7)),
+            "Evaluations that people ask for, and take back.");
+
+    public static final Topic<ScoreRange> EVALUATION_RANGES = new Topic<>(
+            "finemesh.evaluation.ranges.v1",
+            ScoreRange.class,
+            "range key",
+            EVALUATOR,
+            List.of(EVALUATOR),
+            RANGE_PARTITIONS,
+            new Cleanup.DeleteAfter(Duration.ofDays(7)),
+            "Ranges of questions, spread over the evaluators: as many can work at once as there are partitions.");
 
     public static final Topic<PlacementRequest> PLACEMENT_REQUESTS = new Topic<>(
             "finemesh.placement.requests.v1",
@@ -226,6 +251,8 @@ public final class Topics {
             DATASETS,
             EVALUATION_COMMANDS,
             EVALUATION_EVENTS,
+            EVALUATION_REQUESTS,
+            EVALUATION_RANGES,
             PLACEMENT_REQUESTS,
             PLACEMENT_EVENTS,
             POLICIES,

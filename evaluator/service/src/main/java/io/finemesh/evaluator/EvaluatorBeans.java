@@ -1,13 +1,14 @@
 package io.finemesh.evaluator;
 
 import io.finemesh.checkpoint.cache.BlobCache;
+import io.finemesh.contract.failure.FailureCode;
 import io.finemesh.contract.store.StoreClient;
 import io.finemesh.engine.tensor.Backend;
 import io.finemesh.evaluator.blob.CheckpointFetcher;
 import io.finemesh.evaluator.blob.CheckpointSource;
 import io.finemesh.evaluator.config.EvaluatorConfig;
 import io.finemesh.evaluator.evaluation.EvaluationDesk;
-import io.finemesh.evaluator.evaluation.ResultShelf;
+import io.finemesh.evaluator.evaluation.EvaluationException;
 import io.finemesh.evaluator.messaging.EvaluationEventPublisher;
 import io.finemesh.evaluator.trace.EvaluationSpans;
 import io.quarkus.runtime.StartupEvent;
@@ -57,12 +58,18 @@ class EvaluatorBeans {
                 config.id(),
                 new CheckpointFetcher(
                         CheckpointSource.of(store), cache, config.store().patience(), clock, Thread::sleep),
-                new ResultShelf(config.dataDirectory().resolve("results")),
+                config.dataDirectory(),
                 spans,
                 clock,
                 Thread::sleep,
-                new EvaluationDesk.Limits(config.generationBatch(), config.tokensPerRow()),
-                publisher::publish);
+                new EvaluationDesk.Limits(config.generationBatch(), config.tokensPerRow(), config.rangeSamples()),
+                publisher,
+                remote -> {
+                    throw new EvaluationException(
+                            FailureCode.INVALID_SPECIFICATION,
+                            "evaluator " + config.id() + " knows no remote server, and " + remote.url()
+                                    + " was asked for");
+                });
         desk.open(() ->
                 LOG.infof("computing with %s", Backend.start(config.threads()).summary()));
         return desk;

@@ -211,12 +211,13 @@ final class Deliberation {
                 Topics.EVALUATION_COMMANDS,
                 new EvaluateCheckpoint(
                         evaluation.evaluation(),
-                        runId,
+                        Optional.of(runId),
                         evaluation.checkpoint(),
                         evaluation.afterSteps(),
                         charter.submission().evaluationDataset().orElseThrow(),
                         charter.submission().specification().evaluation().tasks(),
-                        charter.submission().specification()));
+                        charter.submission().specification(),
+                        Optional.empty()));
     }
 
     /** Every segment is committed: the run is complete unless evaluations are open. */

@@ -4,6 +4,8 @@ import io.finemesh.contract.evaluation.EvaluationCompleted;
 import io.finemesh.contract.evaluation.EvaluationEvent;
 import io.finemesh.contract.evaluation.EvaluationFailed;
 import io.finemesh.contract.evaluation.EvaluationStarted;
+import io.finemesh.contract.evaluation.RangeFailed;
+import io.finemesh.contract.evaluation.RangeScored;
 import io.finemesh.contract.failure.Disposition;
 import io.finemesh.contract.id.CheckpointId;
 import io.finemesh.contract.id.EvaluationId;
@@ -58,7 +60,8 @@ final class EvaluationDecisions {
             return;
         }
         switch (event) {
-            case EvaluationStarted _ -> deliberation.ignore("of interest to watchers only");
+            case EvaluationStarted _, RangeScored _, RangeFailed _ ->
+                deliberation.ignore("of interest to watchers only");
             case EvaluationCompleted completed -> close(deliberation, completed.evaluation());
             case EvaluationFailed failed ->
                 unscored(deliberation, open.get(), failed.failure().code().disposition() != Disposition.ABORT);

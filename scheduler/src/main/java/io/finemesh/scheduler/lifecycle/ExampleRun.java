@@ -159,12 +159,22 @@ final class ExampleRun {
 
     static Message scored(OpenEvaluation evaluation) {
         return new EvaluationCompleted(
-                evaluation.evaluation(), RUN, evaluation.checkpoint(), 0, "digest", List.of(), 0);
+                evaluation.evaluation(),
+                Optional.of(RUN),
+                evaluation.checkpoint(),
+                0,
+                "digest",
+                List.of(),
+                0,
+                Optional.empty());
     }
 
     static Message unscored(OpenEvaluation evaluation) {
         return new EvaluationFailed(
-                evaluation.evaluation(), RUN, evaluation.checkpoint(), failure(FailureCode.EVALUATION_FAILED));
+                evaluation.evaluation(),
+                Optional.of(RUN),
+                evaluation.checkpoint(),
+                failure(FailureCode.EVALUATION_FAILED));
     }
 
     /** The evaluation of the last checkpoint. */

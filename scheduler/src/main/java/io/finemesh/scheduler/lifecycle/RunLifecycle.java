@@ -57,7 +57,7 @@ public final class RunLifecycle {
             case RunCommand command -> Optional.of(command.runId());
             case TrainingEvent event -> Optional.of(event.runId());
             case PlacementEvent event -> Optional.of(event.runId());
-            case EvaluationEvent event -> Optional.of(event.runId());
+            case EvaluationEvent event -> event.runId();
             case CheckpointEvent event ->
                 switch (event) {
                     case CheckpointCommitted committed -> Optional.of(committed.runId());

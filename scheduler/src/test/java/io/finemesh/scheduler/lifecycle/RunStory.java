@@ -224,11 +224,12 @@ final class RunStory {
     }
 
     List<Message> scored(EvaluationId evaluation, CheckpointId checkpoint) {
-        return tell(new EvaluationCompleted(evaluation, run(), checkpoint, 0, "digest", List.of(), 5));
+        return tell(new EvaluationCompleted(
+                evaluation, Optional.of(run()), checkpoint, 0, "digest", List.of(), 5, Optional.empty()));
     }
 
     List<Message> unscored(EvaluationId evaluation, CheckpointId checkpoint, FailureCode code) {
-        return tell(new EvaluationFailed(evaluation, run(), checkpoint, failure(code)));
+        return tell(new EvaluationFailed(evaluation, Optional.of(run()), checkpoint, failure(code)));
     }
 
     /** From request to commit of the segment in work. */

@@ -272,7 +272,7 @@ final class SimulatedMesh {
 
     private void evaluatorReads(Message message) {
         EvaluateCheckpoint command = (EvaluateCheckpoint) message;
-        String key = command.runId().value();
+        String key = command.runId().orElseThrow().value();
         if (random.nextInt(4) == 0) {
             say(
                     Topics.EVALUATION_EVENTS.name(),
@@ -293,7 +293,8 @@ final class SimulatedMesh {
                             command.afterSteps(),
                             "digest",
                             List.of(),
-                            1));
+                            1,
+                            Optional.empty()));
         }
     }
 

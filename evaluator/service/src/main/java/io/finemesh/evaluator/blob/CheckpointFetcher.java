@@ -3,10 +3,12 @@ package io.finemesh.evaluator.blob;
 import io.finemesh.checkpoint.cache.BlobCache;
 import io.finemesh.checkpoint.cache.BlobCacheException;
 import io.finemesh.checkpoint.cache.BlobPins;
+import io.finemesh.checkpoint.digest.Sha256;
 import io.finemesh.checkpoint.manifest.Manifest;
 import io.finemesh.contract.failure.Disposition;
 import io.finemesh.contract.id.BlobDigest;
 import io.finemesh.contract.id.CheckpointId;
+import io.finemesh.contract.store.BlobReference;
 import io.finemesh.contract.store.StoreException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,7 +19,7 @@ import java.time.Instant;
 import java.util.Collection;
 import org.jboss.logging.Logger;
 
-/** Gets manifests and objects from the checkpoint store into the local cache, trying again while the store is away. */
+/** Gets manifests and objects from the checkpoint store into the local cache and puts objects there, trying again while the store is away. */
 public final class CheckpointFetcher {
     private static final Logger LOG = Logger.getLogger(CheckpointFetcher.class);
 
@@ -63,6 +65,19 @@ public final class CheckpointFetcher {
      */
     public Path blob(String digest, long sizeBytes) throws StoreException, IOException, InterruptedException {
         return patiently(() -> fetch(digest, sizeBytes));
+    }
+
+    /**
+     * Puts an object into object storage under its digest; harmless to repeat.
+     *
+     * @throws StoreException if the store does not answer for too long, or does not take it
+     */
+    public BlobReference put(byte[] bytes) throws StoreException, IOException, InterruptedException {
+        BlobReference blob = new BlobReference(new BlobDigest(Sha256.of(bytes)), bytes.length);
+        return patiently(() -> {
+            store.put(blob, bytes);
+            return blob;
+        });
     }
 
     private Path fetch(String digest, long sizeBytes) throws StoreException, IOException {

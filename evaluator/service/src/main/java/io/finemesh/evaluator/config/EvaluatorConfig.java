@@ -29,6 +29,13 @@ public interface EvaluatorConfig {
     @WithDefault("4096")
     int tokensPerRow();
 
+    /**
+     * Questions that are handed out together, the same on every evaluator: the unit in which an evaluation is spread and in which work is lost when an evaluator does not come back. 64 fill one batch of
+     * generation.
+     */
+    @WithDefault("64")
+    int rangeSamples();
+
     /** Bytes that the object cache may hold before the least recently used are dropped; two 8-billion-parameter models in bf16. */
     @WithDefault("34359738368")
     long cacheBytes();

@@ -1,15 +1,17 @@
 package io.finemesh.evaluator.evaluation;
 
-import io.finemesh.contract.evaluation.EvaluateCheckpoint;
 import io.finemesh.contract.evaluation.EvaluationCompleted;
 import io.finemesh.contract.evaluation.EvaluationEvent;
 import io.finemesh.contract.evaluation.EvaluationFailed;
 import io.finemesh.contract.evaluation.EvaluationStarted;
-import io.finemesh.contract.evaluation.TaskScore;
+import io.finemesh.contract.evaluation.RangeFailed;
+import io.finemesh.contract.evaluation.RangeScored;
+import io.finemesh.contract.evaluation.ScoreRange;
 import io.finemesh.contract.failure.Failure;
 import io.finemesh.contract.failure.FailureCode;
+import io.finemesh.contract.id.EvaluationId;
 import io.finemesh.contract.id.RunId;
-import io.finemesh.contract.run.ResolvedDataset;
+import io.finemesh.contract.store.BlobReference;
 import io.finemesh.contract.store.StoreException;
 import io.finemesh.contract.wire.Envelope;
 import io.finemesh.evaluator.blob.CheckpointFetcher;
@@ -20,43 +22,45 @@ import io.opentelemetry.api.trace.StatusCode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.BiConsumer;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
- * Takes evaluations one after the other on the one thread that computes.
+ * Leads evaluations, each on a thread of its own, and answers ranges of questions one after the other on the one thread that computes.
  *
  * <p>A command is answered exactly as often as it is delivered: its record is acknowledged after the result is said, so a crash at any
- * moment brings the command back; a result that was finished before is said again from the shelf. Every end is an event, none an exception.
- * What a run asked for that has ended meanwhile is given up between two pieces of work.
+ * moment brings the command back; a result that was finished before is said again from the shelf. The same holds for a range. Every end is an event, none an exception.
+ * What a run asked for that has ended meanwhile, and what somebody took back, is given up between two pieces of work.
  */
 public final class EvaluationDesk implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(EvaluationDesk.class);
-    private static final int WITHDRAWN_RUNS = 1_000;
 
     private final String evaluator;
-    private final CheckpointFetcher fetcher;
     private final ResultShelf shelf;
+    private final RangeShelf ranges;
     private final EvaluationSpans spans;
-    private final Clock clock;
-    private final Pause pause;
-    private final Limits limits;
-    private final BiConsumer<Envelope<EvaluateCheckpoint>, EvaluationEvent> publisher;
-    private final ExecutorService computing = Executors.newSingleThreadExecutor(
+    private final PatientVoice voice;
+    private final Wanted wanted;
+    private final EvaluationLead lead;
+    private final RangeWork work;
+    private final ThreadPoolExecutor computing = new ThreadPoolExecutor(
+            1,
+            1,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
             Thread.ofPlatform().name("finemesh-evaluation").factory());
+    private final ExecutorService leading = Executors.newThreadPerTaskExecutor(
+            Thread.ofVirtual().name("finemesh-lead-", 0).factory());
 
     private volatile Condition condition = Condition.OPENING;
     private volatile Throwable unusable;
@@ -71,45 +75,49 @@ public final class EvaluationDesk implements AutoCloseable {
         UNUSABLE
     }
 
-    /** Runs that ended early. Those of long ago are forgotten: their commands have been answered since. */
-    private final Set<RunId> withdrawn = Collections.synchronizedSet(Collections.newSetFromMap(new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<RunId, Boolean> eldest) {
-            return size() > WITHDRAWN_RUNS;
-        }
-    }));
-
     /**
      * How much is computed at once.
      *
      * @param generationBatch sequences generated together
      * @param tokensPerRow tokens of a packed row
+     * @param rangeSamples questions of a range, the unit in which an evaluation is spread over evaluators
      */
-    public record Limits(int generationBatch, int tokensPerRow) {}
+    public record Limits(int generationBatch, int tokensPerRow, int rangeSamples) {}
 
     /**
+     * @param directory what is kept over restarts
      * @param pause before something that could not be said is said again
-     * @param publisher says an event that a command caused and returns when it is durable
+     * @param voice how it is heard
+     * @param remote who answers in the engine's place
      */
     public EvaluationDesk(
             String evaluator,
             CheckpointFetcher fetcher,
-            ResultShelf shelf,
+            Path directory,
             EvaluationSpans spans,
             Clock clock,
             Pause pause,
             Limits limits,
-            BiConsumer<Envelope<EvaluateCheckpoint>, EvaluationEvent> publisher) {
+            Voice voice,
+            RemoteAnswers remote)
+            throws IOException {
         this.evaluator = evaluator;
-        this.fetcher = fetcher;
-        this.shelf = shelf;
+        this.shelf = new ResultShelf(directory.resolve("results"));
+        this.ranges = new RangeShelf(directory.resolve("ranges"));
+        this.wanted = new Wanted(directory.resolve("cancelled"));
         this.spans = spans;
-        this.clock = clock;
-        this.pause = pause;
-        this.limits = limits;
-        this.publisher = publisher;
+        this.voice = new PatientVoice(voice, pause);
+        JobPlanner planner = new JobPlanner(fetcher, limits.rangeSamples());
+        this.lead = new EvaluationLead(
+                fetcher,
+                planner,
+                ranges,
+                new TaskMerger(fetcher, ranges, new ResultsWriter(clock, limits.generationBatch())),
+                this.voice,
+                wanted,
+                clock);
+        this.work = new RangeWork(
+                evaluator, fetcher, planner, wanted, directory.resolve("journals"), limits, clock, remote);
     }
 
     /**
@@ -140,115 +148,158 @@ public final class EvaluationDesk implements AutoCloseable {
         return Optional.ofNullable(unusable);
     }
 
+    /** Work that may be stopped. */
+    private interface Work {
+        void run() throws InterruptedException;
+    }
+
     /**
-     * Queues a command; completes when its result has been said. When the desk is closed first it never completes: the record stays
+     * Leads an evaluation; completes when its result has been said. When the desk is closed first it never completes: the record stays
      * unacknowledged and the command is delivered again.
      */
-    public CompletionStage<Void> accept(Envelope<EvaluateCheckpoint> command) {
+    public CompletionStage<Void> accept(Envelope<?> cause, EvaluationJob job) {
+        return queue(leading, () -> lead(cause, job), "evaluation " + job.evaluation());
+    }
+
+    /** Answers a range of questions; completes when that has been said, or never, as {@link #accept}. */
+    public CompletionStage<Void> score(Envelope<ScoreRange> range) {
+        return queue(computing, () -> answer(range), "range " + range.body().key());
+    }
+
+    private static CompletionStage<Void> queue(ExecutorService executor, Work work, String what) {
         CompletableFuture<Void> said = new CompletableFuture<>();
         try {
-            computing.execute(() -> {
+            executor.execute(() -> {
                 try {
-                    handle(command);
+                    work.run();
                     said.complete(null);
                 } catch (InterruptedException stopped) {
-                    LOG.infof(
-                            "stopped before %s had a score; it is asked for again",
-                            command.body().checkpoint());
+                    LOG.infof("stopped before %s had its answer; it is asked for again", what);
                 } catch (RuntimeException | Error unforeseen) {
                     said.completeExceptionally(unforeseen);
                     throw unforeseen;
                 }
             });
         } catch (RejectedExecutionException stopping) {
-            LOG.debugf(
-                    "the evaluator stops; %s is asked for again", command.body().checkpoint());
+            LOG.debugf("the evaluator stops; %s is asked for again", what);
         }
         return said;
     }
 
     /** Gives up what a run asked for: it has ended, and nobody waits for its scores. */
     public void withdraw(RunId run) {
-        withdrawn.add(run);
+        wanted.withdraw(run);
+        ranges.wake();
     }
 
-    private void handle(Envelope<EvaluateCheckpoint> envelope) throws InterruptedException {
-        EvaluateCheckpoint command = envelope.body();
-        Optional<EvaluationCompleted> known = shelf.find(command.evaluation());
+    /** Gives up an evaluation that was taken back, for good. */
+    public void cancel(EvaluationId evaluation, String reason) {
+        wanted.cancel(evaluation, reason);
+        ranges.wake();
+    }
+
+    /** What any evaluator said: ranges that are answered need not be answered here. */
+    public void hear(EvaluationEvent event) {
+        switch (event) {
+            case RangeScored scored -> ranges.scored(scored);
+            case RangeFailed failed -> ranges.failed(failed.evaluation(), failed.failure());
+            case EvaluationStarted _, EvaluationCompleted _, EvaluationFailed _ -> {}
+        }
+    }
+
+    private void lead(Envelope<?> cause, EvaluationJob job) throws InterruptedException {
+        Optional<EvaluationCompleted> known = shelf.find(job.evaluation());
         if (known.isPresent()) {
-            say(envelope, known.get());
+            voice.say(cause, known.get());
             return;
         }
-        Span span = spans.start(command, envelope.traceparent());
+        Span span = spans.start(job.evaluation(), job.run(), job.work(), cause.traceparent());
         try {
-            say(envelope, answer(envelope, span));
+            voice.say(cause, result(cause, job, span));
         } finally {
             span.end();
         }
     }
 
-    private EvaluationEvent answer(Envelope<EvaluateCheckpoint> envelope, Span span) throws InterruptedException {
-        EvaluateCheckpoint command = envelope.body();
+    private EvaluationEvent result(Envelope<?> cause, EvaluationJob job, Span span) throws InterruptedException {
         try {
-            requireWanted(command);
+            wanted.require(job.evaluation(), job.run());
+            awaitOpening();
             requireUsable();
-            say(
-                    envelope,
-                    new EvaluationStarted(command.evaluation(), command.runId(), command.checkpoint(), evaluator));
-            EvaluationCompleted result = evaluate(command);
+            voice.say(
+                    cause,
+                    new EvaluationStarted(
+                            job.evaluation(), job.run(), job.work().checkpoint(), evaluator));
+            EvaluationCompleted result = lead.lead(cause, job);
             shelf.keep(result);
-            LOG.infof("%s scored: %s", command.checkpoint(), result.scores());
+            LOG.infof(
+                    "%s scored: %d figures",
+                    result.checkpoint(), result.scores().size());
             return result;
         } catch (EvaluationException | StoreException | IOException | RuntimeException | Error reason) {
             // Errors too: whoever asked waits for an answer, and a missing library or a deep stack is one evaluation's
             // end.
-            Failure failure = EvaluationFailures.of(reason);
-            if (failure.code() == FailureCode.INTERNAL) {
-                LOG.errorf(reason, "evaluation %s failed unexpectedly", command.evaluation());
-            } else {
-                LOG.warnf("%s could not be scored: %s", command.checkpoint(), failure.message());
-            }
+            requireRunning();
+            Failure failure = failure(reason, "evaluation " + job.evaluation());
             span.recordException(reason);
             span.setStatus(StatusCode.ERROR, failure.message());
-            return new EvaluationFailed(command.evaluation(), command.runId(), command.checkpoint(), failure);
+            return new EvaluationFailed(job.evaluation(), job.run(), job.work().checkpoint(), failure);
         }
     }
 
-    private EvaluationCompleted evaluate(EvaluateCheckpoint command)
-            throws StoreException, EvaluationException, IOException, InterruptedException {
-        Instant start = clock.instant();
-        Path dataset = dataset(command.dataset());
-        try (LoadedModel model = LoadedModel.load(
-                fetcher,
-                command.checkpoint(),
-                command.specification().precision(),
-                command.specification().template())) {
-            Evaluation evaluation = new Evaluation(
-                    model, command, limits.generationBatch(), limits.tokensPerRow(), () -> requireWanted(command));
-            List<TaskScore> scores = evaluation.run(dataset);
-            return new EvaluationCompleted(
-                    command.evaluation(),
-                    command.runId(),
-                    command.checkpoint(),
-                    command.afterSteps(),
-                    model.weightsDigest(),
-                    scores,
-                    Duration.between(start, clock.instant()).toMillis());
+    private void answer(Envelope<ScoreRange> envelope) throws InterruptedException {
+        ScoreRange range = envelope.body();
+        if (!wanted.isWanted(range.evaluation(), range.runId())) {
+            // Whoever leads the evaluation says that it has ended.
+            return;
         }
-    }
-
-    private Path dataset(ResolvedDataset dataset)
-            throws StoreException, EvaluationException, IOException, InterruptedException {
+        EvaluationEvent event;
         try {
-            return fetcher.blob(dataset.blob().digest().value(), dataset.blob().sizeBytes());
-        } catch (StoreException answered) {
-            if (answered.isMissing()) {
-                throw new EvaluationException(
-                        FailureCode.DATASET_NOT_USABLE,
-                        "the rows of data set " + dataset.version() + " are not in the checkpoint store",
-                        answered);
+            requireUsable();
+            Optional<BlobReference> known = ranges.find(range.key());
+            RangeScored scored = known.isPresent() ? work.again(range, known.get()) : work.score(range);
+            ranges.scored(scored);
+            event = scored;
+        } catch (EvaluationException | StoreException | IOException | RuntimeException | Error reason) {
+            requireRunning();
+            Failure failure = failure(reason, "a range of evaluation " + range.evaluation());
+            event = new RangeFailed(
+                    range.evaluation(), range.runId(), range.work().checkpoint(), range.key(), evaluator, failure);
+            ranges.failed(range.evaluation(), failure);
+        } finally {
+            if (computing.getQueue().isEmpty()) {
+                work.close();
             }
-            throw answered;
+        }
+        voice.say(envelope, event);
+    }
+
+    /** What fails because the evaluator stops has not failed: it is asked for again. */
+    private static void requireRunning() throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException("the evaluator stops");
+        }
+    }
+
+    private static Failure failure(Throwable reason, String what) {
+        Failure failure = EvaluationFailures.of(reason);
+        if (failure.code() == FailureCode.INTERNAL) {
+            LOG.errorf(reason, "%s failed unexpectedly", what);
+        } else {
+            LOG.warnf("%s has no score: %s", what, failure.message());
+        }
+        return failure;
+    }
+
+    /** Returns when the compute thread has nothing before it that was there when this was called: it has then tried to load what computes. */
+    private void awaitOpening() throws InterruptedException {
+        if (condition != Condition.OPENING) {
+            return;
+        }
+        try {
+            computing.submit(() -> {}).get();
+        } catch (ExecutionException | RejectedExecutionException stopping) {
+            throw new InterruptedException("the evaluator stops");
         }
     }
 
@@ -263,43 +314,15 @@ public final class EvaluationDesk implements AutoCloseable {
         }
     }
 
-    private void requireWanted(EvaluateCheckpoint command) throws EvaluationException, InterruptedException {
-        if (Thread.interrupted()) {
-            throw new InterruptedException("the evaluator stops");
-        }
-        if (withdrawn.contains(command.runId())) {
-            throw new EvaluationException(
-                    FailureCode.EVALUATION_WITHDRAWN,
-                    "run " + command.runId() + " ended before " + command.checkpoint() + " was scored");
-        }
-    }
-
-    /** A result is worth hours: it is said until the broker has it. */
-    private void say(Envelope<EvaluateCheckpoint> envelope, EvaluationEvent event) throws InterruptedException {
-        for (Duration rest = Pause.FIRST; ; rest = Pause.after(rest)) {
-            try {
-                publisher.accept(envelope, event);
-                return;
-            } catch (RuntimeException away) {
-                if (Thread.interrupted()) {
-                    throw new InterruptedException("the evaluator stops");
-                }
-                LOG.warnf(
-                        "what became of %s cannot be said yet, trying again in %d ms: %s",
-                        event.evaluation(), rest.toMillis(), away.getMessage());
-                pause.rest(rest);
-            }
-        }
-    }
-
-    /** Whether the running evaluation has been let go after {@link #close}. */
+    /** Whether everything has been let go after {@link #close}. */
     public boolean isClosed() {
-        return computing.isTerminated();
+        return computing.isTerminated() && leading.isTerminated();
     }
 
-    /** Lets the running evaluation go; its command is delivered again to the next life of the evaluator. */
+    /** Lets what is running go; it is asked for again in the next life of the evaluator. */
     @Override
     public void close() {
+        leading.shutdownNow();
         computing.shutdownNow();
     }
 }

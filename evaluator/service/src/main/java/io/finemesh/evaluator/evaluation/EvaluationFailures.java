@@ -10,6 +10,7 @@ import io.finemesh.contract.store.StoreException;
 import io.finemesh.engine.data.DatasetException;
 import io.finemesh.engine.text.PromptException;
 import io.finemesh.engine.text.TokenizerException;
+import io.finemesh.evaluator.task.TaskRefusedException;
 
 /** Which failure something thrown is: the evaluator's one place that says what a scheduler may do about it. */
 final class EvaluationFailures {
@@ -19,6 +20,7 @@ final class EvaluationFailures {
     static Failure of(Throwable thrown) {
         return switch (thrown) {
             case EvaluationException known -> known.failure();
+            case TaskRefusedException refused -> refused.failure();
             case StoreException store -> store.failure();
             case BlobCacheException cache -> new Failure(code(cache.reason()), cache.getMessage());
             case TokenizerException tokenizer -> new Failure(code(tokenizer.reason()), tokenizer.getMessage());

@@ -6,7 +6,6 @@ import io.finemesh.checkpoint.manifest.FileEntry;
 import io.finemesh.checkpoint.manifest.Manifest;
 import io.finemesh.checkpoint.manifest.ManifestTensorSource;
 import io.finemesh.checkpoint.model.ModelConfiguration;
-import io.finemesh.contract.failure.FailureCode;
 import io.finemesh.contract.id.CheckpointId;
 import io.finemesh.contract.run.Precision;
 import io.finemesh.contract.run.PromptTemplate;
@@ -37,15 +36,15 @@ import java.util.stream.Stream;
 record LoadedModel(Decoder decoder, Tokenizer tokenizer, PromptEncoder prompts, String weightsDigest)
         implements AutoCloseable {
 
-    private static final String TOKENIZER_CONFIGURATION = "tokenizer_config.json";
-    private static final String CHAT_TEMPLATE = "chat_template.jinja";
+    static final String TOKENIZER_CONFIGURATION = "tokenizer_config.json";
+    static final String CHAT_TEMPLATE = "chat_template.jinja";
 
     static LoadedModel load(
             CheckpointFetcher fetcher, CheckpointId checkpoint, Precision precision, PromptTemplate template)
             throws StoreException, EvaluationException, IOException, InterruptedException {
-        Manifest manifest = manifest(fetcher, checkpoint);
-        FileEntry configurationFile = file(manifest, "config.json");
-        FileEntry tokenizerFile = file(manifest, "tokenizer.json");
+        Manifest manifest = JobPlanner.manifest(fetcher, checkpoint);
+        FileEntry configurationFile = JobPlanner.file(manifest, "config.json");
+        FileEntry tokenizerFile = JobPlanner.file(manifest, "tokenizer.json");
         List<BlobReference> needed = new ArrayList<>(manifest.weightBlobs());
         needed.add(configurationFile.blob());
         needed.add(tokenizerFile.blob());
@@ -90,25 +89,6 @@ record LoadedModel(Decoder decoder, Tokenizer tokenizer, PromptEncoder prompts, 
             case CHAT ->
                 PromptEncoder.ofModel(tokenizer, files.apply(TOKENIZER_CONFIGURATION), files.apply(CHAT_TEMPLATE));
         };
-    }
-
-    private static Manifest manifest(CheckpointFetcher fetcher, CheckpointId checkpoint)
-            throws StoreException, EvaluationException, IOException, InterruptedException {
-        try {
-            return fetcher.manifest(checkpoint);
-        } catch (StoreException answered) {
-            if (answered.isMissing()) {
-                throw new EvaluationException(
-                        FailureCode.MODEL_NOT_USABLE, "there is no checkpoint " + checkpoint + " to score", answered);
-            }
-            throw answered;
-        }
-    }
-
-    private static FileEntry file(Manifest manifest, String name) throws EvaluationException {
-        return manifest.file(name)
-                .orElseThrow(() -> new EvaluationException(
-                        FailureCode.MODEL_NOT_USABLE, "the checkpoint has no " + name + "; it cannot be evaluated"));
     }
 
     private static io.finemesh.engine.tensor.Precision storage(Precision precision) {

@@ -6,6 +6,7 @@ import io.finemesh.contract.wire.EventCodec;
 import io.finemesh.contract.wire.Topics;
 import io.finemesh.contract.wire.UnreadableRecordException;
 import io.finemesh.evaluator.evaluation.EvaluationDesk;
+import io.finemesh.evaluator.evaluation.EvaluationJob;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.concurrent.CompletionStage;
 import org.eclipse.microprofile.reactive.messaging.Acknowledgment;
@@ -38,6 +39,6 @@ public class EvaluationCommandListener {
             LOG.warn(unreadable.getMessage());
             return message.nack(unreadable);
         }
-        return desk.accept(command).thenCompose(done -> message.ack());
+        return desk.accept(command, EvaluationJob.of(command.body())).thenCompose(done -> message.ack());
     }
 }

@@ -1,6 +1,8 @@
 package io.finemesh.evaluator.trace;
 
-import io.finemesh.contract.evaluation.EvaluateCheckpoint;
+import io.finemesh.contract.evaluation.EvaluationWork;
+import io.finemesh.contract.id.EvaluationId;
+import io.finemesh.contract.id.RunId;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.api.trace.SpanContext;
@@ -22,13 +24,13 @@ public class EvaluationSpans {
     }
 
     /** Begins the span of an evaluation; the caller ends it. */
-    public Span start(EvaluateCheckpoint command, Optional<String> submission) {
+    public Span start(EvaluationId evaluation, Optional<RunId> run, EvaluationWork work, Optional<String> submission) {
         SpanBuilder builder = tracer.spanBuilder("evaluation.run")
                 .setNoParent()
-                .setAttribute("finemesh.run.id", command.runId().value())
-                .setAttribute("finemesh.evaluation.id", command.evaluation().value())
-                .setAttribute("finemesh.checkpoint.id", command.checkpoint().value())
-                .setAttribute("finemesh.steps", command.afterSteps());
+                .setAttribute("finemesh.evaluation.id", evaluation.value())
+                .setAttribute("finemesh.checkpoint.id", work.checkpoint().value())
+                .setAttribute("finemesh.steps", work.afterSteps());
+        run.ifPresent(id -> builder.setAttribute("finemesh.run.id", id.value()));
         submission.map(EvaluationSpans::context).filter(SpanContext::isValid).ifPresent(builder::addLink);
         return builder.startSpan();
     }

@@ -22,6 +22,7 @@ class EvaluatorConfigTest {
         assertThat(config.threads()).isEqualTo(2);
         assertThat(config.generationBatch()).isEqualTo(64);
         assertThat(config.tokensPerRow()).isEqualTo(4096);
+        assertThat(config.rangeSamples()).isEqualTo(64);
         assertThat(config.cacheBytes()).isEqualTo(32L << 30);
         assertThat(config.store().url()).isEqualTo(URI.create("http://127.0.0.1:7402"));
         assertThat(config.store().timeout()).isEqualTo(Duration.ofSeconds(30));
@@ -36,6 +37,7 @@ class EvaluatorConfigTest {
                 "finemesh.evaluator.threads", "8",
                 "finemesh.evaluator.generation-batch", "3",
                 "finemesh.evaluator.tokens-per-row", "512",
+                "finemesh.evaluator.range-samples", "5",
                 "finemesh.evaluator.cache-bytes", "1000",
                 "finemesh.evaluator.store.url", "http://store:1",
                 "finemesh.evaluator.store.timeout", "2s",
@@ -46,6 +48,7 @@ class EvaluatorConfigTest {
         assertThat(config.threads()).isEqualTo(8);
         assertThat(config.generationBatch()).isEqualTo(3);
         assertThat(config.tokensPerRow()).isEqualTo(512);
+        assertThat(config.rangeSamples()).isEqualTo(5);
         assertThat(config.cacheBytes()).isEqualTo(1000);
         assertThat(config.store().url()).isEqualTo(URI.create("http://store:1"));
         assertThat(config.store().timeout()).isEqualTo(Duration.ofSeconds(2));

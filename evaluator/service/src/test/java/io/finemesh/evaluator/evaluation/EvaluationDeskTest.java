@@ -77,13 +77,14 @@ class EvaluationDeskTest {
     @AfterEach
     void closeDesks() {
         desks.forEach(EvaluationDesk::close);
+        desks.forEach(desk -> await().until(desk::isClosed));
     }
 
     @Test
     void theResultNamesTheWeightsThatWereScored() throws Exception {
         answered(desk(), command("run-1:1"));
 
-        assertThat(said).hasSize(2);
+        assertThat(said).hasSize(4);
         assertThat(said.getFirst()).isInstanceOf(EvaluationStarted.class);
         EvaluationCompleted result = (EvaluationCompleted) said.getLast();
         assertThat(result.checkpoint()).isEqualTo(checkpoint);
@@ -105,7 +106,7 @@ class EvaluationDeskTest {
         answered(desk, command("run-1:1"));
 
         assertThat(said.getLast()).isEqualTo(first);
-        assertThat(said).hasSize(3);
+        assertThat(said).hasSize(5);
         assertThat(store.calls()).isEqualTo(calls);
     }
 
@@ -118,8 +119,7 @@ class EvaluationDeskTest {
                 throw new IllegalStateException("broker away");
             }
         });
-        CompletableFuture<Void> lost =
-                first.accept(TinyEvaluation.sent(command("run-1:1"))).toCompletableFuture();
+        CompletableFuture<Void> lost = accept(first, command("run-1:1"));
         brokerIsAsked.await();
         first.close();
         int calls = store.calls();
@@ -249,8 +249,7 @@ class EvaluationDeskTest {
                 throw new IllegalStateException(stopped);
             }
         });
-        CompletableFuture<Void> waiting =
-                desk.accept(TinyEvaluation.sent(command("run-1:1"))).toCompletableFuture();
+        CompletableFuture<Void> waiting = accept(desk, command("run-1:1"));
         HealthCheck readiness = new DeskOpen(desk);
         assertThat(readiness.call().getStatus()).isEqualTo(HealthCheckResponse.Status.DOWN);
         assertThat(waiting).isNotDone();
@@ -306,15 +305,12 @@ class EvaluationDeskTest {
             begun.countDown();
             never.await();
         });
-        CompletableFuture<Void> running =
-                desk.accept(TinyEvaluation.sent(command("run-1:1"))).toCompletableFuture();
-        CompletableFuture<Void> waiting =
-                desk.accept(TinyEvaluation.sent(command("run-1:2"))).toCompletableFuture();
+        CompletableFuture<Void> running = accept(desk, command("run-1:1"));
+        CompletableFuture<Void> waiting = accept(desk, command("run-1:2"));
         begun.await();
 
         desk.close();
-        CompletableFuture<Void> late =
-                desk.accept(TinyEvaluation.sent(command("run-1:3"))).toCompletableFuture();
+        CompletableFuture<Void> late = accept(desk, command("run-1:3"));
 
         await().until(desk::isClosed);
         assertThat(List.of(running, waiting, late)).noneMatch(CompletableFuture::isDone);
@@ -331,7 +327,12 @@ class EvaluationDeskTest {
     }
 
     private static void answered(EvaluationDesk desk, EvaluateCheckpoint command) throws Exception {
-        desk.accept(TinyEvaluation.sent(command)).toCompletableFuture().get();
+        accept(desk, command).get();
+    }
+
+    private static CompletableFuture<Void> accept(EvaluationDesk desk, EvaluateCheckpoint command) {
+        return desk.accept(TinyEvaluation.sent(command), EvaluationJob.of(command))
+                .toCompletableFuture();
     }
 
     /** What happens before an event counts as said. */
@@ -366,23 +367,28 @@ class EvaluationDeskTest {
         };
         BlobCache cache =
                 BlobCache.open(new CacheSettings(directory.resolve("blobs"), 1 << 26, 1, Duration.ZERO, false), clock);
+        AtomicReference<EvaluationDesk> itself = new AtomicReference<>();
         EvaluationDesk desk = new EvaluationDesk(
                 "evaluator-0",
                 new CheckpointFetcher(store, cache, PATIENCE, clock, this::rest),
-                new ResultShelf(directory.resolve("results")),
+                directory,
                 new EvaluationSpans(OpenTelemetry.noop().getTracer("test")),
                 clock,
                 this::rest,
-                new EvaluationDesk.Limits(4, 64),
-                (cause, event) -> {
-                    try {
-                        broker.take(event);
-                    } catch (InterruptedException stopped) {
-                        Thread.currentThread().interrupt();
-                        throw new IllegalStateException("interrupted", stopped);
-                    }
-                    said.add(event);
-                });
+                new EvaluationDesk.Limits(4, 64, 64),
+                new LoopbackVoice(
+                        event -> {
+                            try {
+                                broker.take(event);
+                            } catch (InterruptedException stopped) {
+                                Thread.currentThread().interrupt();
+                                throw new IllegalStateException("interrupted", stopped);
+                            }
+                            said.add(event);
+                        },
+                        () -> List.of(itself.get())),
+                LoopbackVoice.NO_REMOTE);
+        itself.set(desk);
         desks.add(desk);
         return desk;
     }

@@ -10,6 +10,7 @@ import io.finemesh.contract.id.RunId;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,12 +21,13 @@ class ResultShelfTest {
 
     private final EvaluationCompleted result = new EvaluationCompleted(
             new EvaluationId("run-1:5"),
-            new RunId("run-1"),
+            Optional.of(new RunId("run-1")),
             new CheckpointId("ck-1"),
             5,
             "digest",
             List.of(new TaskScore("held_out_loss", "loss", 1.25, OptionalDouble.of(0.5), 3, false)),
-            17);
+            17,
+            Optional.empty());
 
     @Test
     void aResultOutlivesTheProcess() throws Exception {

@@ -5,8 +5,10 @@ import io.finemesh.contract.checkpoint.CheckpointCommitted;
 import io.finemesh.contract.checkpoint.CheckpointRejected;
 import io.finemesh.contract.dataset.DatasetCommitted;
 import io.finemesh.contract.evaluation.EvaluationEvent;
+import io.finemesh.contract.evaluation.RequestEvaluation;
 import io.finemesh.contract.id.CheckpointId;
 import io.finemesh.contract.id.DatasetVersion;
+import io.finemesh.contract.id.EvaluationId;
 import io.finemesh.contract.id.RunId;
 import io.finemesh.contract.id.TrainerId;
 import io.finemesh.contract.run.RunCommand;
@@ -19,11 +21,10 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 
 /** Everything the mesh has said, by what it is about. */
@@ -31,7 +32,7 @@ public final class MeshView {
     private final Map<RunId, RunView> runs = new HashMap<>();
     private final Map<String, TrainerView> trainers = new TreeMap<>();
     private final Map<DatasetVersion, DatasetCommitted> datasets = new HashMap<>();
-    private final Map<CheckpointId, Set<RunId>> evaluatedBy = new HashMap<>();
+    private final Map<EvaluationId, EvaluationView> evaluations = new LinkedHashMap<>();
 
     /**
      * Takes one occurrence.
@@ -40,19 +41,28 @@ public final class MeshView {
      */
     public boolean apply(Occurrence occurrence) {
         Optional<RunId> run = runOf(occurrence.body());
+        boolean news = occurrence.body() instanceof EvaluationEvent evaluation && evaluated(evaluation);
         if (run.isPresent()) {
-            if (occurrence.body() instanceof EvaluationEvent evaluation) {
-                evaluatedBy
-                        .computeIfAbsent(checkpointOf(evaluation), _ -> new LinkedHashSet<>())
-                        .add(run.get());
-            }
             return runs.computeIfAbsent(run.get(), RunView::new).apply(occurrence);
         }
         return switch (occurrence.body()) {
             case TrainerHeartbeat heartbeat -> trainer(heartbeat, occurrence);
             case DatasetCommitted committed -> datasets.putIfAbsent(committed.version(), committed) == null;
-            default -> false;
+            case RequestEvaluation request ->
+                evaluations.putIfAbsent(
+                                request.evaluation(),
+                                EvaluationView.requested(
+                                        request.evaluation(), request.work().checkpoint()))
+                        == null;
+            default -> news;
         };
+    }
+
+    private boolean evaluated(EvaluationEvent event) {
+        EvaluationView before = evaluations.get(event.evaluation());
+        EvaluationView after = EvaluationView.after(Optional.ofNullable(before), event);
+        evaluations.put(event.evaluation(), after);
+        return !after.equals(before);
     }
 
     private boolean trainer(TrainerHeartbeat heartbeat, Occurrence occurrence) {
@@ -77,13 +87,9 @@ public final class MeshView {
             case StepCompleted step -> Optional.of(step.runId());
             case CheckpointCommitted committed -> Optional.of(committed.runId());
             case CheckpointRejected rejected -> Optional.of(rejected.runId());
-            case EvaluationEvent event -> Optional.of(event.runId());
+            case EvaluationEvent event -> event.runId();
             default -> Optional.empty();
         };
-    }
-
-    private static CheckpointId checkpointOf(EvaluationEvent event) {
-        return EvaluationView.after(Optional.empty(), event).checkpoint();
     }
 
     /** A run, if it is known. */
@@ -120,11 +126,20 @@ public final class MeshView {
         return Collections.unmodifiableCollection(datasets.values());
     }
 
-    /** Every evaluation of a checkpoint, whichever run asked for it. */
+    /** Every evaluation of a checkpoint, whoever asked for it. */
     public List<EvaluationView> evaluationsOf(CheckpointId checkpoint) {
-        return evaluatedBy.getOrDefault(checkpoint, Set.of()).stream()
-                .flatMap(run -> runs.get(run).evaluations().stream())
+        return evaluations.values().stream()
                 .filter(evaluation -> evaluation.checkpoint().equals(checkpoint))
                 .toList();
+    }
+
+    /** An evaluation, if it is known. */
+    public Optional<EvaluationView> evaluation(EvaluationId id) {
+        return Optional.ofNullable(evaluations.get(id));
+    }
+
+    /** All evaluations in the order in which they were first heard of. */
+    public List<EvaluationView> evaluations() {
+        return List.copyOf(evaluations.values());
     }
 }

@@ -179,17 +179,18 @@ public final class SampleRun {
 
     private void evaluation(CheckpointId checkpoint, long afterSteps) {
         EvaluationId id = new EvaluationId(run + "-after-" + afterSteps);
-        say(Source.EVALUATIONS, new EvaluationStarted(id, run, checkpoint, "evaluator-0"));
+        say(Source.EVALUATIONS, new EvaluationStarted(id, Optional.of(run), checkpoint, "evaluator-0"));
         say(
                 Source.EVALUATIONS,
                 new EvaluationCompleted(
                         id,
-                        run,
+                        Optional.of(run),
                         checkpoint,
                         afterSteps,
                         "w",
                         List.of(new TaskScore("exact_match", "exact_match", 0.5, OptionalDouble.of(0.1), 20, false)),
-                        40));
+                        40,
+                        Optional.empty()));
     }
 
     private void say(Source source, Message body) {

@@ -1,0 +1,98 @@
+package io.finemesh.evaluator.answer;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.finemesh.evaluator.task.Answer;
+import io.finemesh.score.task.Response;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Answers as JSON Lines, by question: {@code {"id":3,"text":"..."}}, {@code {"id":3,"weights":[[-1.5,true],...]}} or {@code {"id":3,"loss":12.5,"tokens":9}}. Numbers are written so that reading gives the
+ * same bits.
+ */
+public final class AnswerLines {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private AnswerLines() {}
+
+    /** Lines in ascending order of questions. */
+    public static byte[] encode(SortedMap<Integer, Answer> answers) {
+        StringBuilder lines = new StringBuilder();
+        answers.forEach((id, answer) -> lines.append(line(id, answer)).append('\n'));
+        return lines.toString().getBytes(UTF_8);
+    }
+
+    /**
+     * Answers of whole lines.
+     *
+     * @throws IllegalArgumentException if a line is none of an answer, or a question is answered twice
+     */
+    public static SortedMap<Integer, Answer> decode(byte[] lines) {
+        SortedMap<Integer, Answer> answers = new TreeMap<>();
+        for (String line : new String(lines, UTF_8).split("\n", -1)) {
+            if (line.isEmpty()) {
+                continue;
+            }
+            Map.Entry<Integer, Answer> read = read(line);
+            if (answers.put(read.getKey(), read.getValue()) != null) {
+                throw new IllegalArgumentException("question " + read.getKey() + " is answered twice");
+            }
+        }
+        return answers;
+    }
+
+    private static String line(int id, Answer answer) {
+        ObjectNode line = MAPPER.createObjectNode().put("id", id);
+        switch (answer) {
+            case Answer.Written written -> line.put("text", written.text());
+            case Answer.Weighed weighed -> {
+                ArrayNode weights = line.putArray("weights");
+                weighed.weights()
+                        .forEach(weight ->
+                                weights.addArray().add(weight.logLikelihood()).add(weight.greedy()));
+            }
+            case Answer.Lost lost ->
+                line.put("loss", lost.negativeLogLikelihood()).put("tokens", lost.tokens());
+        }
+        return line.toString();
+    }
+
+    private static Map.Entry<Integer, Answer> read(String line) {
+        JsonNode node;
+        try {
+            node = MAPPER.readTree(line);
+        } catch (JsonProcessingException broken) {
+            throw new IllegalArgumentException("a line of answers is no JSON: " + broken.getOriginalMessage(), broken);
+        }
+        if (!node.path("id").isInt()) {
+            throw new IllegalArgumentException("a line of answers names no question");
+        }
+        int id = node.path("id").intValue();
+        if (node.path("text").isTextual()) {
+            return Map.entry(id, new Answer.Written(node.path("text").textValue()));
+        }
+        if (node.path("weights").isArray()) {
+            List<Response.Weight> weights = new ArrayList<>();
+            node.path("weights")
+                    .forEach(pair -> weights.add(new Response.Weight(
+                            pair.path(0).doubleValue(), pair.path(1).booleanValue())));
+            return Map.entry(id, new Answer.Weighed(weights));
+        }
+        if (node.path("loss").isNumber() && node.path("tokens").isInt()) {
+            return Map.entry(
+                    id,
+                    new Answer.Lost(
+                            node.path("loss").doubleValue(), node.path("tokens").intValue()));
+        }
+        throw new IllegalArgumentException("question " + id + " has no answer of a known kind");
+    }
+}

@@ -1,0 +1,142 @@
+package io.finemesh.evaluator.evaluation;
+
+import io.finemesh.checkpoint.manifest.FileEntry;
+import io.finemesh.checkpoint.manifest.Manifest;
+import io.finemesh.contract.evaluation.EvaluationWork;
+import io.finemesh.contract.failure.FailureCode;
+import io.finemesh.contract.id.BlobDigest;
+import io.finemesh.contract.id.CheckpointId;
+import io.finemesh.contract.run.PromptTemplate;
+import io.finemesh.contract.run.ResolvedDataset;
+import io.finemesh.contract.run.TaskOptions;
+import io.finemesh.contract.run.TaskSpecification;
+import io.finemesh.contract.store.StoreException;
+import io.finemesh.engine.data.DatasetException;
+import io.finemesh.evaluator.blob.CheckpointFetcher;
+import io.finemesh.evaluator.task.Measurement;
+import io.finemesh.evaluator.task.RangeKey;
+import io.finemesh.evaluator.task.TaskCatalogue;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Cuts an evaluation into ranges. Pure but for what it fetches: the same work gives the same ranges with the same keys on every evaluator. */
+final class JobPlanner {
+    private final CheckpointFetcher fetcher;
+    private final int rangeSamples;
+
+    /** @param rangeSamples questions of a range */
+    JobPlanner(CheckpointFetcher fetcher, int rangeSamples) {
+        this.fetcher = fetcher;
+        this.rangeSamples = rangeSamples;
+    }
+
+    /** Every task of the work. */
+    List<TaskPlan> plan(EvaluationWork work)
+            throws StoreException, EvaluationException, IOException, InterruptedException {
+        Manifest manifest = manifest(fetcher, work.checkpoint());
+        String tokenizer = tokenizer(manifest, work);
+        List<TaskPlan> plans = new ArrayList<>();
+        for (int index = 0; index < work.tasks().size(); index++) {
+            Measurement measurement = measurement(work, index);
+            List<TaskPlan.Range> ranges = new ArrayList<>();
+            for (int from = 0; from < measurement.size(); from += rangeSamples) {
+                int to = Math.min(from + rangeSamples, measurement.size());
+                BlobDigest key =
+                        RangeKey.of(manifest.weightsDigest(), tokenizer, work.settings(), measurement, from, to);
+                ranges.add(new TaskPlan.Range(from, to, key));
+            }
+            plans.add(new TaskPlan(index, measurement, ranges));
+        }
+        return plans;
+    }
+
+    /** The key of some questions of a task as this evaluator understands them. */
+    BlobDigest key(EvaluationWork work, Measurement measurement, int from, int to)
+            throws StoreException, EvaluationException, IOException, InterruptedException {
+        Manifest manifest = manifest(fetcher, work.checkpoint());
+        String tokenizer = tokenizer(manifest, work);
+        return RangeKey.of(manifest.weightsDigest(), tokenizer, work.settings(), measurement, from, to);
+    }
+
+    /** One task over its data. */
+    Measurement measurement(EvaluationWork work, int index)
+            throws StoreException, EvaluationException, IOException, InterruptedException {
+        TaskSpecification task = work.tasks().get(index);
+        TaskOptions options = task.options().orElse(TaskOptions.NONE);
+        ResolvedDataset dataset =
+                options.dataset().isPresent() ? named(work, options.dataset().get()) : work.dataset();
+        Optional<byte[]> examples = options.examples().isPresent()
+                ? Optional.of(rows(named(work, options.examples().get())))
+                : Optional.empty();
+        try {
+            return TaskCatalogue.measure(task, rows(dataset), examples);
+        } catch (DatasetException refused) {
+            throw new EvaluationException(
+                    EvaluationFailures.of(refused).code(),
+                    "data set " + dataset.version() + ": " + refused.getMessage(),
+                    refused);
+        }
+    }
+
+    private static ResolvedDataset named(EvaluationWork work, String name) throws EvaluationException {
+        ResolvedDataset dataset = work.datasets().get(name);
+        if (dataset == null) {
+            throw new EvaluationException(
+                    FailureCode.INVALID_SPECIFICATION,
+                    "a task names data set '" + name + "', and the evaluation carries "
+                            + work.datasets().keySet().stream().sorted().toList());
+        }
+        return dataset;
+    }
+
+    private byte[] rows(ResolvedDataset dataset)
+            throws StoreException, EvaluationException, IOException, InterruptedException {
+        try {
+            return Files.readAllBytes(
+                    fetcher.blob(dataset.blob().digest().value(), dataset.blob().sizeBytes()));
+        } catch (StoreException answered) {
+            if (answered.isMissing()) {
+                throw new EvaluationException(
+                        FailureCode.DATASET_NOT_USABLE,
+                        "the rows of data set " + dataset.version() + " are not in the checkpoint store",
+                        answered);
+            }
+            throw answered;
+        }
+    }
+
+    /** Digests of what turns texts into tokens. */
+    private static String tokenizer(Manifest manifest, EvaluationWork work) throws EvaluationException {
+        String tokenizer = file(manifest, "tokenizer.json").blob().digest();
+        if (work.settings().template() != PromptTemplate.CHAT) {
+            return tokenizer;
+        }
+        StringBuilder all = new StringBuilder(tokenizer);
+        for (String name : List.of(LoadedModel.TOKENIZER_CONFIGURATION, LoadedModel.CHAT_TEMPLATE)) {
+            manifest.file(name).ifPresent(file -> all.append(' ').append(file.blob().digest()));
+        }
+        return all.toString();
+    }
+
+    static Manifest manifest(CheckpointFetcher fetcher, CheckpointId checkpoint)
+            throws StoreException, EvaluationException, IOException, InterruptedException {
+        try {
+            return fetcher.manifest(checkpoint);
+        } catch (StoreException answered) {
+            if (answered.isMissing()) {
+                throw new EvaluationException(
+                        FailureCode.MODEL_NOT_USABLE, "there is no checkpoint " + checkpoint + " to score", answered);
+            }
+            throw answered;
+        }
+    }
+
+    static FileEntry file(Manifest manifest, String name) throws EvaluationException {
+        return manifest.file(name)
+                .orElseThrow(() -> new EvaluationException(
+                        FailureCode.MODEL_NOT_USABLE, "the checkpoint has no " + name + "; it cannot be evaluated"));
+    }
+}

@@ -1,0 +1,39 @@
+package io.finemesh.evaluator.task;
+
+import static java.util.Objects.requireNonNull;
+
+import io.finemesh.score.task.Response;
+import java.util.List;
+
+/** What a model gave for one question. */
+public sealed interface Answer {
+    /**
+     * It wrote.
+     *
+     * @param text cut at the stops
+     */
+    record Written(String text) implements Answer {
+        public Written {
+            requireNonNull(text, "text is null");
+        }
+    }
+
+    /**
+     * It weighed continuations.
+     *
+     * @param weights one for each
+     */
+    record Weighed(List<Response.Weight> weights) implements Answer {
+        public Weighed {
+            weights = List.copyOf(weights);
+        }
+    }
+
+    /**
+     * How unlikely it found a conversation's answers.
+     *
+     * @param negativeLogLikelihood summed over the labelled tokens, nats
+     * @param tokens labelled tokens; 0 when the cut-off left none
+     */
+    record Lost(double negativeLogLikelihood, int tokens) implements Answer {}
+}

@@ -1,0 +1,71 @@
+package io.finemesh.evaluator.task;
+
+import static java.util.Objects.requireNonNull;
+
+import io.finemesh.engine.text.Conversation;
+import io.finemesh.score.task.Example;
+import io.finemesh.score.task.Task;
+import java.util.List;
+
+/** One task over its data, ready to be asked: questions from 0 on, in the order of the data set. */
+public sealed interface Measurement {
+    /** Name that figures are filed under. */
+    String name();
+
+    /** Questions that are asked. */
+    int size();
+
+    /** Questions that there are; more than are asked when a limit leaves some out. */
+    int available();
+
+    /** Whether a limit leaves questions out, so that figures are no score. */
+    default boolean limited() {
+        return size() < available();
+    }
+
+    /**
+     * Questions whose answers are judged one by one.
+     *
+     * @param name name that figures are filed under
+     * @param task judges answers
+     * @param examples the questions
+     * @param chat whether prompts are rendered by the template; otherwise they are plain text
+     * @param longest most new tokens of an answer
+     */
+    record Questions(String name, Task task, List<Example> examples, boolean chat, int longest) implements Measurement {
+        public Questions {
+            requireNonNull(name, "name is null");
+            requireNonNull(task, "task is null");
+            examples = List.copyOf(examples);
+        }
+
+        @Override
+        public int size() {
+            return examples.size();
+        }
+
+        @Override
+        public int available() {
+            return task.size();
+        }
+    }
+
+    /**
+     * Conversations whose likelihood is taken.
+     *
+     * @param name name that figures are filed under
+     * @param conversations those that are measured
+     * @param available those that there are
+     */
+    record Losses(String name, List<Conversation> conversations, int available) implements Measurement {
+        public Losses {
+            requireNonNull(name, "name is null");
+            conversations = List.copyOf(conversations);
+        }
+
+        @Override
+        public int size() {
+            return conversations.size();
+        }
+    }
+}
