@@ -1,7 +1,6 @@
 package io.finemesh.gateway.admission;
 
 import io.finemesh.contract.run.EvaluationSpecification;
-import io.finemesh.contract.run.EvaluationTask;
 import io.finemesh.contract.run.LearningRateShape;
 import io.finemesh.contract.run.Method;
 import io.finemesh.contract.run.MethodSpecification;
@@ -130,9 +129,16 @@ public final class SpecificationForm {
             Map<String, Object> task = new LinkedHashMap<>();
             task.put("task", word(given.task()));
             task.put("limit", given.limit());
-            if (given.task() == EvaluationTask.EXACT_MATCH) {
+            if (given.maxNewTokens() > 0) {
                 task.put("max_new_tokens", given.maxNewTokens());
             }
+            given.options().ifPresent(options -> {
+                options.shots().ifPresent(shots -> task.put("shots", shots));
+                if (options.chat()) {
+                    task.put("chat", true);
+                }
+                options.definition().ifPresent(definition -> task.put("definition", definition));
+            });
             tasks.add(task);
         }
         evaluation.put("tasks", tasks);

@@ -2,7 +2,6 @@ package io.finemesh.gateway.admission;
 
 import io.finemesh.contract.run.BatchSpecification;
 import io.finemesh.contract.run.EvaluationSpecification;
-import io.finemesh.contract.run.EvaluationTask;
 import io.finemesh.contract.run.LearningRateShape;
 import io.finemesh.contract.run.LongSamples;
 import io.finemesh.contract.run.Method;
@@ -15,17 +14,13 @@ import io.finemesh.contract.run.TaskSpecification;
 import io.finemesh.contract.run.TraceDetail;
 import io.finemesh.gateway.document.Document;
 import io.finemesh.gateway.document.Flaw;
-import io.finemesh.gateway.document.Pointers;
 import io.finemesh.gateway.document.Value;
-import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -54,8 +49,8 @@ public final class SpecificationReader {
             "a model name or checkpoint id: 1 to 64 letters, digits or . _ - beginning with a letter or digit";
     private static final String NEW_MODEL_WORDS =
             "a name: 1 to 64 letters, digits or . _ - beginning with a letter or digit, and not the form of a checkpoint id";
-    private static final String DATASET_WORDS = "a data set name such as sums, or one version of it such as sums@3";
-    private static final String EVALUATION_DATASET_WORDS =
+    static final String DATASET_WORDS = "a data set name such as sums, or one version of it such as sums@3";
+    static final String EVALUATION_DATASET_WORDS =
             DATASET_WORDS + ", or what a data set that grows holds out, such as sums:held-out";
     private static final String LENGTH_WORDS = "exactly one of num_train_epochs and max_steps";
     private static final long LARGEST_SEED = (1L << 53) - 1;
@@ -230,50 +225,15 @@ public final class SpecificationReader {
     }
 
     private EvaluationSpecification evaluation(Section section) {
-        String tasksWords = "a list of tasks, each with task: held_out_loss or exact_match";
         Optional<String> dataset = required(section, "dataset", EVALUATION_DATASET, EVALUATION_DATASET_WORDS);
         if (section.given() && section.value("tasks").isEmpty()) {
-            section.missing("tasks", tasksWords);
+            section.missing("tasks", TaskReader.TASKS_WORDS);
         }
-        List<TaskSpecification> tasks = new ArrayList<>();
-        Set<EvaluationTask> seen = EnumSet.noneOf(EvaluationTask.class);
-        int position = 0;
-        for (Value item : section.items("tasks", tasksWords)) {
-            String pointer = Pointers.item(section.pointer("tasks"), position++);
-            task(Section.of(pointer, Optional.of(item), problems), seen).ifPresent(tasks::add);
-        }
+        List<TaskSpecification> tasks = new TaskReader(problems, false).read(section);
         boolean atStart = section.flag("at_start").orElse(false);
         int everySegments = section.integer("every_segments", 0, 1_000_000).orElse(0);
         section.close();
         return new EvaluationSpecification(dataset, tasks, atStart, everySegments);
-    }
-
-    private static Optional<TaskSpecification> task(Section section, Set<EvaluationTask> seen) {
-        Optional<EvaluationTask> task = section.choice("task", EvaluationTask.class);
-        if (section.given() && section.value("task").isEmpty()) {
-            section.missing("task", "held_out_loss or exact_match");
-        }
-        int limit = section.integer("limit", 0, 100_000_000).orElse(0);
-        OptionalInt maxNewTokens = section.integer("max_new_tokens", 1, 131_072);
-        section.close();
-        if (task.isEmpty()) {
-            return Optional.empty();
-        }
-        if (!seen.add(task.get())) {
-            section.contradiction("task", "each task once", "the task is listed twice; keep one");
-        }
-        return Optional.of(
-                switch (task.get()) {
-                    case HELD_OUT_LOSS -> {
-                        section.contradiction(
-                                "max_new_tokens",
-                                "nothing: held_out_loss generates no text",
-                                "max_new_tokens belongs to exact_match; held_out_loss generates no text, so leave it out");
-                        yield new TaskSpecification(task.get(), limit, 0);
-                    }
-                    case EXACT_MATCH ->
-                        new TaskSpecification(task.get(), limit, maxNewTokens.orElse(Defaults.MAX_NEW_TOKENS));
-                });
     }
 
     private OptionalLong resources(Section section) {

@@ -1,5 +1,6 @@
 package io.finemesh.gateway.answer;
 
+import io.finemesh.contract.evaluation.TaskRecords;
 import io.finemesh.contract.evaluation.TaskScore;
 import io.finemesh.gateway.view.EvaluationView;
 import java.util.List;
@@ -19,6 +20,9 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  * @param scores the figures
  * @param elapsedMillis time taken in milliseconds
  * @param failure why it failed
+ * @param answered questions that are answered so far, over all tasks
+ * @param questions questions of the tasks that are known to have some answered
+ * @param records where the records of each task can be read
  */
 @Schema(description = "An evaluation of a checkpoint")
 public record EvaluationAnswer(
@@ -26,13 +30,16 @@ public record EvaluationAnswer(
         String checkpoint,
         OptionalLong afterSteps,
 
-        @Schema(enumeration = {"started", "completed", "failed"})
+        @Schema(enumeration = {"requested", "started", "completed", "failed"})
         String state,
 
         Optional<String> evaluator,
         List<Score> scores,
         OptionalLong elapsedMillis,
-        Optional<FailureAnswer> failure) {
+        Optional<FailureAnswer> failure,
+        long answered,
+        long questions,
+        List<Records> records) {
     /** An evaluation as users see it. */
     public static EvaluationAnswer of(EvaluationView evaluation) {
         return new EvaluationAnswer(
@@ -43,7 +50,34 @@ public record EvaluationAnswer(
                 evaluation.evaluator(),
                 evaluation.scores().stream().map(Score::of).toList(),
                 evaluation.elapsedMillis(),
-                evaluation.failure().map(FailureAnswer::of));
+                evaluation.failure().map(FailureAnswer::of),
+                evaluation.progress().answered(),
+                evaluation.progress().totals().values().stream()
+                        .mapToLong(Integer::longValue)
+                        .sum(),
+                evaluation.records().stream()
+                        .map(records -> Records.of(evaluation, records))
+                        .toList());
+    }
+
+    /**
+     * Where the records of a task can be read.
+     *
+     * @param task task name
+     * @param samples address of the records, a JSON line for each sample and way of reading it
+     * @param results address of the figures in the reference harness's layout
+     * @param view address of the records as a page for people
+     */
+    @Schema(description = "Where the records of a task can be read")
+    public record Records(String task, String samples, String results, String view) {
+        static Records of(EvaluationView evaluation, TaskRecords records) {
+            String base = "/v1/evaluations/" + evaluation.id() + "/tasks/" + records.task();
+            return new Records(
+                    records.task(),
+                    base + "/samples",
+                    base + "/results",
+                    "/samples.html?evaluation=" + evaluation.id() + "&task=" + records.task());
+        }
     }
 
     /**

@@ -1,8 +1,10 @@
 package io.finemesh.gateway.messaging;
 
+import io.finemesh.contract.Message;
 import io.finemesh.contract.run.RunCommand;
 import io.finemesh.contract.wire.Envelope;
 import io.finemesh.contract.wire.EventCodec;
+import io.finemesh.contract.wire.Topic;
 import io.finemesh.contract.wire.Topics;
 import io.finemesh.gateway.board.Board;
 import io.finemesh.gateway.config.GatewayConfig;
@@ -20,7 +22,7 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 
 /**
- * Sends commands to the scheduler. A command counts as given when every in-sync replica has it; then it also stands on the board, so
+ * Sends commands to the mesh. A command counts as given when every in-sync replica has it; then it also stands on the board, so
  * that whoever gave it finds it there.
  */
 @ApplicationScoped
@@ -43,10 +45,20 @@ public class CommandPublisher {
      * @throws BrokerUnavailableException when the broker did not confirm it in time; it may have taken it all the same
      */
     public void send(Envelope<? extends RunCommand> command) throws BrokerUnavailableException {
+        send(Topics.RUN_COMMANDS, Source.COMMANDS, command);
+    }
+
+    /**
+     * Sends something that people want on a topic of the gateway's.
+     *
+     * @param source what the topic is called on the board
+     * @throws BrokerUnavailableException when the broker did not confirm it in time; it may have taken it all the same
+     */
+    public <T extends Message> void send(Topic<? super T> topic, Source source, Envelope<T> command)
+            throws BrokerUnavailableException {
         RecordMetadata written;
         try {
-            written = producer.send(codec.encode(Topics.RUN_COMMANDS, command))
-                    .get(limit.toMillis() + 1_000, TimeUnit.MILLISECONDS);
+            written = producer.send(codec.encode(topic, command)).get(limit.toMillis() + 1_000, TimeUnit.MILLISECONDS);
         } catch (ExecutionException failed) {
             throw unavailable(failed.getCause());
         } catch (TimeoutException | KafkaException failed) {
@@ -55,8 +67,7 @@ public class CommandPublisher {
             Thread.currentThread().interrupt();
             throw unavailable(interrupted);
         }
-        board.apply(List.of(
-                new Occurrence(Source.COMMANDS, written.offset(), command.id(), command.time(), command.body())));
+        board.apply(List.of(new Occurrence(source, written.offset(), command.id(), command.time(), command.body())));
     }
 
     private static BrokerUnavailableException unavailable(Throwable cause) {

@@ -27,6 +27,7 @@ final class ReadTopics {
         sources.put(Topics.EVALUATION_EVENTS, Source.EVALUATIONS);
         sources.put(Topics.TRAINERS, Source.TRAINERS);
         sources.put(Topics.DATASETS, Source.DATASETS);
+        sources.put(Topics.EVALUATION_REQUESTS, Source.REQUESTS);
         Map<String, Source> byName = new LinkedHashMap<>();
         Map<String, Topic<?>> topics = new LinkedHashMap<>();
         sources.forEach((topic, source) -> {

@@ -18,6 +18,8 @@ public enum ProblemType {
     UNKNOWN_DATASET(404, "There is no such data set"),
     /** There is no checkpoint of that id. */
     UNKNOWN_CHECKPOINT(404, "There is no such checkpoint"),
+    /** There is no evaluation of that id. */
+    UNKNOWN_EVALUATION(404, "There is no such evaluation"),
     /** There is nothing at that path. */
     UNKNOWN_RESOURCE(404, "There is nothing at this path"),
     /** The path exists, the method does not. */
@@ -26,6 +28,8 @@ public enum ProblemType {
     NOT_ACCEPTABLE(406, "None of the accepted forms can be given"),
     /** The run has ended, so it cannot be cancelled. */
     RUN_ENDED(409, "The run has ended"),
+    /** The evaluation has ended, so it cannot be cancelled. */
+    EVALUATION_ENDED(409, "The evaluation has ended"),
     /** The idempotency key was used for another specification. */
     IDEMPOTENCY_CONFLICT(409, "The idempotency key stands for another specification"),
     /** The specification is larger than allowed. */
@@ -34,6 +38,8 @@ public enum ProblemType {
     UNSUPPORTED_MEDIA_TYPE(415, "The content type is not supported here"),
     /** The specification has wrong fields. */
     INVALID_SPECIFICATION(422, "The run specification has errors"),
+    /** What an evaluation asks for has wrong fields. */
+    INVALID_EVALUATION(422, "The evaluation that is asked for has errors"),
     /** The store refused what was uploaded. */
     REFUSED_BY_STORE(422, "The checkpoint store refused it"),
     /** Too many of something at once. */

@@ -1,5 +1,6 @@
 package io.finemesh.gateway.store;
 
+import io.finemesh.contract.id.BlobDigest;
 import io.finemesh.contract.id.CheckpointId;
 import io.finemesh.contract.store.AppendReceipt;
 import io.finemesh.contract.store.CheckpointDescriptor;
@@ -74,6 +75,12 @@ public class ArtifactStore {
     /** A tar of a checkpoint's files; the caller closes it. Empty when there is no such checkpoint. */
     public Optional<InputStream> export(CheckpointId id) {
         return found(() -> transfers.export(id));
+    }
+
+    /** An object's bytes; the caller closes them. Empty when there is no such object. */
+    public Optional<InputStream> object(BlobDigest digest) {
+        return found(() ->
+                transfers.download(questions.links(List.of(digest)).links().getFirst()));
     }
 
     /** Imports a directory on the store's machine. */

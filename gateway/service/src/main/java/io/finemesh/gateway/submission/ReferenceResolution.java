@@ -39,7 +39,7 @@ public class ReferenceResolution {
      */
     public Resolution resolve(NamedReferences names) {
         List<FieldProblem> problems = new ArrayList<>();
-        Optional<Found> model = names.model().flatMap(name -> model(name, problems));
+        Optional<Found> model = names.model().flatMap(name -> model("/model", name, problems));
         Optional<ResolvedDataset> dataset = names.dataset().flatMap(name -> dataset("/dataset", name, problems));
         Optional<ResolvedDataset> evaluation =
                 names.evaluationDataset().flatMap(name -> dataset("/evaluation/dataset", name, problems));
@@ -59,7 +59,12 @@ public class ReferenceResolution {
     /** A model and whether it has a chat template, if the store says so. */
     private record Found(ResolvedModel model, Optional<Boolean> chatTemplate) {}
 
-    private Optional<Found> model(String name, List<FieldProblem> problems) {
+    /** What a model name or checkpoint id at a place stands for; a name that nobody holds is a problem. */
+    Optional<CheckpointId> checkpoint(String pointer, String name, List<FieldProblem> problems) {
+        return model(pointer, name, problems).map(found -> found.model().checkpoint());
+    }
+
+    private Optional<Found> model(String pointer, String name, List<FieldProblem> problems) {
         if (CHECKPOINT.matcher(name).matches()) {
             Optional<Found> checkpoint = store.checkpoint(new CheckpointId(name))
                     .map(found -> new Found(
@@ -70,7 +75,7 @@ public class ReferenceResolution {
                                     found.weightBytes()),
                             found.chatTemplate()));
             if (checkpoint.isEmpty()) {
-                problems.add(References.missingCheckpoint("/model", name));
+                problems.add(References.missingCheckpoint(pointer, name));
             }
             return checkpoint;
         }
@@ -78,7 +83,7 @@ public class ReferenceResolution {
         if (model.isEmpty()) {
             List<String> existing =
                     store.models().stream().map(ModelDescriptor::name).toList();
-            problems.add(References.missing("/model", name, "model", existing));
+            problems.add(References.missing(pointer, name, "model", existing));
         }
         return model.map(found -> new Found(
                 new ResolvedModel(
@@ -86,7 +91,8 @@ public class ReferenceResolution {
                 found.chatTemplate()));
     }
 
-    private Optional<ResolvedDataset> dataset(String pointer, String name, List<FieldProblem> problems) {
+    /** What a data set's name at a place stands for; a name that nobody holds is a problem. */
+    Optional<ResolvedDataset> dataset(String pointer, String name, List<FieldProblem> problems) {
         Optional<DatasetDescriptor> dataset = store.dataset(name);
         if (dataset.isEmpty()) {
             List<String> existing =

@@ -131,8 +131,7 @@ public record EvaluationView(
         };
     }
 
-    private EvaluationView with(
-            State next, Optional<String> leader, Optional<Failure> reason, Progress answered) {
+    private EvaluationView with(State next, Optional<String> leader, Optional<Failure> reason, Progress answered) {
         return new EvaluationView(
                 id, checkpoint, next, leader, afterSteps, scores, elapsedMillis, reason, answered, records);
     }

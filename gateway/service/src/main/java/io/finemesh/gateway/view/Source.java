@@ -22,7 +22,9 @@ public enum Source {
     /** Who is there; belongs to no run. */
     TRAINERS('h'),
     /** Data set versions; belong to no run. */
-    DATASETS('d');
+    DATASETS('d'),
+    /** Evaluations that people asked for; belong to no run. */
+    REQUESTS('v');
 
     private final char letter;
 

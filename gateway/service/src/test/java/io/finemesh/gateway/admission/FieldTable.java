@@ -25,6 +25,16 @@ final class FieldTable {
             return pointer + " = " + yaml + (good ? " is allowed" : " is refused");
         }
 
+        /** A task that may have the field. */
+        private static String taskOf(String field) {
+            return switch (field) {
+                case "task" -> "";
+                case "shots", "chat" -> "task: gsm8k, ";
+                case "definition" -> "task: own, ";
+                default -> "task: exact_match, ";
+            };
+        }
+
         /** The whole specification with this value in it. */
         String specification() {
             Map<String, String> sections = new LinkedHashMap<>();
@@ -35,10 +45,7 @@ final class FieldTable {
             if (path.length == 1) {
                 sections.put(path[0], yaml);
             } else if (pointer.startsWith("/evaluation/tasks/0/")) {
-                sections.put(
-                        "evaluation",
-                        "{dataset: e, tasks: [{" + (path[3].equals("task") ? "" : "task: exact_match, ") + path[3]
-                                + ": " + yaml + "}]}");
+                sections.put("evaluation", "{dataset: e, tasks: [{" + taskOf(path[3]) + path[3] + ": " + yaml + "}]}");
             } else if (pointer.startsWith("/evaluation/")) {
                 Map<String, String> evaluation = new LinkedHashMap<>();
                 evaluation.put("dataset", "e");
@@ -184,8 +191,14 @@ final class FieldTable {
         bad(rows, "/evaluation/at_start", "1", "'no'");
         good(rows, "/evaluation/every_segments", "0", "4");
         bad(rows, "/evaluation/every_segments", "-1", "1.5");
-        good(rows, "/evaluation/tasks/0/task", "held_out_loss", "exact_match");
-        bad(rows, "/evaluation/tasks/0/task", "gsm8k", "1", "~");
+        good(rows, "/evaluation/tasks/0/task", "held_out_loss", "exact_match", "gsm8k", "aqua", "svamp");
+        bad(rows, "/evaluation/tasks/0/task", "gsm9k", "gsm8k_cot", "mmlu", "own", "1", "~");
+        good(rows, "/evaluation/tasks/0/shots", "0", "64");
+        bad(rows, "/evaluation/tasks/0/shots", "65", "-1", "few");
+        good(rows, "/evaluation/tasks/0/chat", "true", "false");
+        bad(rows, "/evaluation/tasks/0/chat", "yes please", "1");
+        good(rows, "/evaluation/tasks/0/definition", "'task: mine'");
+        bad(rows, "/evaluation/tasks/0/definition", "''", "7");
         good(rows, "/evaluation/tasks/0/limit", "0", "200");
         bad(rows, "/evaluation/tasks/0/limit", "-1", "all");
         good(rows, "/evaluation/tasks/0/max_new_tokens", "1", "256");

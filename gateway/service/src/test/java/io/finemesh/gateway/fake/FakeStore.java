@@ -10,11 +10,14 @@ import io.finemesh.contract.id.CheckpointId;
 import io.finemesh.contract.id.DatasetVersion;
 import io.finemesh.contract.json.WireMapper;
 import io.finemesh.contract.store.AppendReceipt;
+import io.finemesh.contract.store.BlobLink;
 import io.finemesh.contract.store.BlobReference;
 import io.finemesh.contract.store.CheckpointDescriptor;
 import io.finemesh.contract.store.DatasetDescriptor;
 import io.finemesh.contract.store.DatasetGrowth;
 import io.finemesh.contract.store.DatasetSlice;
+import io.finemesh.contract.store.LinkRequest;
+import io.finemesh.contract.store.LinkResponse;
 import io.finemesh.contract.store.ModelDescriptor;
 import io.finemesh.contract.store.StoreProblem;
 import java.io.IOException;
@@ -29,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -50,6 +54,7 @@ public final class FakeStore implements AutoCloseable {
     private final Map<String, CheckpointId> models = new ConcurrentSkipListMap<>();
     private final Map<String, DatasetDescriptor> datasets = new ConcurrentSkipListMap<>();
     private volatile Map<String, String> lastQuery = Map.of();
+    private final Map<String, byte[]> objects = new ConcurrentHashMap<>();
     private volatile boolean away;
     private volatile Optional<StoreProblem> refusal = Optional.empty();
     private volatile CountDownLatch firstByte = new CountDownLatch(1);
@@ -62,6 +67,8 @@ public final class FakeStore implements AutoCloseable {
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/v1/models", exchange -> answer(exchange, this::models));
         server.createContext("/v1/datasets", exchange -> answer(exchange, this::datasets));
+        server.createContext("/v1/blobs/links", exchange -> answer(exchange, this::links));
+        server.createContext("/objects", exchange -> answer(exchange, this::object));
         server.createContext("/v1/checkpoints", exchange -> answer(exchange, this::checkpoints));
         server.start();
         reset();
@@ -80,6 +87,7 @@ public final class FakeStore implements AutoCloseable {
         uploadedBytes = 0;
         announcedLength = Optional.empty();
         models.clear();
+        objects.clear();
         datasets.clear();
         models.put("tiny", SampleRun.checkpoint(-1));
         datasets.put("sums", dataset("sums", "alpaca", 80));
@@ -252,6 +260,29 @@ public final class FakeStore implements AutoCloseable {
     /** Query parameters of the records sent last. */
     public Map<String, String> lastQuery() {
         return lastQuery;
+    }
+
+    /** Keeps an object. */
+    public BlobReference keep(byte[] bytes) {
+        BlobDigest digest = new BlobDigest(String.format("%064x", objects.size() + 1));
+        objects.put(digest.value(), bytes);
+        return new BlobReference(digest, bytes.length);
+    }
+
+    private void links(HttpExchange exchange) throws IOException {
+        LinkRequest request = mapper.readValue(exchange.getRequestBody(), LinkRequest.class);
+        BlobDigest wanted = request.digests().getFirst();
+        if (objects.containsKey(wanted.value())) {
+            send(exchange, 200, new LinkResponse(List.of(new BlobLink(wanted, url() + "/objects/" + wanted))));
+        } else {
+            missing(exchange, "there is no object " + wanted);
+        }
+    }
+
+    private void object(HttpExchange exchange) throws IOException {
+        byte[] bytes = objects.get(rest(exchange, "/objects/"));
+        exchange.sendResponseHeaders(200, bytes.length);
+        exchange.getResponseBody().write(bytes);
     }
 
     private void checkpoints(HttpExchange exchange) throws IOException {

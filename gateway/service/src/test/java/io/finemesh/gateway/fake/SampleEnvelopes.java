@@ -26,6 +26,7 @@ final class SampleEnvelopes {
             case EVALUATIONS -> Topics.EVALUATION_EVENTS;
             case TRAINERS -> Topics.TRAINERS;
             case DATASETS -> Topics.DATASETS;
+            case REQUESTS -> Topics.EVALUATION_REQUESTS;
         };
     }
 
