@@ -116,7 +116,8 @@ final class JobPlanner {
         }
         StringBuilder all = new StringBuilder(tokenizer);
         for (String name : List.of(LoadedModel.TOKENIZER_CONFIGURATION, LoadedModel.CHAT_TEMPLATE)) {
-            manifest.file(name).ifPresent(file -> all.append(' ').append(file.blob().digest()));
+            manifest.file(name)
+                    .ifPresent(file -> all.append(' ').append(file.blob().digest()));
         }
         return all.toString();
     }

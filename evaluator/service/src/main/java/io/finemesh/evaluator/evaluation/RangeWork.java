@@ -167,7 +167,8 @@ final class RangeWork implements AutoCloseable {
                 model.tokenizer(),
                 model.prompts(),
                 work.settings().cutoffTokens(),
-                limits.generationBatch(), limits.tokensPerRow());
+                limits.generationBatch(),
+                limits.tokensPerRow());
     }
 
     private LoadedModel model(CheckpointId checkpoint, Precision precision, PromptTemplate template)
