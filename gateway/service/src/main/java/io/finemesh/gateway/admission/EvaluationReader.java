@@ -59,7 +59,8 @@ public final class EvaluationReader {
         if (top.given() && top.value("checkpoint").isEmpty()) {
             top.missing("checkpoint", CHECKPOINT_WORDS);
         }
-        Optional<String> dataset = top.text("dataset", SpecificationReader.EVALUATION_DATASET, SpecificationReader.EVALUATION_DATASET_WORDS);
+        Optional<String> dataset = top.text(
+                "dataset", SpecificationReader.EVALUATION_DATASET, SpecificationReader.EVALUATION_DATASET_WORDS);
         if (top.given() && top.value("tasks").isEmpty()) {
             top.missing("tasks", TaskReader.TASKS_WORDS);
         }

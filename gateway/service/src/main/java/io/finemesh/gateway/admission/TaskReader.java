@@ -69,7 +69,8 @@ final class TaskReader {
         Optional<String> examples = Optional.empty();
         Optional<String> subject = Optional.empty();
         if (ownData) {
-            dataset = section.text("dataset", SpecificationReader.EVALUATION_DATASET, SpecificationReader.EVALUATION_DATASET_WORDS);
+            dataset = section.text(
+                    "dataset", SpecificationReader.EVALUATION_DATASET, SpecificationReader.EVALUATION_DATASET_WORDS);
             examples = section.text("examples", SpecificationReader.DATASET, SpecificationReader.DATASET_WORDS);
             subject = section.text("subject", SUBJECT, "a subject of MMLU such as college_mathematics");
         }

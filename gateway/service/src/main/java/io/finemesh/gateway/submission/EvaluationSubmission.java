@@ -99,8 +99,7 @@ public class EvaluationSubmission {
 
     private EvaluationWork work(EvaluationDraft draft) {
         List<FieldProblem> problems = new ArrayList<>();
-        Optional<CheckpointId> checkpoint =
-                references.checkpoint("/checkpoint", draft.checkpoint(), problems);
+        Optional<CheckpointId> checkpoint = references.checkpoint("/checkpoint", draft.checkpoint(), problems);
         Map<String, ResolvedDataset> datasets = new TreeMap<>();
         draft.datasets()
                 .forEach((name, pointer) ->
