@@ -290,7 +290,7 @@ class TriggersTest {
 
     private static CheckpointScored scored(String evaluation, String checkpoint, double value) {
         return new CheckpointScored(
-                new RunId("r-1"),
+                Optional.of(new RunId("r-1")),
                 new EvaluationId(evaluation),
                 new CheckpointId(checkpoint),
                 List.of(new ScoredFigure("exact_match", "exact_match", value)));

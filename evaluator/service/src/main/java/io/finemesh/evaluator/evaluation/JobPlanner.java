@@ -10,12 +10,16 @@ import io.finemesh.contract.run.PromptTemplate;
 import io.finemesh.contract.run.ResolvedDataset;
 import io.finemesh.contract.run.TaskOptions;
 import io.finemesh.contract.run.TaskSpecification;
+import io.finemesh.contract.store.BlobReference;
+import io.finemesh.contract.store.DatasetPart;
+import io.finemesh.contract.store.DatasetParts;
 import io.finemesh.contract.store.StoreException;
 import io.finemesh.engine.data.DatasetException;
 import io.finemesh.evaluator.blob.CheckpointFetcher;
 import io.finemesh.evaluator.task.Measurement;
 import io.finemesh.evaluator.task.RangeKey;
 import io.finemesh.evaluator.task.TaskCatalogue;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -94,9 +98,34 @@ final class JobPlanner {
 
     private byte[] rows(ResolvedDataset dataset)
             throws StoreException, EvaluationException, IOException, InterruptedException {
+        byte[] object = object(dataset, dataset.blob());
+        if (!dataset.inParts()) {
+            return object;
+        }
+        ByteArrayOutputStream rows = new ByteArrayOutputStream();
+        for (DatasetPart part : parts(dataset, object)) {
+            // Every part ends with a line feed: the store writes whole lines.
+            rows.writeBytes(object(dataset, part.blob()));
+        }
+        return rows.toByteArray();
+    }
+
+    private static List<DatasetPart> parts(ResolvedDataset dataset, byte[] object) throws EvaluationException {
         try {
-            return Files.readAllBytes(
-                    fetcher.blob(dataset.blob().digest().value(), dataset.blob().sizeBytes()));
+            return DatasetParts.parse(object).parts();
+        } catch (IOException unreadable) {
+            throw new EvaluationException(
+                    FailureCode.DATASET_NOT_USABLE,
+                    "the list of parts of data set " + dataset.version() + " cannot be read: "
+                            + unreadable.getMessage(),
+                    unreadable);
+        }
+    }
+
+    private byte[] object(ResolvedDataset dataset, BlobReference blob)
+            throws StoreException, EvaluationException, IOException, InterruptedException {
+        try {
+            return Files.readAllBytes(fetcher.blob(blob.digest().value(), blob.sizeBytes()));
         } catch (StoreException answered) {
             if (answered.isMissing()) {
                 throw new EvaluationException(

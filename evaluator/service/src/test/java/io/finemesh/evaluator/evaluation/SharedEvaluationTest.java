@@ -14,10 +14,16 @@ import io.finemesh.contract.evaluation.Outcomes;
 import io.finemesh.contract.evaluation.RangeScored;
 import io.finemesh.contract.evaluation.TaskScore;
 import io.finemesh.contract.failure.FailureCode;
+import io.finemesh.contract.id.BlobDigest;
 import io.finemesh.contract.id.CheckpointId;
+import io.finemesh.contract.json.WireMapper;
 import io.finemesh.contract.run.EvaluationTask;
+import io.finemesh.contract.run.ResolvedDataset;
 import io.finemesh.contract.run.TaskOptions;
 import io.finemesh.contract.run.TaskSpecification;
+import io.finemesh.contract.store.DatasetForm;
+import io.finemesh.contract.store.DatasetPart;
+import io.finemesh.contract.store.DatasetParts;
 import io.finemesh.engine.tensor.Backend;
 import io.finemesh.evaluator.blob.CheckpointFetcher;
 import io.finemesh.evaluator.fixture.MemoryStore;
@@ -286,6 +292,42 @@ class SharedEvaluationTest {
         String results = new String(
                 store.bytes(result.records().orElseThrow().getLast().results().digest()), StandardCharsets.UTF_8);
         assertThat(results).contains("exact_match,flexible-extract", "\"original\": 7", "\"effective\": 5");
+    }
+
+    @Test
+    void aDatasetInPartsIsReadInTheirOrder() throws Exception {
+        EvaluationCompleted whole = completed(desk("a", 4), command("run-1:1"));
+        List<String> lines = new String(TinyCheckpoint.sums(ROWS), StandardCharsets.UTF_8)
+                .lines()
+                .toList();
+        List<DatasetPart> parts = new ArrayList<>();
+        for (int from = 0; from < ROWS; from += 10) {
+            List<String> some = lines.subList(from, Math.min(ROWS, from + 10));
+            BlobReference part = store.add((String.join("\n", some) + "\n").getBytes(StandardCharsets.UTF_8));
+            parts.add(new DatasetPart(
+                    parts.size() + 1,
+                    new io.finemesh.contract.store.BlobReference(new BlobDigest(part.digest()), part.sizeBytes()),
+                    some.size()));
+        }
+        BlobReference list = store.add(WireMapper.create().writeValueAsBytes(new DatasetParts(parts)));
+        EvaluateCheckpoint plain = TinyEvaluation.of("run-2:1", checkpoint, list, TinyEvaluation.BOTH);
+        EvaluateCheckpoint inParts = new EvaluateCheckpoint(
+                plain.evaluation(),
+                plain.runId(),
+                plain.checkpoint(),
+                plain.afterSteps(),
+                new ResolvedDataset(
+                        plain.dataset().version(),
+                        plain.dataset().blob(),
+                        plain.dataset().samples(),
+                        Optional.of(DatasetForm.PARTS)),
+                plain.tasks(),
+                plain.specification(),
+                Optional.empty());
+
+        int asked = voice.asked();
+        assertThat(completed(desks.getFirst(), inParts).scores()).isEqualTo(whole.scores());
+        assertThat(voice.asked()).as("the same questions of the same weights").isEqualTo(asked);
     }
 
     @Test
