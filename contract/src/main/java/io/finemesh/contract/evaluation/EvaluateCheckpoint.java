@@ -61,6 +61,7 @@ public record EvaluateCheckpoint(
                         specification.template(),
                         specification.precision(),
                         specification.batch().cutoffTokens(),
+                        specification.batch().longSamples(),
                         Optional.empty()));
     }
 }

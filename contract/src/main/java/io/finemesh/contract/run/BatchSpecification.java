@@ -1,6 +1,7 @@
 package io.finemesh.contract.run;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.finemesh.contract.json.SinceForm;
 import java.util.Optional;
 
 /**
@@ -15,7 +16,9 @@ public record BatchSpecification(
         int samplesPerStep,
         int gradientAccumulationSteps,
         int cutoffTokens,
-        @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<LongSamples> longSamples) {
+
+        @JsonInclude(JsonInclude.Include.NON_ABSENT) @SinceForm(2)
+        Optional<LongSamples> longSamples) {
     public BatchSpecification {
         longSamples = longSamples == null ? Optional.empty() : longSamples;
     }

@@ -1,5 +1,6 @@
 package io.finemesh.evaluator.answer;
 
+import io.finemesh.engine.data.LongSamples;
 import io.finemesh.engine.data.PackedBatch;
 import io.finemesh.engine.data.SampleEncoder;
 import io.finemesh.engine.loss.EvaluationPass;
@@ -35,12 +36,14 @@ public final class EngineAnswerer implements Answerer {
     private final Tokenizer tokenizer;
     private final PromptEncoder prompts;
     private final int cutoff;
+    private final LongSamples longSamples;
     private final int generationBatch;
     private final int tokensPerRow;
 
     /**
      * @param prompts how a conversation becomes tokens, as in training
      * @param cutoff tokens of a conversation whose loss is taken
+     * @param longSamples what happens to longer ones
      * @param generationBatch sequences generated together
      * @param tokensPerRow tokens of a packed row
      */
@@ -49,12 +52,14 @@ public final class EngineAnswerer implements Answerer {
             Tokenizer tokenizer,
             PromptEncoder prompts,
             int cutoff,
+            LongSamples longSamples,
             int generationBatch,
             int tokensPerRow) {
         this.decoder = decoder;
         this.tokenizer = tokenizer;
         this.prompts = prompts;
         this.cutoff = cutoff;
+        this.longSamples = longSamples;
         this.generationBatch = generationBatch;
         this.tokensPerRow = tokensPerRow;
     }
@@ -77,7 +82,7 @@ public final class EngineAnswerer implements Answerer {
 
     private <E extends Exception> void measure(Measurement.Losses losses, List<Integer> questions, Pieces<E> pieces)
             throws E, InterruptedException {
-        SampleEncoder encoder = new SampleEncoder(prompts, cutoff);
+        SampleEncoder encoder = new SampleEncoder(prompts, cutoff, longSamples);
         List<EncodedText> samples = new ArrayList<>();
         List<Integer> ids = new ArrayList<>();
         SortedMap<Integer, Answer> nothingLabelled = new TreeMap<>();
@@ -153,9 +158,8 @@ public final class EngineAnswerer implements Answerer {
         if (asked.chat()) {
             ends.addAll(prompts.stopTokens());
         }
-        List<int[]> asks = examples.stream()
-                .map(example -> tokens(asked, example.request().prompt()))
-                .toList();
+        List<int[]> asks =
+                examples.stream().map(example -> tokens(asked, example)).toList();
         List<Generation> generations = new Generator(decoder, tokenizer)
                 .generate(asks, new GenerationLimits(asked.longest(), ends, stops, generationBatch));
         for (int index = 0; index < generations.size(); index++) {
@@ -165,7 +169,11 @@ public final class EngineAnswerer implements Answerer {
         }
     }
 
-    private int[] tokens(Measurement.Questions asked, Prompt prompt) {
+    private int[] tokens(Measurement.Questions asked, Example example) {
+        if (!asked.conversations().isEmpty()) {
+            return prompts.prompt(asked.conversations().get(example.id()));
+        }
+        Prompt prompt = example.request().prompt();
         return asked.chat() ? chat(prompt) : plain(prompt.text());
     }
 

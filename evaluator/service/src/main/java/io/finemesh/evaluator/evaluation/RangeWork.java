@@ -10,6 +10,7 @@ import io.finemesh.contract.run.Precision;
 import io.finemesh.contract.run.PromptTemplate;
 import io.finemesh.contract.store.BlobReference;
 import io.finemesh.contract.store.StoreException;
+import io.finemesh.engine.data.LongSamples;
 import io.finemesh.evaluator.answer.AnswerJournal;
 import io.finemesh.evaluator.answer.AnswerLines;
 import io.finemesh.evaluator.answer.Answerer;
@@ -167,8 +168,20 @@ final class RangeWork implements AutoCloseable {
                 model.tokenizer(),
                 model.prompts(),
                 work.settings().cutoffTokens(),
+                longSamples(work),
                 limits.generationBatch(),
                 limits.tokensPerRow());
+    }
+
+    private static LongSamples longSamples(EvaluationWork work) {
+        return work.settings()
+                .longSamples()
+                .map(rule -> switch (rule) {
+                    case TRUNCATE -> LongSamples.TRUNCATE;
+                    case SHARE -> LongSamples.SHARE;
+                    case DROP -> LongSamples.DROP;
+                })
+                .orElse(LongSamples.TRUNCATE);
     }
 
     private LoadedModel model(CheckpointId checkpoint, Precision precision, PromptTemplate template)

@@ -39,6 +39,14 @@ final class ConversationMatch implements Task {
                 longest);
     }
 
+    /** What is asked, in order: each conversation without the assistant's last turn. */
+    List<Conversation> asked() {
+        return conversations.stream()
+                .map(conversation -> new Conversation(
+                        conversation.turns().subList(0, conversation.turns().size() - 1), conversation.tools()))
+                .toList();
+    }
+
     @Override
     public String name() {
         return "exact_match";
@@ -86,7 +94,8 @@ final class ConversationMatch implements Task {
     private static Speaker speaker(Role role) {
         return switch (role) {
             case SYSTEM -> Speaker.SYSTEM;
-            case USER -> Speaker.USER;
+            // To the task, what a tool says is said to the assistant.
+            case USER, TOOL -> Speaker.USER;
             case ASSISTANT -> Speaker.ASSISTANT;
         };
     }

@@ -31,12 +31,16 @@ public sealed interface Measurement {
      * @param examples the questions
      * @param chat whether prompts are rendered by the template; otherwise they are plain text
      * @param longest most new tokens of an answer
+     * @param conversations what is asked where a task asks conversations as they are, one for each example; empty for published tasks
      */
-    record Questions(String name, Task task, List<Example> examples, boolean chat, int longest) implements Measurement {
+    record Questions(
+            String name, Task task, List<Example> examples, boolean chat, int longest, List<Conversation> conversations)
+            implements Measurement {
         public Questions {
             requireNonNull(name, "name is null");
             requireNonNull(task, "task is null");
             examples = List.copyOf(examples);
+            conversations = List.copyOf(conversations);
         }
 
         @Override

@@ -47,11 +47,19 @@ public final class RangeKey {
                 add(digest, Integer.toString(questions.longest()));
                 for (Example example : questions.examples().subList(from, to)) {
                     add(digest, asked(example));
+                    if (!questions.conversations().isEmpty()) {
+                        add(digest, questions.conversations().get(example.id()).toString());
+                    }
                 }
             }
             case Measurement.Losses losses -> {
-                add(digest, "losses", settings.template().name(), Integer.toString(settings.cutoffTokens()));
-                losses.conversations().subList(from, to).forEach(one -> add(digest, TaskRows.line(one)));
+                add(
+                        digest,
+                        "losses",
+                        settings.template().name(),
+                        Integer.toString(settings.cutoffTokens()),
+                        settings.longSamples().map(Enum::name).orElse(""));
+                losses.conversations().subList(from, to).forEach(one -> add(digest, one.toString()));
             }
         }
         return new BlobDigest(HexFormat.of().formatHex(digest.digest()));

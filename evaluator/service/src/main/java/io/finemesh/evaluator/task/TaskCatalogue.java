@@ -46,11 +46,11 @@ public final class TaskCatalogue {
         try {
             return switch (specification.task()) {
                 case HELD_OUT_LOSS -> losses(specification, conversations(rows));
-                case EXACT_MATCH ->
-                    questions(
-                            specification,
-                            ConversationMatch.of(conversations(rows), specification.maxNewTokens()),
-                            true);
+                case EXACT_MATCH -> {
+                    ConversationMatch match =
+                            ConversationMatch.of(conversations(rows), Math.max(1, specification.maxNewTokens()));
+                    yield questions(specification, match, true, match.asked());
+                }
                 case GSM8K,
                         GSM8K_COT,
                         GSM8K_COT_ZEROSHOT,
@@ -63,7 +63,11 @@ public final class TaskCatalogue {
                         NUMGLUE,
                         OWN -> {
                     TaskOptions options = options(specification);
-                    yield questions(specification, published(specification, options, rows, examples), options.chat());
+                    yield questions(
+                            specification,
+                            published(specification, options, rows, examples),
+                            options.chat(),
+                            List.of());
                 }
             };
         } catch (TaskException refused) {
@@ -101,7 +105,8 @@ public final class TaskCatalogue {
         return new Measurement.Losses(name(specification), all.subList(0, asked), all.size());
     }
 
-    private static Measurement questions(TaskSpecification specification, Task task, boolean chat) {
+    private static Measurement questions(
+            TaskSpecification specification, Task task, boolean chat, List<Conversation> conversations) {
         SampleLimit limit = specification.limit() > 0 ? SampleLimit.of(specification.limit()) : SampleLimit.none();
         String name = specification.task() == EvaluationTask.OWN ? task.name() : name(specification);
         List<io.finemesh.score.task.Example> asked = task.examples(limit);
@@ -111,7 +116,13 @@ public final class TaskCatalogue {
                 longest = Math.max(longest, generation.longest());
             }
         }
-        return new Measurement.Questions(name, task, asked, chat, Math.max(1, longest));
+        return new Measurement.Questions(
+                name,
+                task,
+                asked,
+                chat,
+                Math.max(1, longest),
+                conversations.subList(0, Math.min(asked.size(), conversations.size())));
     }
 
     private static Task published(

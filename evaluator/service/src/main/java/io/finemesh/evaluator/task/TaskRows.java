@@ -1,6 +1,5 @@
 package io.finemesh.evaluator.task;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -99,14 +98,5 @@ final class TaskRows {
                     .put("content", turn.content());
         }
         return document;
-    }
-
-    /** A conversation as the text of its row. */
-    static String line(Conversation conversation) {
-        try {
-            return MAPPER.writeValueAsString(document(conversation));
-        } catch (JsonProcessingException impossible) {
-            throw new IllegalStateException("a tree is always JSON", impossible);
-        }
     }
 }

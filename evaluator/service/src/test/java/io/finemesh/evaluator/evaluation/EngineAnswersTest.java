@@ -14,6 +14,7 @@ import io.finemesh.contract.run.Precision;
 import io.finemesh.contract.run.PromptTemplate;
 import io.finemesh.contract.run.TaskOptions;
 import io.finemesh.contract.run.TaskSpecification;
+import io.finemesh.engine.data.LongSamples;
 import io.finemesh.engine.loss.EvaluationPass;
 import io.finemesh.engine.model.PackedRow;
 import io.finemesh.engine.tensor.Backend;
@@ -242,6 +243,12 @@ class EngineAnswersTest {
                 .settings()
                 .cutoffTokens();
         return new EngineAnswerer(
-                loaded.decoder(), loaded.tokenizer(), loaded.prompts(), cutoff, generationBatch, tokensPerRow);
+                loaded.decoder(),
+                loaded.tokenizer(),
+                loaded.prompts(),
+                cutoff,
+                LongSamples.TRUNCATE,
+                generationBatch,
+                tokensPerRow);
     }
 }

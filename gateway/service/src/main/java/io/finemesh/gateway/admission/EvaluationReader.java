@@ -78,7 +78,10 @@ public final class EvaluationReader {
         }
         return problems.none() && checkpoint.isPresent()
                 ? new Verdict.Readable(new EvaluationDraft(
-                        checkpoint.get(), dataset, tasks, new EvaluationSettings(template, precision, cutoff, remote)))
+                        checkpoint.get(),
+                        dataset,
+                        tasks,
+                        new EvaluationSettings(template, precision, cutoff, Optional.empty(), remote)))
                 : new Verdict.Refused(problems.list());
     }
 
