@@ -16,6 +16,10 @@ import java.io.BufferedInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -23,9 +27,10 @@ import java.util.function.Supplier;
 
 /**
  * The rows of a stream, one at a time. What the stream is shows in how it begins: a list of objects is JSON, a line of known column names is
- * CSV, everything else is JSON lines; a Parquet or Arrow file is refused by name.
+ * CSV, everything else is JSON lines. A Parquet file, which can only be read as a whole, is written to local disk first where the caller has a place for
+ * it; it and Arrow files are refused by name otherwise.
  */
-public final class RowSource {
+public final class RowSource implements AutoCloseable {
     private static final int LOOK_AHEAD = 4096;
     private static final Set<String> KNOWN_COLUMNS =
             Set.of("instruction", "input", "output", "text", "system", "prompt", "response", "query");
@@ -49,14 +54,29 @@ public final class RowSource {
     }
 
     /** Where rows come from. */
-    private interface Rows {
+    interface Rows {
         Optional<Found> next() throws IOException;
     }
 
+    /**
+     * Where a file may be kept while it is read.
+     *
+     * @param file that does not exist yet; its directory is the caller's to clean up
+     * @param mostBytes it may have
+     */
+    public record Spool(Path file, long mostBytes) {}
+
     private final Rows rows;
+    private final Optional<ParquetRows> parquet;
 
     private RowSource(Rows rows) {
         this.rows = rows;
+        this.parquet = Optional.empty();
+    }
+
+    private RowSource(ParquetRows rows) {
+        this.rows = rows;
+        this.parquet = Optional.of(rows);
     }
 
     /**
@@ -66,11 +86,29 @@ public final class RowSource {
      * @throws UnreadableFile for a file of a kind that is not read
      */
     public static RowSource open(InputStream stream, RowReader reader, int longest) throws IOException {
+        return open(stream, reader, longest, Optional.empty());
+    }
+
+    /**
+     * The same with a place for files that cannot be read as a stream.
+     *
+     * @throws UnreadableFile for a file of a kind that is not read, or larger than there is room for
+     */
+    public static RowSource open(InputStream stream, RowReader reader, int longest, Spool spool) throws IOException {
+        return open(stream, reader, longest, Optional.of(spool));
+    }
+
+    private static RowSource open(InputStream stream, RowReader reader, int longest, Optional<Spool> spool)
+            throws IOException {
         BufferedInputStream in = new BufferedInputStream(stream, 2 * LOOK_AHEAD);
         in.mark(LOOK_AHEAD);
         byte[] head = in.readNBytes(LOOK_AHEAD - 1);
         in.reset();
         String start = new String(head, UTF_8);
+        if (start.startsWith("PAR1") && spool.isPresent()) {
+            keep(in, spool.get());
+            return new RowSource(ParquetRows.open(spool.get().file(), reader, longest));
+        }
         if (start.startsWith("PAR1") || start.startsWith("ARROW1")) {
             throw new UnreadableFile((start.startsWith("P") ? "a Parquet" : "an Arrow")
                     + " file is not read; convert it to JSON lines, a JSON list or CSV");
@@ -87,6 +125,29 @@ public final class RowSource {
         }
         LineReader lines = new LineReader(in, longest);
         return new RowSource(() -> line(lines.next(), reader));
+    }
+
+    private static void keep(InputStream in, Spool spool) throws IOException {
+        try (OutputStream out = Files.newOutputStream(spool.file(), StandardOpenOption.CREATE_NEW)) {
+            byte[] chunk = new byte[64 * 1024];
+            long bytes = 0;
+            for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
+                bytes += read;
+                if (bytes > spool.mostBytes()) {
+                    throw new UnreadableFile("the Parquet file has more than " + spool.mostBytes()
+                            + " bytes; split it over several data sets");
+                }
+                out.write(chunk, 0, read);
+            }
+        }
+    }
+
+    /** Lets go of a file that was kept, which stays where it is. */
+    @Override
+    public void close() throws IOException {
+        if (parquet.isPresent()) {
+            parquet.get().close();
+        }
     }
 
     private static List<String> csvHeader(String text) {

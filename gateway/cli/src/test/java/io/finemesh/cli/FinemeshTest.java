@@ -181,6 +181,30 @@ class FinemeshTest {
     }
 
     @Test
+    void theEntryOfADatasetInfoSaysWhatColumnsAreCalled() throws Exception {
+        Path rows = Files.writeString(directory.resolve("rows.jsonl"), "{}\n");
+        Path info = Files.writeString(
+                directory.resolve("dataset_info.json"),
+                "{\"mine\":{\"file_name\":\"rows.jsonl\",\"columns\":{\"prompt\":\"q\"}},\"other\":{\"formatting\":\"sharegpt\"}}");
+        gateway.on(
+                        "POST /v1/datasets?name=d&layout=%7B%22columns%22%3A%7B%22prompt%22%3A%22q%22%7D%7D",
+                        201, "{\"version\":\"d@1\",\"samples\":1}")
+                .on(
+                        "POST /v1/datasets?name=d&layout=%7B%22formatting%22%3A%22sharegpt%22%7D",
+                        201, "{\"version\":\"d@2\",\"samples\":1}");
+
+        assertThat(finemesh(with("datasets", "add", "d", rows.toString(), "--info", info.toString())))
+                .isZero();
+        assertThat(finemesh(
+                        with("datasets", "add", "d", rows.toString(), "--info", info.toString(), "--entry", "other")))
+                .isZero();
+        assertThat(finemesh(
+                        with("datasets", "add", "d", rows.toString(), "--info", info.toString(), "--entry", "none")))
+                .isNotZero();
+        assertThat(err.toString()).contains("has no entry 'none'; it has mine, other");
+    }
+
+    @Test
     void whatBecameOfAppendedRecordsIsSaidInALine() throws Exception {
         Path rows = Files.writeString(directory.resolve("rows.jsonl"), "{}\n");
         gateway.on(

@@ -4,6 +4,7 @@ import io.finemesh.checkpoint.digest.Sha256;
 import io.finemesh.contract.store.BlobReference;
 import io.finemesh.dataset.DropReason;
 import io.finemesh.dataset.DropTally;
+import io.finemesh.dataset.Layout;
 import io.finemesh.dataset.NormalForm;
 import io.finemesh.dataset.Row.Dropped;
 import io.finemesh.dataset.Row.Kept;
@@ -11,7 +12,6 @@ import io.finemesh.dataset.RowFormat;
 import io.finemesh.dataset.RowReader;
 import io.finemesh.dataset.RowSource;
 import io.finemesh.dataset.RowSource.Found;
-import io.finemesh.dataset.Turn;
 import io.finemesh.store.blob.BlobStore;
 import io.finemesh.store.refusal.Names;
 import io.finemesh.store.refusal.RefusalException;
@@ -27,7 +27,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.util.List;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
@@ -56,8 +55,20 @@ public final class DatasetImport {
      * @throws RefusalException if not one row can be trained on, or the request is malformed
      */
     public ImportedDataset run(String name, Optional<String> format, InputStream rows) {
+        return run(name, format, Layout.STANDARD, rows);
+    }
+
+    /** The same with names of columns and tags that are the data's own. */
+    public ImportedDataset run(String name, Optional<String> format, Layout layout, InputStream rows) {
         Names.require("data set", name);
-        RowReader reader = new RowReader(format.map(DatasetImport::named), limits.longestLineBytes());
+        Optional<RowFormat> form = format.map(DatasetImport::named);
+        if (form.isPresent() && layout.format().isPresent() && !form.equals(layout.format())) {
+            throw new RefusalException(
+                    Kind.MALFORMED,
+                    "the format is " + form.get().wireName() + ", but the layout is one of "
+                            + layout.format().get().wireName() + "; leave the format out");
+        }
+        RowReader reader = new RowReader(form.or(layout::format), layout, limits.longestLineBytes());
         DropTally tally = new DropTally();
         try (WorkDirectory work = WorkDirectory.in(limits.workDirectory(), "rows")) {
             Path file = work.path().resolve("rows.jsonl");
@@ -91,23 +102,25 @@ public final class DatasetImport {
         long bytes = 0;
         try (OutputStream out =
                 new BufferedOutputStream(new DigestOutputStream(Files.newOutputStream(file), digest), BUFFER_BYTES)) {
-            RowSource source = source(rows, reader);
-            for (Optional<Found> found = next(source); found.isPresent(); found = next(source)) {
-                long number = found.get().number();
-                if (found.get().row().isEmpty()) {
-                    blankLines++;
-                    continue;
-                }
-                tally.addBlank(number - blankLines, blankLines);
-                blankLines = 0;
-                switch (found.get().row().get()) {
-                    case Dropped dropped -> tally.add(number, dropped);
-                    case Kept kept -> {
-                        byte[] normalised = NormalForm.line(kept);
-                        bytes += normalised.length;
-                        requireRoom(bytes);
-                        out.write(normalised);
-                        samples++;
+            RowSource source = source(rows, reader, file.resolveSibling("rows.parquet"));
+            try (source) {
+                for (Optional<Found> found = next(source); found.isPresent(); found = next(source)) {
+                    long number = found.get().number();
+                    if (found.get().row().isEmpty()) {
+                        blankLines++;
+                        continue;
+                    }
+                    tally.addBlank(number - blankLines, blankLines);
+                    blankLines = 0;
+                    switch (found.get().row().get()) {
+                        case Dropped dropped -> tally.add(number, dropped);
+                        case Kept kept -> {
+                            byte[] normalised = NormalForm.line(kept);
+                            bytes += normalised.length;
+                            requireRoom(bytes);
+                            out.write(normalised);
+                            samples++;
+                        }
                     }
                 }
             }
@@ -117,9 +130,10 @@ public final class DatasetImport {
         return new Written(samples, bytes);
     }
 
-    private RowSource source(InputStream rows, RowReader reader) {
+    private RowSource source(InputStream rows, RowReader reader, Path spool) {
         try {
-            return RowSource.open(rows, reader, limits.longestLineBytes());
+            return RowSource.open(
+                    rows, reader, limits.longestLineBytes(), new RowSource.Spool(spool, limits.largestBytes()));
         } catch (RowSource.UnreadableFile kind) {
             throw new RefusalException(Kind.NOT_USABLE, kind.getMessage());
         } catch (IOException lost) {
@@ -143,11 +157,6 @@ public final class DatasetImport {
                     Kind.TOO_LARGE,
                     "the rows have more than " + limits.largestBytes() + " bytes; split them over several data sets");
         }
-    }
-
-    /** One row as the trainer reads it: {@code {"messages":[{"role":...,"content":...},...]}} and a line feed. */
-    public static byte[] normalised(List<Turn> turns) {
-        return NormalForm.line(new Kept(turns, Optional.empty()));
     }
 
     /**

@@ -2,12 +2,12 @@ package io.finemesh.store.growth;
 
 import io.finemesh.dataset.DropReason;
 import io.finemesh.dataset.DropTally;
+import io.finemesh.dataset.NormalForm;
 import io.finemesh.dataset.Row.Dropped;
 import io.finemesh.dataset.Row.Kept;
 import io.finemesh.dataset.RowReader;
 import io.finemesh.dataset.RowSource;
 import io.finemesh.dataset.RowSource.Found;
-import io.finemesh.store.dataset.DatasetImport;
 import io.finemesh.store.refusal.RefusalException;
 import io.finemesh.store.refusal.RefusalException.Kind;
 import java.io.IOException;
@@ -96,7 +96,7 @@ final class RowIntake implements AutoCloseable {
         }
         switch (found.row().get()) {
             case Kept kept -> {
-                byte[] normalised = DatasetImport.normalised(kept.turns());
+                byte[] normalised = NormalForm.line(kept);
                 RowId id = RowId.of(normalised);
                 if (!seen.add(id)) {
                     repeated++;

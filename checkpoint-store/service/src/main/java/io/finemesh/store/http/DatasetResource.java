@@ -2,12 +2,17 @@ package io.finemesh.store.http;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.finemesh.checkpoint.json.JsonException;
+import io.finemesh.checkpoint.json.StrictJson;
 import io.finemesh.contract.store.DatasetDescriptor;
 import io.finemesh.contract.store.StorePaths;
+import io.finemesh.dataset.Layout;
 import io.finemesh.store.dataset.DatasetImport;
 import io.finemesh.store.dataset.DatasetVersions;
 import io.finemesh.store.dataset.ImportedDataset;
 import io.finemesh.store.publication.ImportAnnouncer;
+import io.finemesh.store.refusal.RefusalException;
+import io.finemesh.store.refusal.RefusalException.Kind;
 import io.finemesh.store.trace.ImportTelemetry;
 import io.finemesh.store.trace.TraceContexts;
 import jakarta.ws.rs.Consumes;
@@ -22,6 +27,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.InputStream;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -61,11 +67,12 @@ public class DatasetResource {
     public Response upload(
             @QueryParam("name") String name,
             @QueryParam("format") String format,
+            @QueryParam("layout") String layout,
             @HeaderParam("traceparent") String traceparent,
             InputStream body) {
         return telemetry.within("dataset", name, () -> {
-            ImportedDataset dataset =
-                    imports.run(name, Optional.ofNullable(format).filter(text -> !text.isEmpty()), body);
+            ImportedDataset dataset = imports.run(
+                    name, Optional.ofNullable(format).filter(text -> !text.isEmpty()), layout(name, layout), body);
             announcer.announce(dataset.key(), TraceContexts.starting(traceparent, tracing));
             ObjectNode answer = mapper.valueToTree(dataset.descriptor());
             answer.set("droppedExamples", mapper.valueToTree(dataset.droppedExamples()));
@@ -74,6 +81,21 @@ public class DatasetResource {
                     .entity(answer)
                     .build();
         });
+    }
+
+    /** What an entry of {@code dataset_info.json} says. @throws RefusalException with everything about it that is not taken */
+    private static Layout layout(String name, String entry) {
+        if (entry == null || entry.isEmpty()) {
+            return Layout.STANDARD;
+        }
+        try {
+            return Layout.of(name, StrictJson.object(entry.getBytes(StandardCharsets.UTF_8)));
+        } catch (JsonException malformed) {
+            throw new RefusalException(
+                    Kind.MALFORMED, "the layout is not an entry of dataset_info.json: " + malformed.getMessage());
+        } catch (IllegalArgumentException refused) {
+            throw new RefusalException(Kind.MALFORMED, "the layout is not taken: " + refused.getMessage());
+        }
     }
 
     /** The newest version of each data set. */

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.finemesh.contract.id.DatasetVersion;
 import io.finemesh.contract.store.DatasetDescriptor;
+import io.finemesh.dataset.Layout;
 import io.finemesh.store.blob.BlobStore;
 import io.finemesh.store.refusal.RefusalException;
 import io.finemesh.store.refusal.RefusalException.Kind;
@@ -54,6 +56,25 @@ class DatasetImportTest {
         assertThat(alpaca.version()).isEqualTo(new DatasetVersion("d@1"));
         assertThat(alpaca.samples()).isEqualTo(1);
         assertThat(alpaca.dropped()).isEmpty();
+    }
+
+    @Test
+    void columnsAreCalledWhatALayoutSays() throws Exception {
+        Layout layout =
+                Layout.of("d", new ObjectMapper().readTree("{\"columns\":{\"prompt\":\"q\",\"response\":\"a\"}}"));
+        byte[] row = "{\"q\":\"x\",\"a\":\"y\",\"system\":\"not listed\"}".getBytes(UTF_8);
+
+        DatasetDescriptor dataset = importer()
+                .run("d", Optional.empty(), layout, new ByteArrayInputStream(row))
+                .descriptor();
+
+        assertThat(rows(dataset))
+                .isEqualTo(
+                        "{\"messages\":[{\"role\":\"user\",\"content\":\"x\"},{\"role\":\"assistant\",\"content\":\"y\"}]}\n");
+        assertThat(dataset.format()).isEqualTo("alpaca");
+        assertThatThrownBy(() -> importer().run("d", Optional.of("openai"), layout, new ByteArrayInputStream(row)))
+                .isInstanceOf(RefusalException.class)
+                .hasMessageContaining("the format is openai, but the layout is one of alpaca");
     }
 
     @Test
@@ -256,7 +277,7 @@ class DatasetImportTest {
                 .hasMessageContaining("one JSON object a line, a list of JSON objects, or CSV");
         assertThatThrownBy(() -> run("d", Optional.empty(), "PAR1\u0000\u0000"))
                 .isInstanceOf(RefusalException.class)
-                .hasMessageContaining("a Parquet file is not read");
+                .hasMessageContaining("the Parquet file cannot be read");
         assertThat(storage.objects()).isEmpty();
     }
 

@@ -48,22 +48,41 @@ public final class DatasetsCommand implements Callable<Integer> {
     }
 
     /** Uploads rows of JSON as a new version of a data set. */
-    @Command(name = "upload", description = "Upload JSON lines as a new version.", mixinStandardHelpOptions = true)
+    @Command(
+            name = "upload",
+            aliases = "add",
+            description = "Upload rows as a new version.",
+            mixinStandardHelpOptions = true)
     int upload(
             @Parameters(paramLabel = "NAME", description = "name of the data set") String name,
             @Parameters(
                             paramLabel = "FILE",
-                            description = "one JSON object a line, a JSON list, or CSV with column names")
+                            description = "one JSON object a line, a JSON list, CSV with column names, or Parquet")
                     Path file,
             @Option(
                             names = "--format",
                             description = "alpaca, openai, sharegpt or completion (default: as the first row looks)")
-                    Optional<String> format)
+                    Optional<String> format,
+            @Option(
+                            names = "--info",
+                            paramLabel = "JSON",
+                            description =
+                                    "a dataset_info.json whose entry for the data set says what columns and tags are called")
+                    Optional<Path> info,
+            @Option(
+                            names = "--entry",
+                            description = "name of the entry in it (default: the data set's name, or the file's)")
+                    Optional<String> entry)
             throws Exception {
+        Optional<String> layout = info.isPresent()
+                ? Optional.of(DatasetInfo.read(info.get()).entry(entry, name, file))
+                : Optional.empty();
         try (Gateway gateway = session.open()) {
             JsonNode dataset = gateway.post(
                     "/v1/datasets?name=" + Gateway.encode(name)
                             + format.map(word -> "&format=" + Gateway.encode(word))
+                                    .orElse("")
+                            + layout.map(json -> "&layout=" + Gateway.encode(json))
                                     .orElse(""),
                     "application/x-ndjson",
                     BodyPublishers.ofFile(file));

@@ -38,6 +38,8 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @RunOnVirtualThread
 @Produces(MediaType.APPLICATION_JSON)
 public class DatasetResource {
+    private static final int LONGEST_LAYOUT = 4000;
+
     private static final List<String> FORMATS = List.of("alpaca", "openai", "sharegpt", "completion");
 
     private final ArtifactStore store;
@@ -80,7 +82,7 @@ public class DatasetResource {
             operationId = "uploadDataset",
             summary = "Upload rows as a new version of a data set",
             description =
-                    "One JSON object a line, a JSON list of objects, or CSV with column names: alpaca (instruction, input, output), "
+                    "One JSON object a line, a JSON list of objects, CSV with column names or a Parquet file: alpaca (instruction, input, output), "
                             + "openai (messages with role and content), sharegpt (conversations with from and value) or completion (text). "
                             + "Rows that are empty or have no answer are dropped and counted; a data set of which nothing is left is refused. "
                             + "The same rows again give the same version.")
@@ -104,6 +106,11 @@ public class DatasetResource {
                             schema = @Schema(enumeration = {"alpaca", "openai", "sharegpt", "completion"}))
                     @QueryParam("format")
                     String format,
+            @Parameter(
+                            description =
+                                    "An entry of a dataset_info.json as JSON: what columns and tags are called in the rows")
+                    @QueryParam("layout")
+                    String layout,
             @Context HttpHeaders headers,
             @Parameter(hidden = true) InputStream rows) {
         String dataset = Parameters.datasetName(Parameters.required("name", name, "the name the data set gets"));
@@ -119,11 +126,21 @@ public class DatasetResource {
                     "the query parameter format is '" + Parameters.shown(format) + "', allowed: "
                             + String.join(", ", FORMATS));
         }
-        DatasetAnswer answer = DatasetAnswer.of(
-                store.uploadDataset(dataset, Optional.ofNullable(format), rows, Bodies.length(headers)));
+        DatasetAnswer answer = DatasetAnswer.of(store.uploadDataset(
+                dataset, Optional.ofNullable(format), layout(layout), rows, Bodies.length(headers)));
         return Response.created(URI.create(answer.links().self()))
                 .entity(answer)
                 .build();
+    }
+
+    private static Optional<String> layout(String layout) {
+        if (layout != null && layout.length() > LONGEST_LAYOUT) {
+            throw ProblemException.of(
+                    ProblemType.MALFORMED_REQUEST,
+                    "the query parameter layout has " + layout.length() + " characters, allowed: " + LONGEST_LAYOUT
+                            + "; it is one entry of dataset_info.json");
+        }
+        return Optional.ofNullable(layout).filter(entry -> !entry.isBlank());
     }
 
     private ProblemException unknown(String name) {
