@@ -28,7 +28,7 @@ public final class BlockwiseCodes implements AutoCloseable {
     private final Tensor codes; // [blocks * 256] bytes, filled up with zeros
     private final Tensor scales; // [blocks] 32-bit floats
     private final Tensor values; // [256]
-    private final Tensor midpoints; // [255]
+    private final NearestCode nearest;
 
     /**
      * A vector of zeros.
@@ -44,7 +44,7 @@ public final class BlockwiseCodes implements AutoCloseable {
         this.codes = TensorScope.own(TensorBytes.empty(ScalarType.Byte, blocks() * BLOCK));
         this.scales = TensorScope.own(TensorBytes.empty(ScalarType.Float, blocks()));
         this.values = TensorScope.own(TensorBytes.floats(map.levels(), DynamicMap.CODES));
-        this.midpoints = TensorScope.own(TensorBytes.floats(map.midpoints(), DynamicMap.CODES - 1L));
+        this.nearest = NearestCode.of(map);
         clear();
     }
 
@@ -100,7 +100,7 @@ public final class BlockwiseCodes implements AutoCloseable {
             Tensor largest = inBlocks.abs().amax(new long[] {1}, true); // [count, 1]
             // A block of zeros has scale 0; dividing by 1 instead keeps its codes those of zero.
             Tensor divisor = largest.add(largest.eq(new Scalar(0.0)).to(ScalarType.Float));
-            Tensor found = torch.bucketize(inBlocks.div(divisor), midpoints, true, false);
+            Tensor found = nearest.codes(inBlocks.div(divisor).view(-1)).view(count, BLOCK);
             if (map == DynamicMap.SIGNED) {
                 Tensor lost = inBlocks.lt(new Scalar(0.0)).logical_and(found.eq(new Scalar(map.zero())));
                 found.sub_(lost.to(ScalarType.Int));
@@ -157,6 +157,5 @@ public final class BlockwiseCodes implements AutoCloseable {
         codes.close();
         scales.close();
         values.close();
-        midpoints.close();
     }
 }

@@ -13,9 +13,12 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BlockwiseCodesTest {
@@ -50,6 +53,38 @@ class BlockwiseCodesTest {
                         .as("element " + i + " of " + length + ", " + map)
                         .isLessThanOrEqualTo((float) (gap * scale * (1 + 1e-5) + 1e-12));
             }
+        }
+    }
+
+    /** By search among the midpoints: around each of them, at powers of two, at both zeros and at random bits. */
+    @ParameterizedTest
+    @EnumSource(DynamicMap.class)
+    void theNearestCodeIsThatOfASearch(DynamicMap map) {
+        float[] midpoints = map.midpoints();
+        SplittableRandom random = new SplittableRandom(17);
+        float[] values = new float[3 * midpoints.length + 2 * 130 + 2 + 200_000];
+        int n = 0;
+        for (float midpoint : midpoints) {
+            values[n++] = Math.nextDown(midpoint);
+            values[n++] = midpoint;
+            values[n++] = Math.nextUp(midpoint);
+        }
+        for (int power = -129; power <= 0; power++) {
+            values[n++] = Math.scalb(1f, power);
+            values[n++] = -Math.scalb(1f, power);
+        }
+        values[n++] = 0f;
+        values[n++] = -0f;
+        while (n < values.length) {
+            float any = Float.intBitsToFloat(random.nextInt());
+            values[n++] = Math.abs(any) <= 1 ? any : (float) random.nextDouble(-1, 1);
+        }
+        try (TensorScope _ = TensorScope.open("nearest codes of a search")) {
+            Tensor tensor = TensorBytes.floats(values, values.length);
+            Tensor expected = torch.bucketize(tensor, TensorBytes.floats(midpoints, midpoints.length), true, false);
+            assertThat(NearestCode.of(map).codes(tensor).equal(expected))
+                    .as("seed 17")
+                    .isTrue();
         }
     }
 
