@@ -17,17 +17,16 @@ public enum ProblemFamily {
         Problem word(Pair pair, String person, String thing) {
             int sum = pair.first() + pair.second();
             return new Problem(
-                    person + " has " + pair.first() + " " + thing + " and finds " + pair.second()
-                            + " more. How many in all?",
+                    person + " has " + pair.first() + " " + thing + " and finds " + pair.second() + ". In all?",
                     pair.first() + "+" + pair.second() + "=" + sum + " #### " + sum);
         }
     },
 
-    /** The larger of two different numbers from 1 to 19. */
+    /** The larger of two different numbers from 41 to 59, which no sum of the other family reaches: a model of sums knows none of the answers. */
     COMPARISONS {
         @Override
         List<Pair> pairs() {
-            List<Pair> pairs = grid(1, 19, 1, 19);
+            List<Pair> pairs = grid(41, 59, 41, 59);
             pairs.removeIf(pair -> pair.first() == pair.second());
             return pairs;
         }
@@ -37,8 +36,7 @@ public enum ProblemFamily {
             int larger = Math.max(pair.first(), pair.second());
             int smaller = Math.min(pair.first(), pair.second());
             return new Problem(
-                    person + " sees " + pair.first() + " " + thing + " here but " + pair.second()
-                            + " there. How many where there are more?",
+                    person + " sees " + pair.first() + " " + thing + " here, " + pair.second() + " there. More?",
                     larger + ">" + smaller + " #### " + larger);
         }
     };
