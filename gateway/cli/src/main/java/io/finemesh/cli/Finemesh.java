@@ -3,11 +3,13 @@ package io.finemesh.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.finemesh.cli.client.GatewayProblem;
 import io.finemesh.cli.command.CancelCommand;
+import io.finemesh.cli.command.ConnectorsCommand;
 import io.finemesh.cli.command.DatasetsCommand;
 import io.finemesh.cli.command.ExportCommand;
 import io.finemesh.cli.command.InspectCommand;
 import io.finemesh.cli.command.ModelsCommand;
 import io.finemesh.cli.command.PlanCommand;
+import io.finemesh.cli.command.PolicyCommand;
 import io.finemesh.cli.command.RunCommand;
 import io.finemesh.cli.command.RunsCommand;
 import io.finemesh.cli.command.ScoreCommand;
@@ -50,6 +52,8 @@ import picocli.CommandLine.Spec;
             CancelCommand.class,
             ModelsCommand.class,
             DatasetsCommand.class,
+            ConnectorsCommand.class,
+            PolicyCommand.class,
             ExportCommand.class,
             InspectCommand.class,
             ScoreCommand.class,

@@ -223,6 +223,30 @@ class FinemeshTest {
     }
 
     @Test
+    void whatTheTriggersOfAPolicySaidIsShownInLines() {
+        gateway.on(
+                        "GET /v1/policies/nightly",
+                        200,
+                        "{\"name\":\"nightly\",\"revision\":3,\"enabled\":true,\"dryRun\":false,\"model\":\"m\",\"alias\":\"champion\","
+                                + "\"dataset\":\"d\",\"triggers\":[{\"name\":\"enough\"},{\"name\":\"weekly\"}],\"said\":["
+                                + "{\"at\":\"T2\",\"what\":\"held\",\"reason\":\"it cools down\",\"why\":{\"sentence\":\"x\"}},"
+                                + "{\"at\":\"T1\",\"what\":\"fired\",\"dryRun\":false,\"runId\":\"run-1\",\"phase\":\"training\","
+                                + "\"datasetVersion\":\"d@4\",\"why\":{\"sentence\":\"500 new samples\"}}]}")
+                .on("POST /v1/policies/nightly/fire?dry_run=true&reason=because", 202, "{}")
+                .on("DELETE /v1/policies/nightly", 204, "");
+
+        assertThat(finemesh(with("policy", "show", "nightly"))).isZero();
+        assertThat(out.toString().lines())
+                .containsExactly(
+                        "policy nightly, revision 3, enabled: d -> m@champion on enough, weekly",
+                        "T2  waits: it cools down",
+                        "T1  fired run-1 (training) on d@4: 500 new samples");
+        assertThat(finemesh(with("policy", "fire", "nightly", "--dry-run", "--reason", "because")))
+                .isZero();
+        assertThat(finemesh(with("policy", "withdraw", "nightly"))).isZero();
+    }
+
+    @Test
     void memoryThatDoesNotSufficeIsSaidInALine() {
         CommandLine line =
                 Finemesh.commandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));

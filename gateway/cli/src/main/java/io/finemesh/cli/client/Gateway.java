@@ -49,6 +49,20 @@ public final class Gateway implements AutoCloseable {
         return json(request(path).header("content-type", contentType).POST(body).build());
     }
 
+    /** PUT of a body, answered by JSON. */
+    public JsonNode put(String path, String contentType, BodyPublisher body) throws GatewayProblem {
+        return json(request(path).header("content-type", contentType).PUT(body).build());
+    }
+
+    /** DELETE, answered by nothing. */
+    public void delete(String path) throws GatewayProblem {
+        try (InputStream nothing = open(request(path).DELETE().build())) {
+            nothing.skip(Long.MAX_VALUE);
+        } catch (IOException broken) {
+            throw GatewayProblem.unreachable(base.toString(), broken);
+        }
+    }
+
     /** POST of a run specification under an idempotency key, so that a repeated submission is the same run. */
     public JsonNode submit(String contentType, byte[] specification, Optional<String> idempotencyKey)
             throws GatewayProblem {

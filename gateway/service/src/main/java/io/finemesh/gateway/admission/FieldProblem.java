@@ -30,4 +30,13 @@ public record FieldProblem(
         requireNonNull(message, "message is null");
         requireNonNull(place, "place is null");
     }
+
+    /** The same problem of a document that stands at a pointer of another one. */
+    FieldProblem under(String outer) {
+        String inner = pointer.isEmpty() ? "" : Problems.field(pointer);
+        String field = Problems.field(outer + pointer);
+        String said =
+                !inner.isEmpty() && message.startsWith(inner) ? field + message.substring(inner.length()) : message;
+        return new FieldProblem(outer + pointer, found, allowed, suggestion, said, place);
+    }
 }

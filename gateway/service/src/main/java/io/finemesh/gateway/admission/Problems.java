@@ -21,6 +21,11 @@ final class Problems {
         return List.copyOf(list);
     }
 
+    /** A problem found elsewhere. */
+    void add(FieldProblem problem) {
+        list.add(problem);
+    }
+
     boolean none() {
         return list.isEmpty();
     }

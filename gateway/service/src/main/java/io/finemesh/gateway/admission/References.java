@@ -24,6 +24,17 @@ public final class References {
                 Optional.empty());
     }
 
+    /** A data set that was uploaded whole where one that grows is asked for. */
+    public static FieldProblem notGrowing(String pointer, String name) {
+        return new FieldProblem(
+                pointer,
+                Optional.of('"' + name + '"'),
+                Optional.of("a data set that grows, or a new name: the first records create it"),
+                Optional.empty(),
+                Problems.field(pointer) + " is \"" + name + "\", which was uploaded whole and does not grow",
+                Optional.empty());
+    }
+
     /** A data set that grows and has nothing yet that is asked for. */
     public static FieldProblem withoutRows(String pointer, String name) {
         return new FieldProblem(

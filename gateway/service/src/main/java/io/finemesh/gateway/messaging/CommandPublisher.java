@@ -45,7 +45,17 @@ public class CommandPublisher {
      * @throws BrokerUnavailableException when the broker did not confirm it in time; it may have taken it all the same
      */
     public void send(Envelope<? extends RunCommand> command) throws BrokerUnavailableException {
-        send(Topics.RUN_COMMANDS, Source.COMMANDS, command);
+        send(Topics.RUN_COMMANDS, command);
+    }
+
+    /**
+     * Says something on one of the gateway's topics that it reads itself, and waits until it is safe.
+     *
+     * @throws BrokerUnavailableException when the broker did not confirm it in time; it may have taken it all the same
+     */
+    public <T extends Message> void send(Topic<? super T> topic, Envelope<T> command)
+            throws BrokerUnavailableException {
+        send(topic, ReadTopics.SOURCES.get(topic.name()), command);
     }
 
     /**

@@ -28,6 +28,10 @@ final class ReadTopics {
         sources.put(Topics.TRAINERS, Source.TRAINERS);
         sources.put(Topics.DATASETS, Source.DATASETS);
         sources.put(Topics.EVALUATION_REQUESTS, Source.REQUESTS);
+        sources.put(Topics.POLICIES, Source.POLICIES);
+        sources.put(Topics.CONNECTORS, Source.CONNECTORS);
+        sources.put(Topics.TRIGGER_COMMANDS, Source.TRIGGER_COMMANDS);
+        sources.put(Topics.TRIGGER_FIRES, Source.FIRES);
         Map<String, Source> byName = new LinkedHashMap<>();
         Map<String, Topic<?>> topics = new LinkedHashMap<>();
         sources.forEach((topic, source) -> {

@@ -20,6 +20,10 @@ public enum ProblemType {
     UNKNOWN_CHECKPOINT(404, "There is no such checkpoint"),
     /** There is no evaluation of that id. */
     UNKNOWN_EVALUATION(404, "There is no such evaluation"),
+    /** There is no policy of that name. */
+    UNKNOWN_POLICY(404, "There is no such policy"),
+    /** There is no connector of that name. */
+    UNKNOWN_CONNECTOR(404, "There is no such connector"),
     /** There is nothing at that path. */
     UNKNOWN_RESOURCE(404, "There is nothing at this path"),
     /** The path exists, the method does not. */
@@ -40,6 +44,8 @@ public enum ProblemType {
     INVALID_SPECIFICATION(422, "The run specification has errors"),
     /** What an evaluation asks for has wrong fields. */
     INVALID_EVALUATION(422, "The evaluation that is asked for has errors"),
+    /** A policy or a connector has wrong fields. */
+    INVALID_DEFINITION(422, "The definition has errors"),
     /** The store refused what was uploaded. */
     REFUSED_BY_STORE(422, "The checkpoint store refused it"),
     /** Too many of something at once. */

@@ -33,6 +33,7 @@ public final class MeshView {
     private final Map<String, TrainerView> trainers = new TreeMap<>();
     private final Map<DatasetVersion, DatasetCommitted> datasets = new HashMap<>();
     private final Map<EvaluationId, EvaluationView> evaluations = new LinkedHashMap<>();
+    private final PolicyBook policies = new PolicyBook();
 
     /**
      * Takes one occurrence.
@@ -54,7 +55,7 @@ public final class MeshView {
                                 EvaluationView.requested(
                                         request.evaluation(), request.work().checkpoint()))
                         == null;
-            default -> news;
+            default -> policies.apply(occurrence) || news;
         };
     }
 
@@ -119,6 +120,11 @@ public final class MeshView {
     /** A trainer, if it has spoken. */
     public Optional<TrainerView> trainer(TrainerId id) {
         return Optional.ofNullable(trainers.get(id.value()));
+    }
+
+    /** Policies, their triggers and connectors. */
+    public PolicyBook policies() {
+        return policies;
     }
 
     /** Data set versions that were committed. */

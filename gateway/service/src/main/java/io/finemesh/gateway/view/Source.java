@@ -24,7 +24,15 @@ public enum Source {
     /** Data set versions; belong to no run. */
     DATASETS('d'),
     /** Evaluations that people asked for; belong to no run. */
-    REQUESTS('v');
+    REQUESTS('v'),
+    /** What people set once; belongs to no run. */
+    POLICIES('o'),
+    /** Which topics become data sets; belongs to no run. */
+    CONNECTORS('k'),
+    /** What people and the outside said to triggers; belongs to no run. */
+    TRIGGER_COMMANDS('g'),
+    /** What triggers said; belongs to no run. */
+    FIRES('f');
 
     private final char letter;
 

@@ -197,7 +197,7 @@ class SchemaAgreementTest {
         return SCHEMA.validate(json(document(yaml).root()));
     }
 
-    private static JsonNode json(Value value) {
+    static JsonNode json(Value value) {
         JsonNodeFactory factory = JsonNodeFactory.instance;
         return switch (value) {
             case Value.Mapping mapping -> {

@@ -188,8 +188,9 @@ public final class FakeStore implements AutoCloseable {
             send(exchange, 200, List.copyOf(datasets.values()));
         } else {
             String name = rest.substring(1).replaceFirst("@1$", "");
-            if (name.endsWith(":held-out") && datasets.containsKey(name.replace(":held-out", ""))) {
-                send(exchange, 200, datasets.get(name.replace(":held-out", "")));
+            String whole = name.replaceFirst("(@1)?:held-out$", "");
+            if (!whole.equals(name) && datasets.containsKey(whole)) {
+                send(exchange, 200, datasets.get(whole));
                 return;
             }
             if (datasets.containsKey(name)) {

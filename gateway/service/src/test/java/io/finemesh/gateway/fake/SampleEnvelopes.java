@@ -27,6 +27,10 @@ final class SampleEnvelopes {
             case TRAINERS -> Topics.TRAINERS;
             case DATASETS -> Topics.DATASETS;
             case REQUESTS -> Topics.EVALUATION_REQUESTS;
+            case POLICIES -> Topics.POLICIES;
+            case CONNECTORS -> Topics.CONNECTORS;
+            case TRIGGER_COMMANDS -> Topics.TRIGGER_COMMANDS;
+            case FIRES -> Topics.TRIGGER_FIRES;
         };
     }
 

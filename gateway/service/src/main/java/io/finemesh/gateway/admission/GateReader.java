@@ -1,0 +1,117 @@
+package io.finemesh.gateway.admission;
+
+import io.finemesh.contract.policy.Better;
+import io.finemesh.contract.policy.GateRule;
+import io.finemesh.contract.policy.GateSpecification;
+import io.finemesh.contract.policy.NoRegressionRule;
+import io.finemesh.contract.policy.PairedDemand;
+import io.finemesh.contract.policy.PairedRule;
+import io.finemesh.contract.policy.PairedTest;
+import io.finemesh.contract.policy.ThresholdRule;
+import io.finemesh.gateway.document.Pointers;
+import io.finemesh.gateway.document.Value;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** Reads what a checkpoint must show before it takes an alias. */
+final class GateReader {
+    private static final String RULES = "threshold, no_regression or paired";
+    private static final Pattern RULE = Pattern.compile("threshold|no_regression|paired");
+    private static final Pattern WORD = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._,@ -]{0,127}");
+    private static final long LARGEST_SEED = (1L << 53) - 1;
+
+    private final Problems problems;
+    private final Optional<Set<String>> tasks;
+
+    /** @param tasks what the runs are evaluated on; empty where that cannot be read */
+    GateReader(Problems problems, Optional<Set<String>> tasks) {
+        this.problems = problems;
+        this.tasks = tasks;
+    }
+
+    GateSpecification read(Section top) {
+        String allowed = "a list of at least one rule, each with rule: " + RULES;
+        if (top.given() && top.value("gate").isEmpty()) {
+            top.missing("gate", "rules; a gate that asks nothing is no gate");
+        }
+        Section section = top.section("gate");
+        if (section.given() && section.value("rules").isEmpty()) {
+            section.missing("rules", allowed);
+        }
+        List<GateRule> rules = new ArrayList<>();
+        int position = 0;
+        for (Value item : section.items("rules", allowed)) {
+            String pointer = Pointers.item(section.pointer("rules"), position++);
+            rule(Section.of(pointer, Optional.of(item), problems)).ifPresent(rules::add);
+        }
+        boolean manual = section.flag("manual_approval").orElse(false);
+        boolean limited = section.flag("limited_runs").orElse(false);
+        long seed = section.whole("seed", 0, LARGEST_SEED).orElse(1234);
+        section.close();
+        return new GateSpecification(rules, manual, limited, seed);
+    }
+
+    private Optional<GateRule> rule(Section section) {
+        if (section.given() && section.value("rule").isEmpty()) {
+            section.missing("rule", RULES);
+        }
+        Optional<String> rule = section.text("rule", RULE, RULES);
+        Optional<String> task = PolicyReader.required(section, "task", WORD, "a task of run.evaluation.tasks");
+        Optional<String> metric = PolicyReader.required(section, "metric", WORD, "a metric of the task, such as loss");
+        Optional<Better> better = TriggerReader.better(section);
+        if (task.isPresent() && tasks.isPresent() && !tasks.get().contains(task.get())) {
+            problems.wrong(
+                    section.pointer("task"),
+                    section.value("task").orElseThrow(),
+                    "a task of run.evaluation.tasks: " + PolicyReader.names(tasks.get()),
+                    NearestName.of(task.get(), tasks.get()));
+        }
+        if (rule.isEmpty()) {
+            return Optional.empty();
+        }
+        boolean whole = task.isPresent() && metric.isPresent() && better.isPresent();
+        Optional<GateRule> read =
+                switch (rule.get()) {
+                    case "threshold" -> {
+                        OptionalDouble bound = number(section, "bound", Range.from(-1e12, 1e12));
+                        yield whole && bound.isPresent()
+                                ? Optional.of(
+                                        new ThresholdRule(task.get(), metric.get(), better.get(), bound.getAsDouble()))
+                                : Optional.empty();
+                    }
+                    case "no_regression" -> {
+                        double tolerance =
+                                section.number("tolerance", Range.from(0, 1e12)).orElse(0);
+                        yield whole
+                                ? Optional.of(new NoRegressionRule(task.get(), metric.get(), better.get(), tolerance))
+                                : Optional.empty();
+                    }
+                    default -> {
+                        PairedDemand demand =
+                                section.choice("demand", PairedDemand.class).orElse(PairedDemand.NOT_WORSE);
+                        PairedTest test =
+                                section.choice("test", PairedTest.class).orElse(PairedTest.BOOTSTRAP);
+                        double confidence = section.number("confidence", Range.from(0.5, 0.9999))
+                                .orElse(0.95);
+                        int fewest = section.integer("fewest", 1, 100_000).orElse(10);
+                        yield whole
+                                ? Optional.of(new PairedRule(
+                                        task.get(), metric.get(), better.get(), demand, test, confidence, fewest))
+                                : Optional.empty();
+                    }
+                };
+        section.close();
+        return read;
+    }
+
+    private static OptionalDouble number(Section section, String name, Range range) {
+        if (section.value(name).isEmpty()) {
+            section.missing(name, range.words());
+        }
+        return section.number(name, range);
+    }
+}

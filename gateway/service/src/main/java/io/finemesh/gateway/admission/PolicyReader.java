@@ -1,0 +1,300 @@
+package io.finemesh.gateway.admission;
+
+import io.finemesh.contract.policy.GateSpecification;
+import io.finemesh.contract.policy.PolicyDefined;
+import io.finemesh.contract.policy.PolicyLimits;
+import io.finemesh.contract.policy.RegressionTrigger;
+import io.finemesh.contract.policy.TriggerSpecification;
+import io.finemesh.contract.policy.Webhook;
+import io.finemesh.contract.run.EvaluationTask;
+import io.finemesh.contract.run.RunSpecification;
+import io.finemesh.gateway.document.Document;
+import io.finemesh.gateway.document.Flaw;
+import io.finemesh.gateway.document.Pointers;
+import io.finemesh.gateway.document.Value;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/** Reads a policy. Every fault is named at once, also what only the policy as a whole shows to be wrong. Not thread-safe: one instance reads one document. */
+public final class PolicyReader {
+    /** Names of policies, connectors, triggers and aliases. */
+    public static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+
+    static final String NAME_WORDS = "1 to 64 letters, digits or . _ - beginning with a letter or digit";
+
+    /** A regression is measured on evaluations that the policy's own runs cause. */
+    private static final long SHORTEST_REGRESSION_COOLDOWN = 60;
+
+    private static final long LONGEST_SECONDS = 366L * 24 * 3600;
+    private static final Pattern URL = Pattern.compile("https?://[^\\s/?#@]+([/?#]\\S*)?");
+    private static final String HELD_OUT = ":held-out";
+
+    private final Problems problems = new Problems("a policy");
+    private final Document document;
+
+    private PolicyReader(Document document) {
+        this.document = document;
+    }
+
+    /**
+     * The verdict on a document.
+     *
+     * @param policy the policy, of revision 0; empty when anything is wrong with it
+     * @param model name of the model it names, where that can be read
+     * @param dataset name of the data set it names, where that can be read
+     * @param problems every fault
+     */
+    public record Verdict(
+            Optional<PolicyDefined> policy,
+            Optional<String> model,
+            Optional<String> dataset,
+            List<FieldProblem> problems) {
+        public Verdict {
+            problems = List.copyOf(problems);
+        }
+    }
+
+    /**
+     * Reads a document.
+     *
+     * @param name the policy's name where the request gives it; the document may then leave it out and must not say another
+     */
+    public static Verdict read(Document document, Optional<String> name) {
+        return new PolicyReader(document).verdict(name);
+    }
+
+    private Verdict verdict(Optional<String> requested) {
+        for (Flaw flaw : document.flaws()) {
+            problems.flaw(flaw);
+        }
+        Section top = Section.of("", Optional.of(document.root()), problems);
+        Optional<String> name = name(top, requested);
+        boolean enabled = top.flag("enabled").orElse(true);
+        boolean dryRun = top.flag("dry_run").orElse(false);
+        Optional<String> model = required(top, "model", SpecificationReader.NEW_MODEL, "a model's name");
+        String alias = top.text("alias", NAME, NAME_WORDS).orElse("champion");
+        Optional<String> dataset = required(top, "dataset", NAME, "the name of a data set that grows, without version");
+        List<TriggerSpecification> triggers = triggers(top);
+        PolicyLimits limits = limits(top.section("limits"));
+        Optional<Draft> run = run(top, model, dataset);
+        Set<String> tasks = run.map(draft -> tasks(draft.specification())).orElse(Set.of());
+        Optional<Set<String>> known = run.map(_ -> tasks);
+        GateSpecification gate = new GateReader(problems, known).read(top);
+        List<Webhook> webhooks = webhooks(top);
+        together(top, triggers, limits, run, known, dataset);
+        top.close();
+        if (!problems.none()) {
+            return new Verdict(Optional.empty(), model, dataset, problems.list());
+        }
+        Draft draft = run.orElseThrow();
+        return new Verdict(
+                Optional.of(new PolicyDefined(
+                        name.orElseThrow(),
+                        0,
+                        enabled,
+                        dryRun,
+                        model.orElseThrow(),
+                        alias,
+                        dataset.orElseThrow(),
+                        triggers,
+                        limits,
+                        draft.specification(),
+                        draft.warmupRatio(),
+                        gate,
+                        webhooks)),
+                model,
+                dataset,
+                List.of());
+    }
+
+    private Optional<String> name(Section top, Optional<String> requested) {
+        Optional<String> written = top.text("name", NAME, NAME_WORDS);
+        if (requested.isEmpty() && top.value("name").isEmpty()) {
+            top.missing("name", NAME_WORDS);
+        }
+        if (requested.isPresent() && written.isPresent() && !written.equals(requested)) {
+            top.contradiction(
+                    "name",
+                    requested.get(),
+                    "name is \"" + written.get() + "\", and the request is about policy " + requested.get());
+        }
+        return requested.isPresent() ? requested : written;
+    }
+
+    static Optional<String> required(Section section, String name, Pattern form, String allowed) {
+        if (section.given() && section.value(name).isEmpty()) {
+            section.missing(name, allowed);
+        }
+        return section.text(name, form, allowed);
+    }
+
+    private List<TriggerSpecification> triggers(Section top) {
+        String allowed = "a list of at least one trigger, each with kind: " + TriggerReader.KINDS;
+        if (top.given() && top.value("triggers").isEmpty()) {
+            top.missing("triggers", allowed);
+        }
+        List<TriggerSpecification> triggers = new ArrayList<>();
+        Set<String> names = new TreeSet<>();
+        int position = 0;
+        for (Value item : top.items("triggers", allowed)) {
+            String pointer = Pointers.item(top.pointer("triggers"), position++);
+            Section section = Section.of(pointer, Optional.of(item), problems);
+            new TriggerReader(section, problems, position).read().ifPresent(trigger -> {
+                triggers.add(trigger);
+                if (!names.add(trigger.name())) {
+                    problems.wrong(
+                            pointer,
+                            item,
+                            "a name of its own; another trigger is called \"" + trigger.name() + "\" too");
+                }
+            });
+        }
+        return triggers;
+    }
+
+    private static PolicyLimits limits(Section section) {
+        PolicyLimits limits = new PolicyLimits(
+                section.whole("cooldown_seconds", 0, LONGEST_SECONDS).orElse(SHORTEST_REGRESSION_COOLDOWN),
+                section.integer("maximum_concurrent_runs", 1, 1_000).orElse(1),
+                section.whole("budget_steps", 1, 1_000_000_000_000L),
+                section.number("budget_gpu_seconds", Range.above(0, 1e12)),
+                section.whole("budget_period_seconds", 0, LONGEST_SECONDS).orElse(0));
+        section.close();
+        return limits;
+    }
+
+    /** The specification of runs: everything of a run specification but what the policy itself says. */
+    private Optional<Draft> run(Section top, Optional<String> model, Optional<String> dataset) {
+        Optional<Value> value = top.value("run");
+        if (value.isEmpty()) {
+            top.missing("run", "a run specification without model and dataset, which are the policy's");
+            return Optional.empty();
+        }
+        if (!(value.get() instanceof Value.Mapping mapping)) {
+            problems.wrong("/run", value.get(), "a mapping of fields");
+            return Optional.empty();
+        }
+        Section own = Section.of("/run", value, problems);
+        for (String field : List.of("model", "dataset")) {
+            own.contradiction(
+                    field,
+                    "nothing: it is the policy's",
+                    "run." + field + " is the policy's own " + field + "; leave it out");
+        }
+        Map<String, Value> entries = new LinkedHashMap<>(mapping.entries());
+        entries.put("model", new Value.Text(mapping.place(), model.orElse("model")));
+        entries.put("dataset", new Value.Text(mapping.place(), dataset.orElse("dataset")));
+        if (entries.get("evaluation") instanceof Value.Mapping evaluation
+                && !evaluation.entries().containsKey("dataset")) {
+            Map<String, Value> filled = new LinkedHashMap<>(evaluation.entries());
+            filled.put("dataset", new Value.Text(evaluation.place(), dataset.orElse("dataset") + HELD_OUT));
+            entries.put("evaluation", new Value.Mapping(evaluation.place(), filled, evaluation.keyPlaces()));
+        }
+        Document inner = new Document(new Value.Mapping(mapping.place(), entries, mapping.keyPlaces()), List.of());
+        return switch (SpecificationReader.read(inner)) {
+            case Admission.Admitted admitted -> Optional.of(admitted.draft());
+            case Admission.Refused refused -> {
+                refused.problems().forEach(problem -> problems.add(problem.under("/run")));
+                yield Optional.empty();
+            }
+        };
+    }
+
+    private static Set<String> tasks(RunSpecification run) {
+        Set<String> names = new TreeSet<>();
+        run.evaluation().tasks().forEach(task -> names.add(word(task.task())));
+        return names;
+    }
+
+    static String word(EvaluationTask task) {
+        return task.name().toLowerCase(Locale.ROOT);
+    }
+
+    private List<Webhook> webhooks(Section top) {
+        List<Webhook> webhooks = new ArrayList<>();
+        int position = 0;
+        for (Value item : top.items("webhooks", "a list of addresses, each with url and secret")) {
+            Section section =
+                    Section.of(Pointers.item(top.pointer("webhooks"), position++), Optional.of(item), problems);
+            Optional<String> url = required(section, "url", URL, "an address that begins with http:// or https://");
+            Optional<String> secret = required(section, "secret", NAME, "the name of a secret: " + NAME_WORDS);
+            section.close();
+            if (url.isPresent() && secret.isPresent()) {
+                webhooks.add(new Webhook(url.get(), secret.get()));
+            }
+        }
+        return webhooks;
+    }
+
+    /** What only the policy as a whole shows to be wrong. */
+    private void together(
+            Section top,
+            List<TriggerSpecification> triggers,
+            PolicyLimits limits,
+            Optional<Draft> run,
+            Optional<Set<String>> tasks,
+            Optional<String> dataset) {
+        OptionalLong steps = run.map(draft -> draft.specification().maxSteps()).orElse(OptionalLong.empty());
+        if (steps.isPresent()
+                && limits.budgetSteps().isPresent()
+                && steps.getAsLong() > limits.budgetSteps().getAsLong()) {
+            top.section("limits")
+                    .contradiction(
+                            "budget_steps",
+                            "at least run.duration.max_steps, which is " + steps.getAsLong(),
+                            "limits.budget_steps is " + limits.budgetSteps().getAsLong() + ", and a run takes "
+                                    + steps.getAsLong() + ": it would never fire");
+        }
+        boolean scoredOnItsOwnData = run.flatMap(
+                        draft -> draft.specification().evaluation().dataset())
+                .filter(data -> dataset.filter(
+                                own -> data.equals(own) || data.startsWith(own + "@") && !data.endsWith(HELD_OUT))
+                        .isPresent())
+                .isPresent();
+        if (scoredOnItsOwnData) {
+            top.section("run")
+                    .section("evaluation")
+                    .contradiction(
+                            "dataset",
+                            dataset.orElseThrow() + HELD_OUT + " or another data set",
+                            "run.evaluation.dataset is what the runs train on; leave it out to evaluate on "
+                                    + dataset.orElseThrow() + HELD_OUT);
+        }
+        for (int index = 0; index < triggers.size(); index++) {
+            if (triggers.get(index) instanceof RegressionTrigger regression) {
+                Section section = Section.of(
+                        Pointers.item("/triggers", index), Optional.of(item(top, index)), new Problems("a policy"));
+                if (limits.cooldownSeconds() < SHORTEST_REGRESSION_COOLDOWN) {
+                    problems.wrong(
+                            section.pointer("kind"),
+                            item(top, index),
+                            "regression with limits.cooldown_seconds of at least " + SHORTEST_REGRESSION_COOLDOWN
+                                    + ": the run it fires evaluates the same checkpoint again, so it would fire itself");
+                }
+                if (tasks.isPresent() && !tasks.get().contains(regression.task())) {
+                    problems.wrong(
+                            section.pointer("task"),
+                            section.value("task").orElseThrow(),
+                            "a task of run.evaluation.tasks: " + names(tasks.get()),
+                            NearestName.of(regression.task(), tasks.get()));
+                }
+            }
+        }
+    }
+
+    private static Value item(Section top, int index) {
+        return ((Value.Sequence) top.value("triggers").orElseThrow()).items().get(index);
+    }
+
+    static String names(Set<String> tasks) {
+        return tasks.isEmpty() ? "there is none, so add one" : String.join(", ", tasks);
+    }
+}
