@@ -6,10 +6,12 @@ import io.finemesh.cli.command.CancelCommand;
 import io.finemesh.cli.command.ConnectorsCommand;
 import io.finemesh.cli.command.DatasetsCommand;
 import io.finemesh.cli.command.ExportCommand;
+import io.finemesh.cli.command.ImpactCommand;
 import io.finemesh.cli.command.InspectCommand;
 import io.finemesh.cli.command.ModelsCommand;
 import io.finemesh.cli.command.PlanCommand;
 import io.finemesh.cli.command.PolicyCommand;
+import io.finemesh.cli.command.QuarantineCommand;
 import io.finemesh.cli.command.RunCommand;
 import io.finemesh.cli.command.RunsCommand;
 import io.finemesh.cli.command.ScoreCommand;
@@ -54,6 +56,8 @@ import picocli.CommandLine.Spec;
             DatasetsCommand.class,
             ConnectorsCommand.class,
             PolicyCommand.class,
+            ImpactCommand.class,
+            QuarantineCommand.class,
             ExportCommand.class,
             InspectCommand.class,
             ScoreCommand.class,

@@ -247,6 +247,37 @@ class FinemeshTest {
     }
 
     @Test
+    void aRowIsTakenAwayAndTheRunItTouchedIsTrainedAgain() {
+        String row = "0123456789abcdef".repeat(4);
+        gateway.on(
+                        "GET /v1/impact/sums?row=3.17",
+                        200,
+                        "{\"dataset\":\"sums\",\"row\":{\"row\":\"" + row
+                                + "\",\"since\":\"sums@3\",\"part\":\"training\",\"text\":\"{}\"},\"runs\":[{\"id\":\"run-1\","
+                                + "\"phase\":\"completed\",\"directly\":true,\"dataset\":\"sums@3\",\"checkpoints\":[\"ck-1\"],"
+                                + "\"clean\":\"ck-0\"}],\"checkpoints\":[\"ck-1\"],\"models\":[\"tuned\"],\"evaluations\":[],"
+                                + "\"repair\":{\"model\":\"ck-0\",\"dataset\":\"sums\"}}")
+                .on(
+                        "POST /v1/datasets/sums/rows/3.17/quarantine?reason=wrong",
+                        201,
+                        "{\"version\":\"sums@5\",\"grew\":true}")
+                .on("POST /v1/runs", 202, "{\"id\":\"run-2\"}");
+
+        assertThat(finemesh(with("quarantine", "sums:3.17", "--reason", "wrong", "--retrain")))
+                .isZero();
+
+        assertThat(out.toString())
+                .contains("row 0123456789abcdef came with sums@3 (training)", "trained on it", "[\"tuned\"]")
+                .contains("sums@5 is without it")
+                .contains("run run-2 trains again");
+        FakeGateway.Request submitted = gateway.requests().getLast();
+        assertThat(submitted.body()).isEqualTo("{\"model\":\"ck-0\",\"dataset\":\"sums@5\"}");
+        assertThat(submitted.idempotencyKey()).isEqualTo("quarantine/sums/" + row);
+        assertThat(finemesh(with("quarantine", "sums", "--reason", "wrong"))).isEqualTo(2);
+        assertThat(err.toString()).contains("names no row");
+    }
+
+    @Test
     void memoryThatDoesNotSufficeIsSaidInALine() {
         CommandLine line =
                 Finemesh.commandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));

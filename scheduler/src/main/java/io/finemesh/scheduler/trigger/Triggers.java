@@ -100,7 +100,11 @@ public final class Triggers {
 
     private static void define(TriggerDeliberation deliberation, PolicyDefined defined, Envelope<?> input) {
         Optional<PolicyState> known = deliberation.policy(defined.name());
-        if (known.isPresent() && known.get().definition().revision() >= defined.revision()) {
+        // Of two gateways that wrote the same revision the one whose record is later counts, there and here.
+        boolean old = known.map(PolicyState::definition)
+                .filter(before -> before.revision() > defined.revision() || before.equals(defined))
+                .isPresent();
+        if (old) {
             return;
         }
         deliberation.consider(known.map(policy -> policy.redefined(defined, deliberation.now()))

@@ -167,7 +167,7 @@ class TriggersTest {
     void olderAndRepeatedRevisionsChangeNothing() {
         story.hear(policy(2, limits(0, 1), new VolumeTrigger("e", OptionalLong.of(10), OptionalLong.empty())))
                 .hear(policy(1, limits(0, 1), new VolumeTrigger("e", OptionalLong.of(5), OptionalLong.empty())))
-                .hear(policy(2, limits(0, 1), new VolumeTrigger("e", OptionalLong.of(5), OptionalLong.empty())))
+                .hear(policy(2, limits(0, 1), new VolumeTrigger("e", OptionalLong.of(10), OptionalLong.empty())))
                 .rows("stream", 9);
 
         assertThat(story.said()).isEmpty();

@@ -25,6 +25,9 @@ public interface StoreConfig {
     /** Uploads of data sets. */
     DatasetConfig datasets();
 
+    /** Kafka topics of others that become rows. */
+    ConnectorConfig connectors();
+
     /** Commits of segments. */
     CommitConfig commits();
 
@@ -93,6 +96,25 @@ public interface StoreConfig {
         /** Bytes of the normalised rows of one data set; S3 takes no larger object in one request. */
         @WithDefault("5G")
         MemorySize largest();
+    }
+
+    /** Kafka topics of others that become rows. */
+    interface ConnectorConfig {
+        /** Records of one slice at most; a data set of a million records is then a thousand slices. */
+        @WithDefault("1000")
+        int batchRecords();
+
+        /** Bytes of one slice's records from which on it is committed; they are held in memory until then. */
+        @WithDefault("16M")
+        MemorySize batchBytes();
+
+        /** How long the first record of a slice waits for others; short beside a training run, long beside a record. */
+        @WithDefault("1s")
+        Duration linger();
+
+        /** Rest after a failure, and between looks for new partitions and for topics that are not there yet. */
+        @WithDefault("5s")
+        Duration pause();
     }
 
     /** Commits of segments. */

@@ -6,6 +6,8 @@ import io.finemesh.store.commit.CommitObserver;
 import io.finemesh.store.commit.CommitPolicy;
 import io.finemesh.store.commit.CommitQueue;
 import io.finemesh.store.commit.SegmentCommit;
+import io.finemesh.store.connector.ConnectorDesk;
+import io.finemesh.store.connector.ConnectorLimits;
 import io.finemesh.store.dataset.DatasetImport;
 import io.finemesh.store.dataset.DatasetLimits;
 import io.finemesh.store.dataset.DatasetVersions;
@@ -17,6 +19,7 @@ import io.finemesh.store.growth.RowLookup;
 import io.finemesh.store.growth.RowRemoval;
 import io.finemesh.store.manifest.CheckpointCatalogue;
 import io.finemesh.store.manifest.ManifestStore;
+import io.finemesh.store.messaging.KafkaConnectorClients;
 import io.finemesh.store.messaging.KafkaEventPublisher;
 import io.finemesh.store.model.ImportLimits;
 import io.finemesh.store.model.ModelImport;
@@ -210,6 +213,32 @@ public class StoreWiring {
             EventPublisher publisher,
             Clock clock) {
         return new ImportAnnouncer(storage, catalogue, models, datasets, publisher, clock);
+    }
+
+    @Produces
+    @Singleton
+    ConnectorDesk connectors(
+            @ConfigProperty(name = "kafka.bootstrap.servers") String brokers,
+            GrowingVersions versions,
+            DatasetAppend appends,
+            ImportAnnouncer announcer,
+            Clock clock) {
+        StoreConfig.ConnectorConfig connectors = config.connectors();
+        return new ConnectorDesk(
+                new KafkaConnectorClients(brokers),
+                versions,
+                appends,
+                announcer,
+                new ConnectorLimits(
+                        connectors.batchRecords(),
+                        connectors.batchBytes().asLongValue(),
+                        connectors.linger(),
+                        connectors.pause()),
+                clock);
+    }
+
+    void closeConnectors(@Disposes ConnectorDesk connectors) {
+        connectors.close();
     }
 
     @Produces

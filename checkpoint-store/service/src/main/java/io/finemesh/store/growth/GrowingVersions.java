@@ -61,6 +61,15 @@ public final class GrowingVersions {
     }
 
     /**
+     * What the newest version is; empty if there is none yet.
+     *
+     * @throws RefusalException if the data set was uploaded whole
+     */
+    public Optional<DatasetDescriptor> newestDescriptor(String name) {
+        return newest(name).map(Grown::descriptor);
+    }
+
+    /**
      * The newest version.
      *
      * @throws RefusalException if there is none, or the data set was uploaded whole

@@ -70,6 +70,10 @@ class StoreConfigTest {
         all.put(PREFIX + "models.import-directories", "/models,/more");
         all.put(PREFIX + "datasets.longest-line", "3K");
         all.put(PREFIX + "datasets.largest", "4M");
+        all.put(PREFIX + "connectors.batch-records", "11");
+        all.put(PREFIX + "connectors.batch-bytes", "12K");
+        all.put(PREFIX + "connectors.linger", "13ms");
+        all.put(PREFIX + "connectors.pause", "14ms");
         all.put(PREFIX + "commits.parallel", "7");
         all.put(PREFIX + "commits.first-pause", "1ms");
         all.put(PREFIX + "commits.longest-pause", "2ms");
@@ -96,6 +100,10 @@ class StoreConfigTest {
         assertThat(config.models().importDirectories()).contains(List.of(Path.of("/models"), Path.of("/more")));
         assertThat(config.datasets().longestLine().asLongValue()).isEqualTo(3L << 10);
         assertThat(config.datasets().largest().asLongValue()).isEqualTo(4L << 20);
+        assertThat(config.connectors().batchRecords()).isEqualTo(11);
+        assertThat(config.connectors().batchBytes().asLongValue()).isEqualTo(12L << 10);
+        assertThat(config.connectors().linger()).isEqualTo(Duration.ofMillis(13));
+        assertThat(config.connectors().pause()).isEqualTo(Duration.ofMillis(14));
         assertThat(config.commits().parallel()).isEqualTo(7);
         assertThat(config.commits().firstPause()).isEqualTo(Duration.ofMillis(1));
         assertThat(config.commits().longestPause()).isEqualTo(Duration.ofMillis(2));

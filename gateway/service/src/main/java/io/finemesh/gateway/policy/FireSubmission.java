@@ -5,6 +5,7 @@ import io.finemesh.contract.failure.FailureCode;
 import io.finemesh.contract.id.EventId;
 import io.finemesh.contract.policy.PolicyDefined;
 import io.finemesh.contract.run.EvaluationSpecification;
+import io.finemesh.contract.run.PromptTemplate;
 import io.finemesh.contract.run.RunOrigin;
 import io.finemesh.contract.run.RunSpecification;
 import io.finemesh.contract.run.SubmitRun;
@@ -15,6 +16,7 @@ import io.finemesh.contract.wire.Topics;
 import io.finemesh.gateway.admission.Draft;
 import io.finemesh.gateway.admission.FieldProblem;
 import io.finemesh.gateway.admission.NamedReferences;
+import io.finemesh.gateway.admission.References;
 import io.finemesh.gateway.board.Board;
 import io.finemesh.gateway.messaging.BrokerUnavailableException;
 import io.finemesh.gateway.messaging.CommandPublisher;
@@ -146,6 +148,10 @@ public class FireSubmission {
                 .model()
                 .map(model -> ReferenceResolution.check(given.method(), model))
                 .ifPresent(problems::addAll);
+        if (given.template() == PromptTemplate.CHAT
+                && resolution.chatTemplate().filter(has -> !has).isPresent()) {
+            problems.add(References.noChatTemplate(given.model()));
+        }
         if (!problems.isEmpty()) {
             refuse(fired, problems.stream().map(FieldProblem::message).collect(Collectors.joining("; ")));
             return;

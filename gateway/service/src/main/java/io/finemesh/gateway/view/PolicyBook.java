@@ -4,6 +4,7 @@ import io.finemesh.contract.Message;
 import io.finemesh.contract.connector.ConnectorDefined;
 import io.finemesh.contract.connector.ConnectorEvent;
 import io.finemesh.contract.id.FireId;
+import io.finemesh.contract.id.RunId;
 import io.finemesh.contract.policy.PolicyDefined;
 import io.finemesh.contract.policy.PolicyEvent;
 import io.finemesh.contract.trigger.RefuseFire;
@@ -116,6 +117,14 @@ public final class PolicyBook {
     /** A firing. */
     public Optional<Said> fire(FireId fire) {
         return Optional.ofNullable(fires.get(fire));
+    }
+
+    /** The firing that led to a run. */
+    public Optional<TriggerFired> origin(RunId run) {
+        return fires.values().stream()
+                .map(each -> (TriggerFired) each.event())
+                .filter(fired -> fired.runId().equals(run))
+                .findFirst();
     }
 
     /** Why no run was made of a firing. */

@@ -1,0 +1,214 @@
+package io.finemesh.e2e;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.finemesh.demo.problem.ProblemFamily;
+import io.finemesh.e2e.RunningMesh.Stage;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Records on somebody's topic become a data set, which fires a policy, whose run trains on the version that fired; a bad row is found and taken out again. */
+@ExtendWith(RunningMesh.class)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class ContinuousLoopTest {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final String TOPIC = "shop.answers";
+    private static final String POLICY = """
+            name: e2e-policy
+            model: e2e-model
+            dataset: e2e-stream
+            triggers:
+              - kind: volume
+                samples: 60
+            limits:
+              cooldown_seconds: 0
+            run:
+              template: plain
+              method:
+                finetuning: badam
+                badam_switch_mode: ascending
+                badam_switch_interval: 6
+              batch:
+                per_device_train_batch_size: 8
+                cutoff_len: 64
+              duration:
+                max_steps: 6
+              evaluation:
+                tasks:
+                  - task: held_out_loss
+            gate:
+              rules:
+                - rule: no_regression
+                  task: held_out_loss
+                  metric: loss
+                  better: lower
+            """;
+
+    private static List<String> problems;
+    private static String run;
+
+    @BeforeAll
+    static void aTopicAConnectorAndAPolicy(Stage stage) throws Exception {
+        stage.gateway().importModel("e2e-model", stage.files().modelDirectory());
+        Set<String> distinct = new LinkedHashSet<>();
+        for (String line : Files.readAllLines(stage.files().training(ProblemFamily.SUMS))) {
+            JsonNode row = MAPPER.readTree(line);
+            ObjectNode record = MAPPER.createObjectNode().put("op", "c");
+            record.putObject("after")
+                    .put(
+                            "question",
+                            row.path("instruction").asText() + " "
+                                    + row.path("input").asText())
+                    .put("answer", row.path("output").asText());
+            distinct.add(record.toString());
+        }
+        problems = new ArrayList<>(distinct);
+        assertThat(problems).hasSizeGreaterThan(300);
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", stage.mesh().bootstrapServers()))) {
+            admin.createTopics(List.of(new NewTopic(TOPIC, 2, (short) 1))).all().get();
+        }
+        stage.gateway()
+                .request()
+                .contentType("application/json")
+                .body(
+                        "{\"topic\":\"" + TOPIC
+                                + "\",\"dataset\":\"e2e-stream\",\"held_out\":0.2,\"mapping\":{\"instruction\":\"after.question\",\"output\":\"after.answer\"}}")
+                .put("/v1/connectors/e2e-answers")
+                .then()
+                .statusCode(200);
+        stage.gateway()
+                .request()
+                .contentType("application/yaml")
+                .body(POLICY)
+                .post("/v1/policies")
+                .then()
+                .statusCode(200);
+    }
+
+    private static void send(Stage stage, List<String> records) {
+        try (KafkaProducer<String, String> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", stage.mesh().bootstrapServers(), "acks", "all"),
+                new StringSerializer(),
+                new StringSerializer())) {
+            for (int record = 0; record < records.size(); record++) {
+                producer.send(new ProducerRecord<>(TOPIC, record % 2, null, records.get(record)));
+            }
+        }
+    }
+
+    private static JsonNode said(Stage stage) {
+        return stage.gateway().get("/v1/policies/e2e-policy").path("said");
+    }
+
+    @Test
+    @Order(1)
+    void recordsOfATopicFireThePolicyAndItsRunCompletes(Stage stage) {
+        send(stage, problems.subList(0, 100));
+        send(stage, List.of("not json", problems.getFirst()));
+
+        await().atMost(PATIENCE).until(() -> !said(stage).isEmpty());
+        JsonNode fired = said(stage).path(said(stage).size() - 1);
+        assertThat(fired.path("what").asText()).isEqualTo("fired");
+        assertThat(fired.at("/why/kind").asText()).isEqualTo("volume");
+        assertThat(fired.at("/why/figures/newSamples").asDouble()).isGreaterThanOrEqualTo(60);
+        run = fired.path("runId").asText();
+        await().atMost(PATIENCE)
+                .until(() -> stage.gateway().request().get("/v1/runs/" + run).statusCode() == 200);
+        assertThat(stage.gateway().eventsToTheEnd(run))
+                .extracting(GatewayCalls.Event::type)
+                .last()
+                .isEqualTo("run.completed");
+        JsonNode detail = stage.gateway().get("/v1/runs/" + run);
+        assertThat(detail.at("/dataset/version").asText())
+                .isEqualTo(fired.path("datasetVersion").asText());
+        assertThat(detail.at("/evaluations/0/state").asText()).isEqualTo("completed");
+        await().atMost(PATIENCE).until(() -> whole(stage).equals("100 rows"));
+        assertThat(stage.gateway()
+                        .get("/v1/datasets/e2e-stream")
+                        .at("/dropped/not_json")
+                        .asInt())
+                .isEqualTo(1);
+    }
+
+    /** Training and held-out rows together. */
+    private static String whole(Stage stage) {
+        JsonNode dataset = stage.gateway().get("/v1/datasets/e2e-stream");
+        return dataset.path("samples").asInt() + dataset.at("/growth/heldOut").asInt() + " rows";
+    }
+
+    @Test
+    @Order(2)
+    void aStoreThatIsKilledWhileItReadsLosesNoRecordAndTakesNoneTwice(Stage stage) throws Exception {
+        send(stage, problems.subList(100, 160));
+        stage.mesh().kill("checkpoint-store");
+        send(stage, problems.subList(150, 300));
+
+        await().atMost(PATIENCE).ignoreExceptions().until(() -> whole(stage).equals("300 rows"));
+
+        await().during(Duration.ofSeconds(3)).atMost(PATIENCE).until(() -> whole(stage)
+                .equals("300 rows"));
+    }
+
+    @Test
+    @Order(3)
+    void aBadRowIsFoundInTheRunAndTakenOut(Stage stage) {
+        JsonNode row = trainingRow(stage);
+        JsonNode impact = stage.gateway()
+                .get("/v1/impact/e2e-stream?row=" + row.path("row").asText());
+        assertThat(impact.path("runs"))
+                .anySatisfy(touched -> assertThat(touched.path("id").asText()).isEqualTo(run));
+        assertThat(impact.path("checkpoints")).isNotEmpty();
+        assertThat(impact.at("/repair/model").asText()).startsWith("ck-");
+        int before =
+                stage.gateway().get("/v1/datasets/e2e-stream").path("samples").asInt();
+
+        stage.gateway()
+                .request()
+                .queryParam("reason", "wrong")
+                .post("/v1/datasets/e2e-stream/rows/" + row.path("row").asText() + "/quarantine")
+                .then()
+                .statusCode(201);
+
+        JsonNode after = stage.gateway().get("/v1/datasets/e2e-stream");
+        assertThat(after.path("samples").asInt()).isEqualTo(before - 1);
+        assertThat(new String(
+                        stage.gateway()
+                                .request()
+                                .get("/v1/datasets/e2e-stream/quarantine")
+                                .asByteArray(),
+                        UTF_8))
+                .contains("removed_by_request");
+    }
+
+    /** The first row of the first slice that is trained on. */
+    private static JsonNode trainingRow(Stage stage) {
+        for (int place = 1; ; place++) {
+            JsonNode row = stage.gateway().get("/v1/datasets/e2e-stream/rows/1." + place);
+            if (row.path("part").asText().equals("training")) {
+                return row;
+            }
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package io.finemesh.gateway.answer;
+
+import io.finemesh.contract.id.CheckpointId;
+import io.finemesh.contract.id.EvaluationId;
+import io.finemesh.contract.run.RunSpecification;
+import io.finemesh.contract.store.ModelDescriptor;
+import io.finemesh.contract.store.RowDescriptor;
+import io.finemesh.contract.trigger.TriggerFired;
+import io.finemesh.gateway.admission.SpecificationForm;
+import io.finemesh.gateway.lineage.Impact;
+import io.finemesh.gateway.view.MeshView;
+import io.finemesh.gateway.view.RunView;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/**
+ * What a data set or a row has touched.
+ *
+ * @param dataset the data set
+ * @param row the row; absent for a whole data set
+ * @param runs touched runs, oldest first
+ * @param checkpoints every touched checkpoint
+ * @param models names that stand for a touched checkpoint now
+ * @param evaluations evaluations on data that holds the row out
+ * @param repair a run specification that trains the newest directly touched run again, from the last checkpoint that was not touched, on the newest version; absent
+ *     for a whole data set, and when nothing was trained on the row
+ */
+@Schema(name = "Impact", description = "What a data set or a row has touched")
+public record ImpactAnswer(
+        String dataset,
+        Optional<RowDescriptor> row,
+        List<Run> runs,
+        List<String> checkpoints,
+        List<String> models,
+        List<String> evaluations,
+        Optional<Map<String, Object>> repair) {
+    /** An impact as users see it. */
+    public static ImpactAnswer of(
+            String dataset, Optional<RowDescriptor> row, Impact impact, MeshView mesh, List<ModelDescriptor> models) {
+        Set<CheckpointId> touched = impact.checkpoints();
+        return new ImpactAnswer(
+                dataset,
+                row,
+                impact.runs().stream().map(run -> Run.of(run, mesh)).toList(),
+                touched.stream().map(CheckpointId::value).sorted().toList(),
+                models.stream()
+                        .filter(model -> touched.contains(model.checkpoint()))
+                        .map(ModelDescriptor::name)
+                        .toList(),
+                impact.evaluations().stream().map(EvaluationId::value).toList(),
+                row.flatMap(_ -> impact.runs().reversed().stream()
+                                .filter(Impact.Touched::directly)
+                                .findFirst())
+                        .flatMap(run -> repair(run, mesh, dataset)));
+    }
+
+    private static Optional<Map<String, Object>> repair(Impact.Touched run, MeshView mesh, String dataset) {
+        Optional<RunSpecification> specification = mesh.run(run.run()).flatMap(RunView::specification);
+        if (specification.isEmpty() || run.clean().isEmpty()) {
+            return Optional.empty();
+        }
+        Map<String, Object> form = new LinkedHashMap<>(SpecificationForm.of(specification.get()));
+        form.put("name", specification.get().name() + " without");
+        form.put("model", run.clean().get().value());
+        form.put("dataset", dataset);
+        return Optional.of(form);
+    }
+
+    /**
+     * A touched run.
+     *
+     * @param id the run
+     * @param name a word for people
+     * @param phase where it stands
+     * @param directly whether it trained on the suspect itself, and not only from a checkpoint that did
+     * @param dataset version it trained on
+     * @param base checkpoint it started from
+     * @param clean last checkpoint before it that was not touched
+     * @param checkpoints checkpoints it made
+     * @param policy the policy that fired it
+     */
+    @Schema(name = "TouchedRun", description = "A run that trained on the suspect, or from a checkpoint that did")
+    public record Run(
+            String id,
+            Optional<String> name,
+            String phase,
+            boolean directly,
+            Optional<String> dataset,
+            Optional<String> base,
+            Optional<String> clean,
+            List<String> checkpoints,
+            Optional<String> policy) {
+        static Run of(Impact.Touched touched, MeshView mesh) {
+            RunView view = mesh.run(touched.run()).orElseThrow();
+            return new Run(
+                    touched.run().value(),
+                    view.specification().map(RunSpecification::name),
+                    view.phase().word(),
+                    touched.directly(),
+                    view.dataset().map(found -> found.version().value()),
+                    touched.base().map(CheckpointId::value),
+                    touched.clean().map(CheckpointId::value),
+                    touched.checkpoints().stream().map(CheckpointId::value).toList(),
+                    mesh.policies().origin(touched.run()).map(TriggerFired::policy));
+        }
+    }
+}
