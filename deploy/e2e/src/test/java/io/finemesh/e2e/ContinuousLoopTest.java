@@ -16,10 +16,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -107,13 +109,17 @@ class ContinuousLoopTest {
                 .statusCode(200);
     }
 
-    private static void send(Stage stage, List<String> records) {
+    private static void send(Stage stage, List<String> records) throws Exception {
         try (KafkaProducer<String, String> producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", stage.mesh().bootstrapServers(), "acks", "all"),
                 new StringSerializer(),
                 new StringSerializer())) {
+            List<Future<RecordMetadata>> sent = new ArrayList<>();
             for (int record = 0; record < records.size(); record++) {
-                producer.send(new ProducerRecord<>(TOPIC, record % 2, null, records.get(record)));
+                sent.add(producer.send(new ProducerRecord<>(TOPIC, record % 2, null, records.get(record))));
+            }
+            for (Future<RecordMetadata> each : sent) {
+                each.get();
             }
         }
     }
@@ -124,7 +130,7 @@ class ContinuousLoopTest {
 
     @Test
     @Order(1)
-    void recordsOfATopicFireThePolicyAndItsRunCompletes(Stage stage) {
+    void recordsOfATopicFireThePolicyAndItsRunCompletes(Stage stage) throws Exception {
         send(stage, problems.subList(0, 100));
         send(stage, List.of("not json", problems.getFirst()));
 
