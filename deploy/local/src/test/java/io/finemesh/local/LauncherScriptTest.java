@@ -262,7 +262,7 @@ class LauncherScriptTest {
         assertThat(outcome.status()).isEqualTo(1);
         assertThat(outcome.text().lines())
                 .containsExactly(
-                        "mvn -B -ntp verify -Dspotless.goal=check -pl scheduler",
+                        "mvn -B -ntp -T 2 verify -Dspotless.goal=check -pl scheduler",
                         "skipped: io.LeaseTest.reads: Assumption: \"shared\" & data missing",
                         "skipped: io.LeaseTest.later: no reason given",
                         "skipped: io.LeaseTest.seldom: Assumption failed: no folder",

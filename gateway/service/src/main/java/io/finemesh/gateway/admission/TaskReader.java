@@ -128,7 +128,8 @@ final class TaskReader {
                     "task",
                     words(allowed()),
                     name
-                            + " needs a data set of worked examples, which a run's evaluation does not name; evaluate the checkpoint on demand");
+                            + " needs a data set of worked examples, which a run's evaluation does not name; a run's evaluation takes "
+                            + words(allowed()) + "; evaluate " + name + " on demand");
         }
         if (task == EvaluationTask.MMLU && ownData) {
             if (section.value("subject").isEmpty()) {

@@ -192,7 +192,7 @@ final class FieldTable {
         good(rows, "/evaluation/every_segments", "0", "4");
         bad(rows, "/evaluation/every_segments", "-1", "1.5");
         good(rows, "/evaluation/tasks/0/task", "held_out_loss", "exact_match", "gsm8k", "aqua", "svamp");
-        bad(rows, "/evaluation/tasks/0/task", "gsm9k", "gsm8k_cot", "mmlu", "own", "1", "~");
+        bad(rows, "/evaluation/tasks/0/task", "gsm9k", "gsm8k_cot", "mmlu", "1", "~");
         good(rows, "/evaluation/tasks/0/shots", "0", "64");
         bad(rows, "/evaluation/tasks/0/shots", "65", "-1", "few");
         good(rows, "/evaluation/tasks/0/chat", "true", "false");

@@ -44,7 +44,7 @@ class BackendTest {
 
         assertThatThrownBy(() -> Backend.start(TinyModel.THREADS + 1))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("started with 2 threads; 3 were asked for");
+                .hasMessageContaining("started with 1 threads; 2 were asked for");
         assertThatThrownBy(() -> Backend.start(0)).hasMessageContaining("at least 1 thread, got 0");
     }
 

@@ -22,6 +22,7 @@ import io.finemesh.plan.schedule.LearningRateSchedule;
 import io.finemesh.plan.schedule.SegmentWindow;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -55,14 +56,14 @@ class BlockCompositionTest {
                     .get(1);
             try (Decoder whole = TinyModel.load(TinyModel.untied(), Precision.BF16);
                     Decoder halves = TinyModel.load(TinyModel.untied(), Precision.BF16)) {
-                Map<String, List<Byte>> before = TinyRun.bits(whole);
+                Map<String, ByteBuffer> before = TinyRun.bits(whole);
                 List<StepReport> steps = new ArrayList<>();
                 train(whole, method, block, Optional.empty(), STEPS, steps);
                 assertThat(steps.getLast().loss()).isLessThan(steps.getFirst().loss());
 
                 TrainingState half = train(halves, method, block, Optional.empty(), 3, new ArrayList<>());
                 train(halves, method, block, Optional.of(half), STEPS, new ArrayList<>());
-                Map<String, List<Byte>> after = TinyRun.bits(whole);
+                Map<String, ByteBuffer> after = TinyRun.bits(whole);
                 assertThat(TinyRun.bits(halves)).as(block.id()).isEqualTo(after);
                 List<String> trained = block.trained(whole.structure()).stream()
                         .map(slice -> slice.tensor().name())

@@ -21,6 +21,7 @@ import io.finemesh.engine.text.EncodedText;
 import io.finemesh.plan.blocks.Block;
 import io.finemesh.plan.schedule.LearningRateSchedule;
 import io.finemesh.plan.schedule.SegmentWindow;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -82,7 +83,7 @@ class FineTuneLoopTest {
                 FineTuneLoop loop = new FineTuneLoop(decoder, run.plan(), run.data(), Optional.empty())) {
             for (SegmentWindow window : run.segments().windows().toList()) {
                 List<ParameterGroup> active = window.block().orElseThrow().groups();
-                Map<ParameterGroup, Map<String, List<Byte>>> before = new LinkedHashMap<>();
+                Map<ParameterGroup, Map<String, ByteBuffer>> before = new LinkedHashMap<>();
                 decoder.structure().groups().forEach(group -> before.put(group, TinyRun.bits(decoder, group)));
 
                 SegmentOutcome outcome = loop.run(window, StepListener.none(), () -> false);
@@ -200,7 +201,7 @@ class FineTuneLoopTest {
             SegmentOutcome before = loop.run(window(0, 3), StepListener.none(), () -> false);
             GroupTensors norm = decoder.weights(new ParameterGroup.Layer(1));
             poison(norm, Float.NaN);
-            Map<String, List<Byte>> weights = TinyRun.bits(decoder);
+            Map<String, ByteBuffer> weights = TinyRun.bits(decoder);
 
             SegmentOutcome after = loop.run(window(3, 2), StepListener.none(), () -> false);
 
@@ -229,7 +230,7 @@ class FineTuneLoopTest {
         PackedRow row = PackedRow.unlabelled(List.of(new int[] {4, 5, 6}));
         try (Decoder decoder = TinyModel.load(TinyRun.MODEL, Precision.FP32);
                 FineTuneLoop loop = loop(decoder, plan(1e-3, 1), step -> List.of(row))) {
-            Map<String, List<Byte>> weights = TinyRun.bits(decoder);
+            Map<String, ByteBuffer> weights = TinyRun.bits(decoder);
 
             StepReport report = loop.run(window(0, 1), StepListener.none(), () -> false)
                     .steps()
@@ -273,7 +274,7 @@ class FineTuneLoopTest {
     @Test
     void keepingAndRecomputingTrainTheSameWeights() {
         TinyRun run = TinyRun.adamw(Precision.FP32, 4);
-        List<Map<String, List<Byte>>> results = new ArrayList<>();
+        List<Map<String, ByteBuffer>> results = new ArrayList<>();
         for (long budget : new long[] {0, ActivationPolicy.DEFAULT_BUDGET_BYTES}) {
             try (Decoder decoder = run.model();
                     FineTuneLoop loop = new FineTuneLoop(

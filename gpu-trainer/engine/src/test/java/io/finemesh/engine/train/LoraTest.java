@@ -20,6 +20,7 @@ import io.finemesh.engine.optim.lora.LoraSettings;
 import io.finemesh.engine.tensor.Precision;
 import io.finemesh.engine.tensor.TensorScope;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +38,7 @@ class LoraTest {
     void mergedWeightsComputeWhatTheAdaptersDid() {
         try (Decoder decoder = TinyModel.load(TinyRun.MODEL, Precision.FP32);
                 LoraParameters lora = LoraParameters.enter("all", groups(decoder), SETTINGS, ADAM, 3)) {
-            Map<String, List<Byte>> base = TinyRun.bits(decoder);
+            Map<String, ByteBuffer> base = TinyRun.bits(decoder);
             double before = loss(decoder, lora, 0);
             assertThat(before)
                     .isCloseTo(new EvaluationPass(decoder).run(List.of(ROW)).meanLoss(), within(1e-6));

@@ -16,6 +16,7 @@ import io.finemesh.engine.tensor.Precision;
 import io.finemesh.engine.tensor.TensorScope;
 import io.finemesh.plan.schedule.LearningRateSchedule;
 import io.finemesh.plan.schedule.SegmentWindow;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -75,7 +76,7 @@ class MethodStepTest {
                     }
                     GroupTensors norm = decoder.weights(new ParameterGroup.Layer(1));
                     poison(norm, Float.NaN);
-                    Map<String, List<Byte>> bits = TinyRun.bits(decoder);
+                    Map<String, ByteBuffer> bits = TinyRun.bits(decoder);
 
                     SegmentOutcome after = loop.run(window(poisonedStep, 2), StepListener.none(), () -> false);
 

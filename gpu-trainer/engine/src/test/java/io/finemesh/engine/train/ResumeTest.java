@@ -27,14 +27,10 @@ class ResumeTest {
     @ParameterizedTest
     @CsvSource({
         "adamw, FP32, 2",
-        "adamw, BF16, 3",
-        "badam, FP32, 3",
         "badam, BF16, 2",
         "galore-8bit, BF16, 3",
         "galore-randomised, BF16, 2",
-        "fira, FP32, 1",
         "adamw-kahan, BF16, 2",
-        "lora, BF16, 3",
         "adalomo, BF16, 2"
     })
     void aNewProcessContinuesAsIfNothingHadHappened(String method, String precision, int firstSegments)

@@ -28,6 +28,7 @@ import io.finemesh.plan.schedule.LearningRateSchedule;
 import io.finemesh.plan.schedule.SegmentPlan;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -134,22 +135,18 @@ record TinyRun(Method method, Precision precision, int steps) {
     }
 
     /** All weights, bit by bit. */
-    static Map<String, List<Byte>> bits(Decoder decoder) {
+    static Map<String, ByteBuffer> bits(Decoder decoder) {
         return bits(decoder.export());
     }
 
-    static Map<String, List<Byte>> bits(Decoder decoder, ParameterGroup group) {
+    static Map<String, ByteBuffer> bits(Decoder decoder, ParameterGroup group) {
         return bits(decoder.export(group));
     }
 
-    static Map<String, List<Byte>> bits(List<TensorData> tensors) {
-        Map<String, List<Byte>> bits = new LinkedHashMap<>();
+    static Map<String, ByteBuffer> bits(List<TensorData> tensors) {
+        Map<String, ByteBuffer> bits = new LinkedHashMap<>();
         for (TensorData tensor : tensors) {
-            List<Byte> bytes = new ArrayList<>();
-            for (byte b : bytes(tensor.bytes())) {
-                bytes.add(b);
-            }
-            bits.put(tensor.name(), bytes);
+            bits.put(tensor.name(), ByteBuffer.wrap(bytes(tensor.bytes())));
         }
         return bits;
     }
