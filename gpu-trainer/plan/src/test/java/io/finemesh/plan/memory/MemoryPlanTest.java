@@ -221,7 +221,7 @@ class MemoryPlanTest {
         long master = 0x5eed_0005L;
         SplittableRandom random = new SplittableRandom(master);
         ModelConfiguration model = ModelShapes.llama32With1B();
-        for (int trial = 0; trial < 100; trial++) {
+        for (int trial = 0; trial < 30; trial++) {
             BatchShape batch = BatchShape.ofRows(random.nextInt(1, 20_000));
             MethodShape method = random.nextBoolean() ? ADAMW : new MethodShape.BAdam(random.nextBoolean(), true);
             MemoryPlan plan = new MemoryPlan(model, method, FloatFormat.FP32, batch);
