@@ -204,6 +204,7 @@ class LayeringTest {
             "io.finemesh.scheduler.placement..",
             "io.finemesh.scheduler.lease..",
             "io.finemesh.scheduler.trigger..",
+            "io.finemesh.scheduler.promotion..",
             "io.finemesh.gateway.admission..",
             "io.finemesh.gateway.view..",
             "io.finemesh.store.intake..",

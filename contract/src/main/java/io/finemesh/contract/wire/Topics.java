@@ -11,6 +11,9 @@ import io.finemesh.contract.evaluation.ScoreRange;
 import io.finemesh.contract.placement.PlacementEvent;
 import io.finemesh.contract.placement.PlacementRequest;
 import io.finemesh.contract.policy.PolicyEvent;
+import io.finemesh.contract.registry.PromotionSignal;
+import io.finemesh.contract.registry.RegistryCommand;
+import io.finemesh.contract.registry.RegistryEvent;
 import io.finemesh.contract.run.RunCommand;
 import io.finemesh.contract.run.RunEvent;
 import io.finemesh.contract.run.RunSnapshot;
@@ -239,6 +242,36 @@ public final class Topics {
             new Cleanup.Keep(),
             "What fired or was held back, and why.");
 
+    public static final Topic<RegistryEvent> REGISTRY = new Topic<>(
+            "finemesh.registry.v1",
+            RegistryEvent.class,
+            "model@alias",
+            SCHEDULER,
+            List.of(SCHEDULER, GATEWAY),
+            1,
+            new Cleanup.Keep(),
+            "What gates decided, and which checkpoints aliases stand for. Everything is kept: a decision explains itself by those before it.");
+
+    public static final Topic<RegistryCommand> REGISTRY_COMMANDS = new Topic<>(
+            "finemesh.registry.commands.v1",
+            RegistryCommand.class,
+            "model@alias",
+            GATEWAY,
+            List.of(SCHEDULER),
+            1,
+            new Cleanup.DeleteAfter(Duration.ofDays(7)),
+            "What people want of aliases: move, roll back, approve, reject.");
+
+    public static final Topic<PromotionSignal> PROMOTION_SIGNALS = new Topic<>(
+            "finemesh.promotion.signals.v1",
+            PromotionSignal.class,
+            "run, or evaluation",
+            SCHEDULER,
+            List.of(SCHEDULER),
+            1,
+            new Cleanup.DeleteAfter(Duration.ofDays(7)),
+            "What the scheduler's promotion is told of candidates and scores. One partition: aliases are of all runs.");
+
     static final List<Topic<? extends Message>> ALL = List.of(
             RUN_COMMANDS,
             RUN_EVENTS,
@@ -254,6 +287,9 @@ public final class Topics {
             EVALUATION_REQUESTS,
             EVALUATION_RANGES,
             PLACEMENT_REQUESTS,
+            REGISTRY,
+            REGISTRY_COMMANDS,
+            PROMOTION_SIGNALS,
             PLACEMENT_EVENTS,
             POLICIES,
             CONNECTORS,

@@ -23,6 +23,15 @@ import io.finemesh.contract.placement.PlacementImpossible;
 import io.finemesh.contract.placement.ReleaseLease;
 import io.finemesh.contract.policy.PolicyDefined;
 import io.finemesh.contract.policy.PolicyWithdrawn;
+import io.finemesh.contract.registry.AliasMoved;
+import io.finemesh.contract.registry.ApprovePromotion;
+import io.finemesh.contract.registry.CandidateEnded;
+import io.finemesh.contract.registry.CandidateSubmitted;
+import io.finemesh.contract.registry.CheckpointEvaluated;
+import io.finemesh.contract.registry.EvaluationMissed;
+import io.finemesh.contract.registry.GateDecided;
+import io.finemesh.contract.registry.MoveAlias;
+import io.finemesh.contract.registry.RejectPromotion;
 import io.finemesh.contract.run.CancelRun;
 import io.finemesh.contract.run.RunAccepted;
 import io.finemesh.contract.run.RunCancelled;
@@ -113,6 +122,15 @@ public final class WireNames {
         name(CheckpointScored.class, "io.finemesh.trigger.checkpoint-scored.v1");
         name(TriggerFired.class, "io.finemesh.trigger.fired.v1");
         name(TriggerHeld.class, "io.finemesh.trigger.held.v1");
+        name(AliasMoved.class, "io.finemesh.registry.alias-moved.v1");
+        name(GateDecided.class, "io.finemesh.registry.gate-decided.v1");
+        name(MoveAlias.class, "io.finemesh.registry.move-alias.v1");
+        name(ApprovePromotion.class, "io.finemesh.registry.approve-promotion.v1");
+        name(RejectPromotion.class, "io.finemesh.registry.reject-promotion.v1");
+        name(CandidateSubmitted.class, "io.finemesh.promotion.candidate-submitted.v1");
+        name(CandidateEnded.class, "io.finemesh.promotion.candidate-ended.v1");
+        name(CheckpointEvaluated.class, "io.finemesh.promotion.checkpoint-evaluated.v1");
+        name(EvaluationMissed.class, "io.finemesh.promotion.evaluation-missed.v1");
     }
 
     private WireNames() {}

@@ -100,6 +100,9 @@ final class Exemplars {
         if (raw.isEnum()) {
             return raw.getEnumConstants()[0];
         }
+        if (raw.isSealed() && raw.isInterface()) {
+            return value(raw.getPermittedSubclasses()[0], name);
+        }
         if (raw.isRecord()) {
             return record(raw);
         }

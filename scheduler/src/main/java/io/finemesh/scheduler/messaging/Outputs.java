@@ -12,6 +12,12 @@ final class Outputs {
 
     static <T extends Message> void send(
             EventCodec codec, ProcessorContext<String, byte[]> context, Announcement<T> announcement) {
+        send(codec, context, "", announcement);
+    }
+
+    /** @param speaker what sinks are named after whose topics others write to as well */
+    static <T extends Message> void send(
+            EventCodec codec, ProcessorContext<String, byte[]> context, String speaker, Announcement<T> announcement) {
         var envelope = announcement.envelope();
         context.forward(
                 new Record<>(
@@ -19,6 +25,6 @@ final class Outputs {
                         codec.value(envelope.body()),
                         envelope.time().toEpochMilli(),
                         codec.headers(announcement.topic(), envelope)),
-                SchedulerTopology.sink(announcement.topic()));
+                speaker + SchedulerTopology.sink(announcement.topic()));
     }
 }

@@ -4,6 +4,7 @@ import io.finemesh.contract.wire.Topic;
 import io.finemesh.contract.wire.Topics;
 import io.finemesh.scheduler.lifecycle.RunLifecycle;
 import io.finemesh.scheduler.placement.Placement;
+import io.finemesh.scheduler.promotion.Promotions;
 import io.finemesh.scheduler.trace.RunSpans;
 import io.finemesh.scheduler.trigger.Triggers;
 import java.time.Duration;
@@ -23,7 +24,7 @@ import org.apache.kafka.streams.state.Stores;
 
 /**
  * Sub-topologies that talk through topics: the lifecycle, with a task for each partition of runs, placement, with one task for the one pool of
- * trainers, and the triggers of policies, with one task that counts what all runs use.
+ * trainers, and the triggers of policies with the promotion of what they make, with one task that counts what all runs use.
  *
  * <p>Values are read as bytes and decoded in the first processor: what cannot be read becomes a dead letter in the same transaction as
  * everything else.
@@ -52,10 +53,23 @@ public final class SchedulerTopology {
 
     /** What the triggers read. */
     static final List<Topic<?>> TRIGGER_INPUTS =
-            List.of(Topics.POLICIES, Topics.DATASETS, Topics.TRIGGER_COMMANDS, Topics.TRIGGER_SIGNALS);
+            List.of(Topics.POLICIES, Topics.DATASETS, Topics.TRIGGER_COMMANDS, Topics.TRIGGER_SIGNALS, Topics.REGISTRY);
 
     /** What the triggers say. */
     static final List<Topic<?>> TRIGGER_OUTPUTS = List.of(Topics.TRIGGER_FIRES);
+
+    /** What promotion is told of runs and scores: by what the lifecycle reads too, and by where runs stand. */
+    static final List<Topic<?>> RELAYED_TO_PROMOTION =
+            List.of(Topics.RUN_COMMANDS, Topics.EVALUATION_EVENTS, Topics.RUN_STATE);
+
+    /** What promotion reads beside the policies, which the triggers read too. */
+    static final List<Topic<?>> PROMOTION_INPUTS = List.of(Topics.PROMOTION_SIGNALS, Topics.REGISTRY_COMMANDS);
+
+    /** What promotion says. */
+    static final List<Topic<?>> PROMOTION_OUTPUTS = List.of(Topics.REGISTRY, Topics.EVALUATION_COMMANDS);
+
+    /** Begins the names of promotion's sinks: the lifecycle says to evaluators too. */
+    static final String PROMOTION = "promotion ";
 
     private SchedulerTopology() {}
 
@@ -102,7 +116,26 @@ public final class SchedulerTopology {
                 TriggerShell.STORE,
                 TRIGGER_INPUTS,
                 TRIGGER_OUTPUTS);
+        promotion(topology, stores);
         return topology;
+    }
+
+    /** Promotion stands in the triggers' task, since both read the policies and a topic has one source. */
+    private static void promotion(Topology topology, Function<String, KeyValueBytesStoreSupplier> stores) {
+        PROMOTION_INPUTS.forEach(input -> source(topology, input));
+        topology.addProcessor(
+                "promotion",
+                () -> new PromotionShell(new Promotions()),
+                Stream.concat(PROMOTION_INPUTS.stream(), Stream.of(Topics.POLICIES))
+                        .map(SchedulerTopology::source)
+                        .toArray(String[]::new));
+        topology.addStateStore(
+                Stores.keyValueStoreBuilder(stores.apply(PromotionShell.STORE), Serdes.String(), Serdes.ByteArray())
+                        .withLoggingEnabled(Map.of()),
+                "promotion");
+        PROMOTION_OUTPUTS.forEach(output -> addSink(topology, PROMOTION + sink(output), output.name(), "promotion"));
+        PROMOTION_INPUTS.forEach(
+                input -> addSink(topology, deadLetterSink(input.name()), input.deadLetterName(), "promotion"));
     }
 
     /** The relay stands beside the lifecycle, in the task of each partition of runs, since a topic has one source. */
@@ -113,15 +146,20 @@ public final class SchedulerTopology {
                 TriggerRelay::new,
                 RELAYED.stream().map(SchedulerTopology::source).toArray(String[]::new));
         addSink(topology, sink(Topics.TRIGGER_SIGNALS), Topics.TRIGGER_SIGNALS.name(), "relay");
+        topology.addProcessor(
+                "promotion relay",
+                PromotionRelay::new,
+                RELAYED_TO_PROMOTION.stream().map(SchedulerTopology::source).toArray(String[]::new));
+        addSink(topology, sink(Topics.PROMOTION_SIGNALS), Topics.PROMOTION_SIGNALS.name(), "promotion relay");
     }
 
     /** Every topic that has to be there before the scheduler can start. */
     public static List<String> topics() {
         return Stream.concat(
-                        Stream.of(LIFECYCLE_INPUTS, PLACEMENT_INPUTS, TRIGGER_INPUTS)
+                        Stream.of(LIFECYCLE_INPUTS, PLACEMENT_INPUTS, TRIGGER_INPUTS, PROMOTION_INPUTS)
                                 .flatMap(List::stream)
                                 .flatMap(topic -> Stream.of(topic.name(), topic.deadLetterName())),
-                        Stream.of(LIFECYCLE_OUTPUTS, PLACEMENT_OUTPUTS, TRIGGER_OUTPUTS)
+                        Stream.of(LIFECYCLE_OUTPUTS, PLACEMENT_OUTPUTS, TRIGGER_OUTPUTS, PROMOTION_OUTPUTS)
                                 .flatMap(List::stream)
                                 .map(Topic::name))
                 .distinct()

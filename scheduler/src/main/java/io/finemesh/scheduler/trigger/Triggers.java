@@ -8,6 +8,8 @@ import io.finemesh.contract.policy.PolicyDefined;
 import io.finemesh.contract.policy.PolicyWithdrawn;
 import io.finemesh.contract.policy.ScheduleTrigger;
 import io.finemesh.contract.policy.TriggerSpecification;
+import io.finemesh.contract.registry.AliasMoved;
+import io.finemesh.contract.registry.GateDecided;
 import io.finemesh.contract.trigger.CheckpointScored;
 import io.finemesh.contract.trigger.DeviceUsed;
 import io.finemesh.contract.trigger.FirePolicy;
@@ -55,6 +57,11 @@ public final class Triggers {
             case RunMoved moved -> deliberation.moved(moved);
             case DeviceUsed used -> deliberation.used(used);
             case CheckpointScored scored -> deliberation.scored(scored);
+            case AliasMoved moved -> {
+                return aliasMoved(board, moved.model(), moved.alias(), moved.to());
+            }
+            // The alias has moved, or has not; that is told on its own.
+            case GateDecided _ -> {}
             default ->
                 throw new IllegalArgumentException("triggers take nothing from a "
                         + input.body().getClass().getSimpleName() + "; it came from " + input.source());

@@ -31,6 +31,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import io.finemesh.contract.registry.AliasMoved;
+import io.finemesh.contract.registry.MoveAlias;
+import io.finemesh.contract.id.CheckpointId;
+import io.finemesh.scheduler.promotion.Promotions;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -145,6 +149,21 @@ class RevivedTaskTest {
 
         assertThat(second.heard(Topics.TRIGGER_FIRES)).isEqualTo(aborted);
         assertThat(second.said()).containsExactly("TriggerFired");
+    }
+
+    @Test
+    void anAliasThatWasMovedInAnAbortedTransactionIsMovedAgainUnderTheSameIdentity() {
+        PromotionShell shell = new PromotionShell(new Promotions());
+        Life first = new Life(shell, PromotionShell.STORE, Map.of());
+        MoveAlias move = new MoveAlias(
+                "tiny", "champion", Optional.of(new CheckpointId("ck-7")), "r-1", "ada", "by hand");
+        first.hear(Topics.REGISTRY_COMMANDS, "tiny@champion", move);
+        AliasMoved aborted = (AliasMoved) first.heard(Topics.REGISTRY);
+
+        Life second = new Life(shell, PromotionShell.STORE, Map.of());
+        second.hear(Topics.REGISTRY_COMMANDS, "tiny@champion", move);
+
+        assertThat(second.heard(Topics.REGISTRY)).isEqualTo(aborted);
     }
 
     private static SubmitRun submission() {
