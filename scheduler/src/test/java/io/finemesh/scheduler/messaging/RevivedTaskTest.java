@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.finemesh.contract.Message;
 import io.finemesh.contract.failure.Failure;
 import io.finemesh.contract.failure.FailureCode;
+import io.finemesh.contract.id.CheckpointId;
 import io.finemesh.contract.id.EventId;
 import io.finemesh.contract.id.RunId;
 import io.finemesh.contract.id.TrainerId;
 import io.finemesh.contract.placement.LeaseLost;
+import io.finemesh.contract.registry.AliasMoved;
+import io.finemesh.contract.registry.MoveAlias;
 import io.finemesh.contract.run.SubmitRun;
 import io.finemesh.contract.trigger.TriggerFired;
 import io.finemesh.contract.wire.Envelope;
@@ -21,6 +24,7 @@ import io.finemesh.scheduler.lifecycle.RetryPolicy;
 import io.finemesh.scheduler.lifecycle.RunLifecycle;
 import io.finemesh.scheduler.placement.Placement;
 import io.finemesh.scheduler.placement.PlacementTerms;
+import io.finemesh.scheduler.promotion.Promotions;
 import io.finemesh.scheduler.trace.RunSpans;
 import io.finemesh.scheduler.trigger.PolicyStory;
 import io.finemesh.scheduler.trigger.Triggers;
@@ -31,10 +35,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import io.finemesh.contract.registry.AliasMoved;
-import io.finemesh.contract.registry.MoveAlias;
-import io.finemesh.contract.id.CheckpointId;
-import io.finemesh.scheduler.promotion.Promotions;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -155,8 +155,8 @@ class RevivedTaskTest {
     void anAliasThatWasMovedInAnAbortedTransactionIsMovedAgainUnderTheSameIdentity() {
         PromotionShell shell = new PromotionShell(new Promotions());
         Life first = new Life(shell, PromotionShell.STORE, Map.of());
-        MoveAlias move = new MoveAlias(
-                "tiny", "champion", Optional.of(new CheckpointId("ck-7")), "r-1", "ada", "by hand");
+        MoveAlias move =
+                new MoveAlias("tiny", "champion", Optional.of(new CheckpointId("ck-7")), "r-1", "ada", "by hand");
         first.hear(Topics.REGISTRY_COMMANDS, "tiny@champion", move);
         AliasMoved aborted = (AliasMoved) first.heard(Topics.REGISTRY);
 
@@ -259,7 +259,9 @@ class RevivedTaskTest {
         }
 
         Message heard(Topic<?> topic) {
-            return context.forwarded(SchedulerTopology.sink(topic)).stream()
+            return context.forwarded().stream()
+                    .filter(forwarded ->
+                            forwarded.childName().orElseThrow().endsWith(SchedulerTopology.sink(topic)))
                     .map(this::read)
                     .findFirst()
                     .orElseThrow();
@@ -271,9 +273,10 @@ class RevivedTaskTest {
             Topic<? extends Message> topic = Stream.of(
                             SchedulerTopology.LIFECYCLE_OUTPUTS,
                             SchedulerTopology.PLACEMENT_OUTPUTS,
-                            SchedulerTopology.TRIGGER_OUTPUTS)
+                            SchedulerTopology.TRIGGER_OUTPUTS,
+                            SchedulerTopology.PROMOTION_OUTPUTS)
                     .flatMap(List::stream)
-                    .filter(candidate -> SchedulerTopology.sink(candidate).equals(sink))
+                    .filter(candidate -> sink.endsWith(SchedulerTopology.sink(candidate)))
                     .findFirst()
                     .orElseThrow();
             return codec.decode(topic, record.key(), record.headers(), record.value())

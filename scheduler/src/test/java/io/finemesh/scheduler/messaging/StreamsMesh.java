@@ -100,7 +100,8 @@ final class StreamsMesh implements AutoCloseable {
     /** A scheduler that was killed: what it had committed is all that the next one finds. */
     StreamsMesh killedAndRestarted(Path directory) {
         Map<String, List<KeyValue<String, byte[]>>> changelogs = new HashMap<>();
-        for (String store : List.of(LifecycleShell.STORE, PlacementShell.STORE, TriggerShell.STORE, PromotionShell.STORE)) {
+        for (String store :
+                List.of(LifecycleShell.STORE, PlacementShell.STORE, TriggerShell.STORE, PromotionShell.STORE)) {
             List<KeyValue<String, byte[]>> entries = new ArrayList<>();
             try (KeyValueIterator<String, byte[]> all = store(store).all()) {
                 all.forEachRemaining(entries::add);
