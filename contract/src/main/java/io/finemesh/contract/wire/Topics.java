@@ -24,6 +24,7 @@ import io.finemesh.contract.training.TrainingEvent;
 import io.finemesh.contract.trigger.TriggerCommand;
 import io.finemesh.contract.trigger.TriggerEvent;
 import io.finemesh.contract.trigger.TriggerSignal;
+import io.finemesh.contract.webhook.WebhookEvent;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -272,6 +273,16 @@ public final class Topics {
             new Cleanup.DeleteAfter(Duration.ofDays(7)),
             "What the scheduler's promotion is told of candidates and scores. One partition: aliases are of all runs.");
 
+    public static final Topic<WebhookEvent> WEBHOOKS = new Topic<>(
+            "finemesh.webhooks.v1",
+            WebhookEvent.class,
+            "event that was told",
+            GATEWAY,
+            List.of(GATEWAY),
+            1,
+            new Cleanup.DeleteAfter(Duration.ofDays(30)),
+            "Who outside was told of decisions, and who could not be.");
+
     static final List<Topic<? extends Message>> ALL = List.of(
             RUN_COMMANDS,
             RUN_EVENTS,
@@ -288,6 +299,7 @@ public final class Topics {
             EVALUATION_RANGES,
             PLACEMENT_REQUESTS,
             REGISTRY,
+            WEBHOOKS,
             REGISTRY_COMMANDS,
             PROMOTION_SIGNALS,
             PLACEMENT_EVENTS,

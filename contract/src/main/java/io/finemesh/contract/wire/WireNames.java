@@ -59,6 +59,8 @@ import io.finemesh.contract.trigger.ReportOutsideEvent;
 import io.finemesh.contract.trigger.RunMoved;
 import io.finemesh.contract.trigger.TriggerFired;
 import io.finemesh.contract.trigger.TriggerHeld;
+import io.finemesh.contract.webhook.WebhookDelivered;
+import io.finemesh.contract.webhook.WebhookGivenUp;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -131,6 +133,8 @@ public final class WireNames {
         name(CandidateEnded.class, "io.finemesh.promotion.candidate-ended.v1");
         name(CheckpointEvaluated.class, "io.finemesh.promotion.checkpoint-evaluated.v1");
         name(EvaluationMissed.class, "io.finemesh.promotion.evaluation-missed.v1");
+        name(WebhookDelivered.class, "io.finemesh.webhook.delivered.v1");
+        name(WebhookGivenUp.class, "io.finemesh.webhook.given-up.v1");
     }
 
     private WireNames() {}

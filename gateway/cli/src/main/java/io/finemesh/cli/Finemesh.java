@@ -2,6 +2,13 @@ package io.finemesh.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.finemesh.cli.client.GatewayProblem;
+import io.finemesh.cli.command.AliasesCommand;
+import io.finemesh.cli.command.PromoteCommand;
+import io.finemesh.cli.command.RollbackCommand;
+import io.finemesh.cli.command.ApproveCommand;
+import io.finemesh.cli.command.RejectCommand;
+import io.finemesh.cli.command.WhyCommand;
+import io.finemesh.cli.command.EvaluateCommand;
 import io.finemesh.cli.command.CancelCommand;
 import io.finemesh.cli.command.ConnectorsCommand;
 import io.finemesh.cli.command.DatasetsCommand;
@@ -59,6 +66,13 @@ import picocli.CommandLine.Spec;
             ImpactCommand.class,
             QuarantineCommand.class,
             ExportCommand.class,
+            AliasesCommand.class,
+            PromoteCommand.class,
+            RollbackCommand.class,
+            ApproveCommand.class,
+            RejectCommand.class,
+            WhyCommand.class,
+            EvaluateCommand.class,
             InspectCommand.class,
             ScoreCommand.class,
             PlanCommand.class,

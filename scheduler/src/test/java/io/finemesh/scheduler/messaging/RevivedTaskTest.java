@@ -260,8 +260,7 @@ class RevivedTaskTest {
 
         Message heard(Topic<?> topic) {
             return context.forwarded().stream()
-                    .filter(forwarded ->
-                            forwarded.childName().orElseThrow().endsWith(SchedulerTopology.sink(topic)))
+                    .filter(forwarded -> forwarded.childName().orElseThrow().endsWith(SchedulerTopology.sink(topic)))
                     .map(this::read)
                     .findFirst()
                     .orElseThrow();

@@ -5,6 +5,7 @@ import io.smallrye.config.WithDefault;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 
 /** Settings of the evaluator. */
 @ConfigMapping(prefix = "finemesh.evaluator")
@@ -42,6 +43,31 @@ public interface EvaluatorConfig {
 
     /** The checkpoint store. */
     Store store();
+
+    /** Remote servers that write answers in the engine's place. */
+    Remote remote();
+
+    /** How remote servers are asked. */
+    interface Remote {
+        /** Keys, by the names that evaluations use; what is asked names a secret, never the key itself. */
+        Map<String, String> secrets();
+
+        /** Questions that are asked at the same time. */
+        @WithDefault("8")
+        int atOnce();
+
+        /** How often a question is asked before the evaluation fails. */
+        @WithDefault("6")
+        int attempts();
+
+        /** Pause before the second attempt; doubled for each further one. */
+        @WithDefault("1s")
+        Duration firstPause();
+
+        /** Longest wait for one answer. */
+        @WithDefault("10m")
+        Duration timeout();
+    }
 
     /** How to reach the checkpoint store. */
     interface Store {

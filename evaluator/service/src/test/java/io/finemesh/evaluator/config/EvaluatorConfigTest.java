@@ -27,21 +27,31 @@ class EvaluatorConfigTest {
         assertThat(config.store().url()).isEqualTo(URI.create("http://127.0.0.1:7402"));
         assertThat(config.store().timeout()).isEqualTo(Duration.ofSeconds(30));
         assertThat(config.store().patience()).isEqualTo(Duration.ofMinutes(5));
+        assertThat(config.remote().secrets()).isEmpty();
+        assertThat(config.remote().atOnce()).isEqualTo(8);
+        assertThat(config.remote().attempts()).isEqualTo(6);
+        assertThat(config.remote().firstPause()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(config.remote().timeout()).isEqualTo(Duration.ofMinutes(10));
     }
 
     @Test
     void everyKeyCanBeSet() {
-        EvaluatorConfig config = config(Map.of(
-                "finemesh.evaluator.id", "e-7",
-                "finemesh.evaluator.data-directory", "/var/e",
-                "finemesh.evaluator.threads", "8",
-                "finemesh.evaluator.generation-batch", "3",
-                "finemesh.evaluator.tokens-per-row", "512",
-                "finemesh.evaluator.range-samples", "5",
-                "finemesh.evaluator.cache-bytes", "1000",
-                "finemesh.evaluator.store.url", "http://store:1",
-                "finemesh.evaluator.store.timeout", "2s",
-                "finemesh.evaluator.store.patience", "1m"));
+        EvaluatorConfig config = config(Map.ofEntries(
+                Map.entry("finemesh.evaluator.id", "e-7"),
+                Map.entry("finemesh.evaluator.data-directory", "/var/e"),
+                Map.entry("finemesh.evaluator.threads", "8"),
+                Map.entry("finemesh.evaluator.generation-batch", "3"),
+                Map.entry("finemesh.evaluator.tokens-per-row", "512"),
+                Map.entry("finemesh.evaluator.range-samples", "5"),
+                Map.entry("finemesh.evaluator.cache-bytes", "1000"),
+                Map.entry("finemesh.evaluator.store.url", "http://store:1"),
+                Map.entry("finemesh.evaluator.store.timeout", "2s"),
+                Map.entry("finemesh.evaluator.store.patience", "1m"),
+                Map.entry("finemesh.evaluator.remote.secrets.big", "k"),
+                Map.entry("finemesh.evaluator.remote.at-once", "2"),
+                Map.entry("finemesh.evaluator.remote.attempts", "3"),
+                Map.entry("finemesh.evaluator.remote.first-pause", "4s"),
+                Map.entry("finemesh.evaluator.remote.timeout", "5s")));
 
         assertThat(config.id()).isEqualTo("e-7");
         assertThat(config.dataDirectory()).isEqualTo(Path.of("/var/e"));
@@ -53,6 +63,11 @@ class EvaluatorConfigTest {
         assertThat(config.store().url()).isEqualTo(URI.create("http://store:1"));
         assertThat(config.store().timeout()).isEqualTo(Duration.ofSeconds(2));
         assertThat(config.store().patience()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(config.remote().secrets()).containsEntry("big", "k");
+        assertThat(config.remote().atOnce()).isEqualTo(2);
+        assertThat(config.remote().attempts()).isEqualTo(3);
+        assertThat(config.remote().firstPause()).isEqualTo(Duration.ofSeconds(4));
+        assertThat(config.remote().timeout()).isEqualTo(Duration.ofSeconds(5));
     }
 
     private static EvaluatorConfig config(Map<String, String> properties) {

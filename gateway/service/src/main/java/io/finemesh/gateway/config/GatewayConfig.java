@@ -7,6 +7,7 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Map;
 
 /** Settings of the gateway. */
 @ConfigMapping(prefix = "finemesh.gateway")
@@ -28,6 +29,29 @@ public interface GatewayConfig {
 
     /** Pages of lists. */
     Pages pages();
+
+    /** Telling the outside. */
+    Webhooks webhooks();
+
+    /** Telling the outside. */
+    interface Webhooks {
+        /** Secrets that sign what is sent, by the names that policies use. */
+        Map<String, String> secrets();
+
+        /** Longest wait for an answer; a receiver that takes longer should answer first and work then. */
+        @WithDefault("10s")
+        Duration timeout();
+
+        /** How often one message is tried; eight with doubled pauses take four minutes. */
+        @WithDefault("8")
+        @Min(1)
+        @Max(100)
+        int attempts();
+
+        /** Pause before the second attempt. */
+        @WithDefault("2s")
+        Duration firstPause();
+    }
 
     /** The checkpoint store. */
     interface Store {

@@ -32,6 +32,9 @@ final class ReadTopics {
         sources.put(Topics.CONNECTORS, Source.CONNECTORS);
         sources.put(Topics.TRIGGER_COMMANDS, Source.TRIGGER_COMMANDS);
         sources.put(Topics.TRIGGER_FIRES, Source.FIRES);
+        sources.put(Topics.REGISTRY, Source.REGISTRY);
+        sources.put(Topics.WEBHOOKS, Source.WEBHOOKS);
+        sources.put(Topics.REGISTRY_COMMANDS, Source.REGISTRY_COMMANDS);
         Map<String, Source> byName = new LinkedHashMap<>();
         Map<String, Topic<?>> topics = new LinkedHashMap<>();
         sources.forEach((topic, source) -> {

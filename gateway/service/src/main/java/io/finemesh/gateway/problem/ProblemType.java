@@ -24,6 +24,8 @@ public enum ProblemType {
     UNKNOWN_POLICY(404, "There is no such policy"),
     /** There is no connector of that name. */
     UNKNOWN_CONNECTOR(404, "There is no such connector"),
+    /** There is no alias of that name. */
+    UNKNOWN_ALIAS(404, "There is no such alias"),
     /** There is nothing at that path. */
     UNKNOWN_RESOURCE(404, "There is nothing at this path"),
     /** The path exists, the method does not. */
@@ -34,6 +36,8 @@ public enum ProblemType {
     RUN_ENDED(409, "The run has ended"),
     /** The evaluation has ended, so it cannot be cancelled. */
     EVALUATION_ENDED(409, "The evaluation has ended"),
+    /** The alias cannot move as asked. */
+    ALIAS_STAYS(409, "The alias stays where it is"),
     /** The idempotency key was used for another specification. */
     IDEMPOTENCY_CONFLICT(409, "The idempotency key stands for another specification"),
     /** The specification is larger than allowed. */

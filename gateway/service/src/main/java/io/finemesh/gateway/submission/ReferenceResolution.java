@@ -13,7 +13,9 @@ import io.finemesh.gateway.admission.FieldProblem;
 import io.finemesh.gateway.admission.MethodReferences;
 import io.finemesh.gateway.admission.NamedReferences;
 import io.finemesh.gateway.admission.References;
+import io.finemesh.gateway.board.Board;
 import io.finemesh.gateway.store.ArtifactStore;
+import io.finemesh.gateway.view.RegistryBook;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,10 +28,12 @@ public class ReferenceResolution {
     private static final Pattern CHECKPOINT = Pattern.compile("ck-[0-9a-f]{32}");
 
     private final ArtifactStore store;
+    private final Board board;
 
-    /** Asks this store. */
-    public ReferenceResolution(ArtifactStore store) {
+    /** Asks this store, and this board for what aliases stand for. */
+    public ReferenceResolution(ArtifactStore store, Board board) {
         this.store = store;
+        this.board = board;
     }
 
     /**
@@ -65,6 +69,20 @@ public class ReferenceResolution {
     }
 
     private Optional<Found> model(String pointer, String name, List<FieldProblem> problems) {
+        int at = name.indexOf('@');
+        if (at > 0) {
+            Optional<CheckpointId> holder = board.read(mesh -> mesh.registry()
+                    .page(name.substring(0, at), name.substring(at + 1))
+                    .flatMap(RegistryBook.Page::holder));
+            if (holder.isEmpty()) {
+                List<String> known = board.read(mesh -> mesh.registry().pages().stream()
+                        .map(page -> page.model() + "@" + page.alias())
+                        .toList());
+                problems.add(References.missing(pointer, name, "alias", known));
+                return Optional.empty();
+            }
+            return model(pointer, holder.get().value(), problems);
+        }
         if (CHECKPOINT.matcher(name).matches()) {
             Optional<Found> checkpoint = store.checkpoint(new CheckpointId(name))
                     .map(found -> new Found(

@@ -34,6 +34,7 @@ public final class MeshView {
     private final Map<DatasetVersion, DatasetCommitted> datasets = new HashMap<>();
     private final Map<EvaluationId, EvaluationView> evaluations = new LinkedHashMap<>();
     private final PolicyBook policies = new PolicyBook();
+    private final RegistryBook registry = new RegistryBook();
 
     /**
      * Takes one occurrence.
@@ -55,7 +56,7 @@ public final class MeshView {
                                 EvaluationView.requested(
                                         request.evaluation(), request.work().checkpoint()))
                         == null;
-            default -> policies.apply(occurrence) || news;
+            default -> policies.apply(occurrence) || registry.apply(occurrence) || news;
         };
     }
 
@@ -125,6 +126,11 @@ public final class MeshView {
     /** Policies, their triggers and connectors. */
     public PolicyBook policies() {
         return policies;
+    }
+
+    /** Aliases, and what gates decided about them. */
+    public RegistryBook registry() {
+        return registry;
     }
 
     /** Data set versions that were committed. */

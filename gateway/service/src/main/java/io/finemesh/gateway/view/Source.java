@@ -32,7 +32,13 @@ public enum Source {
     /** What people and the outside said to triggers; belongs to no run. */
     TRIGGER_COMMANDS('g'),
     /** What triggers said; belongs to no run. */
-    FIRES('f');
+    FIRES('f'),
+    /** Aliases and the decisions about them; belong to no run. */
+    REGISTRY('a'),
+    /** What people want of aliases; belongs to no run. */
+    REGISTRY_COMMANDS('w'),
+    /** Who outside was told; belongs to no run. */
+    WEBHOOKS('x');
 
     private final char letter;
 

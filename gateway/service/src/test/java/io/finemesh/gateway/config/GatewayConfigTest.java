@@ -29,6 +29,10 @@ class GatewayConfigTest {
         assertThat(config.trainers().silentAfter()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.pages().runs()).isEqualTo(50);
         assertThat(config.pages().steps()).isEqualTo(1000);
+        assertThat(config.webhooks().secrets()).isEmpty();
+        assertThat(config.webhooks().timeout()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(config.webhooks().attempts()).isEqualTo(8);
+        assertThat(config.webhooks().firstPause()).isEqualTo(Duration.ofSeconds(2));
     }
 
     @Test
@@ -47,7 +51,11 @@ class GatewayConfigTest {
                 Map.entry("finemesh.gateway.events.most-streams", "9"),
                 Map.entry("finemesh.gateway.trainers.silent-after", "10m"),
                 Map.entry("finemesh.gateway.pages.runs", "11"),
-                Map.entry("finemesh.gateway.pages.steps", "12")));
+                Map.entry("finemesh.gateway.pages.steps", "12"),
+                Map.entry("finemesh.gateway.webhooks.secrets.office", "s"),
+                Map.entry("finemesh.gateway.webhooks.timeout", "13s"),
+                Map.entry("finemesh.gateway.webhooks.attempts", "14"),
+                Map.entry("finemesh.gateway.webhooks.first-pause", "15s")));
         assertThat(config.store().url()).isEqualTo(URI.create("http://store:1"));
         assertThat(config.store().timeout()).isEqualTo(Duration.ofSeconds(1));
         assertThat(config.store().transferTimeout()).isEqualTo(Duration.ofHours(2));
@@ -62,6 +70,10 @@ class GatewayConfigTest {
         assertThat(config.trainers().silentAfter()).isEqualTo(Duration.ofMinutes(10));
         assertThat(config.pages().runs()).isEqualTo(11);
         assertThat(config.pages().steps()).isEqualTo(12);
+        assertThat(config.webhooks().secrets()).containsEntry("office", "s");
+        assertThat(config.webhooks().timeout()).isEqualTo(Duration.ofSeconds(13));
+        assertThat(config.webhooks().attempts()).isEqualTo(14);
+        assertThat(config.webhooks().firstPause()).isEqualTo(Duration.ofSeconds(15));
     }
 
     @Test

@@ -119,6 +119,11 @@ public final class FakeStore implements AutoCloseable {
         return announcedLength;
     }
 
+    /** Gives the model another name. */
+    public void name(String name) {
+        models.put(name, SampleRun.checkpoint(-1));
+    }
+
     /** What a model name stands for. */
     public Optional<CheckpointId> model(String name) {
         return Optional.ofNullable(models.get(name));

@@ -21,7 +21,9 @@ public final class FakeStoreResource implements QuarkusTestResourceLifecycleMana
                 "finemesh.gateway.kafka.poll-interval", "20ms",
                 "finemesh.gateway.kafka.retry-interval", "100ms",
                 "finemesh.gateway.events.heartbeat", "300ms",
-                "finemesh.gateway.events.end-grace", "200ms");
+                "finemesh.gateway.events.end-grace", "200ms",
+                "finemesh.gateway.webhooks.secrets.known", "open sesame",
+                "finemesh.gateway.webhooks.first-pause", "10ms");
     }
 
     @Override

@@ -27,6 +27,9 @@ final class SampleEnvelopes {
             case TRAINERS -> Topics.TRAINERS;
             case DATASETS -> Topics.DATASETS;
             case REQUESTS -> Topics.EVALUATION_REQUESTS;
+            case REGISTRY -> Topics.REGISTRY;
+            case REGISTRY_COMMANDS -> Topics.REGISTRY_COMMANDS;
+            case WEBHOOKS -> Topics.WEBHOOKS;
             case POLICIES -> Topics.POLICIES;
             case CONNECTORS -> Topics.CONNECTORS;
             case TRIGGER_COMMANDS -> Topics.TRIGGER_COMMANDS;

@@ -1,0 +1,149 @@
+package io.finemesh.cli.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.finemesh.cli.client.Gateway;
+import io.finemesh.cli.display.Table;
+import java.io.IOException;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Asks for an evaluation of a checkpoint and stays until it has its scores. */
+@Command(name = "evaluate", description = "Score a checkpoint on tasks.", mixinStandardHelpOptions = true)
+public final class EvaluateCommand implements Callable<Integer> {
+    private static final long LOOK_AGAIN_MILLIS = 500;
+
+    @Mixin
+    private Session session;
+
+    @Parameters(paramLabel = "CHECKPOINT", description = "checkpoint id, model name, or an alias such as my-model@champion")
+    private String checkpoint;
+
+    @Option(
+            names = "--task",
+            required = true,
+            description = "held_out_loss, exact_match, gsm8k, aqua, svamp, ...; again for more")
+    private List<String> tasks;
+
+    @Option(names = "--dataset", required = true, description = "data set that is asked")
+    private String dataset;
+
+    @Option(names = "--examples", description = "data set that worked examples come from")
+    private Optional<String> examples;
+
+    @Option(names = "--shots", description = "worked examples in a prompt of gsm8k")
+    private Optional<Integer> shots;
+
+    @Option(names = "--limit", description = "at most this many samples of each task; the result is then no score")
+    private Optional<Integer> limit;
+
+    @Option(names = "--max-new-tokens", description = "longest generated answer in tokens")
+    private Optional<Integer> maxNewTokens;
+
+    @Option(names = "--subject", description = "subject of mmlu")
+    private Optional<String> subject;
+
+    @Option(names = "--definition", paramLabel = "FILE", description = "task file of --task own")
+    private Optional<Path> definition;
+
+    @Option(names = "--template", description = "plain, alpaca, chatml or chat: how a conversation becomes text")
+    private Optional<String> template;
+
+    @Option(names = "--precision", description = "fp32 or bf16")
+    private Optional<String> precision;
+
+    @Option(names = "--no-wait", description = "print the evaluation's id and return")
+    private boolean noWait;
+
+    @Override
+    public Integer call() throws Exception {
+        try (Gateway gateway = session.open()) {
+            JsonNode asked = gateway.post(
+                    "/v1/evaluations", "application/json", BodyPublishers.ofString(request().toString()));
+            String id = asked.path("id").asText();
+            if (noWait) {
+                if (session.json()) {
+                    session.print(asked);
+                } else {
+                    session.out().println(id);
+                }
+                return Session.OK;
+            }
+            return show(awaited(gateway, id));
+        }
+    }
+
+    private ObjectNode request() throws IOException {
+        ObjectNode request = new ObjectMapper().createObjectNode();
+        request.put("checkpoint", checkpoint).put("dataset", dataset);
+        template.ifPresent(word -> request.put("template", word));
+        precision.ifPresent(word -> request.put("precision", word));
+        Optional<String> yaml = definition.isPresent() ? Optional.of(Files.readString(definition.get())) : Optional.empty();
+        for (String name : tasks) {
+            ObjectNode task = request.withArray("tasks").addObject().put("task", name);
+            limit.ifPresent(count -> task.put("limit", count));
+            maxNewTokens.ifPresent(count -> task.put("max_new_tokens", count));
+            examples.ifPresent(data -> task.put("examples", data));
+            shots.ifPresent(count -> task.put("shots", count));
+            subject.ifPresent(word -> task.put("subject", word));
+            yaml.ifPresent(text -> task.put("definition", text));
+        }
+        return request;
+    }
+
+    private JsonNode awaited(Gateway gateway, String id) throws Exception {
+        long shown = -1;
+        while (true) {
+            JsonNode evaluation = gateway.get("/v1/evaluations/" + Gateway.encode(id));
+            String state = evaluation.path("state").asText();
+            if (state.equals("completed") || state.equals("failed")) {
+                return evaluation;
+            }
+            long answered = evaluation.path("answered").asLong();
+            if (!session.json() && answered != shown && answered > 0) {
+                session.out()
+                        .println(answered + " of " + evaluation.path("questions").asLong() + " answered");
+                session.out().flush();
+                shown = answered;
+            }
+            Thread.sleep(LOOK_AGAIN_MILLIS);
+        }
+    }
+
+    private int show(JsonNode evaluation) {
+        boolean completed = evaluation.path("state").asText().equals("completed");
+        if (session.json()) {
+            session.print(evaluation);
+            return completed ? Session.OK : Session.NO;
+        }
+        if (!completed) {
+            session.err().println(evaluation.path("failure").path("message").asText());
+            return Session.NO;
+        }
+        Table table = new Table("TASK", "METRIC", "VALUE", "+/-", "SAMPLES", "");
+        for (JsonNode score : evaluation.path("scores")) {
+            table.row(
+                    score.path("task").asText(),
+                    score.path("metric").asText(),
+                    score.path("value").asText(),
+                    score.path("standardError").asText("-"),
+                    score.path("samples").asText(),
+                    score.path("limited").asBoolean() ? "limited run, not a score" : "");
+        }
+        table.print(session.out());
+        for (JsonNode records : evaluation.path("records")) {
+            session.out()
+                    .println(records.path("task").asText() + ": " + records.path("view").asText());
+        }
+        return Session.OK;
+    }
+}

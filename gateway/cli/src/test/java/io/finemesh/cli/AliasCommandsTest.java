@@ -1,0 +1,114 @@
+package io.finemesh.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.Arrays;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class AliasCommandsTest {
+    private static final String ALIAS =
+            "{\"model\":\"m\",\"alias\":\"champion\",\"checkpoint\":\"ck-1\",\"awaiting\":\"ck-2\","
+                    + "\"moves\":[{\"reason\":\"promoted\",\"by\":\"policy nightly\"}]}";
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+    private FakeGateway gateway;
+
+    @BeforeEach
+    void open() throws Exception {
+        gateway = new FakeGateway();
+    }
+
+    @AfterEach
+    void close() {
+        gateway.close();
+    }
+
+    private int finemesh(String... arguments) {
+        String[] all = Arrays.copyOf(arguments, arguments.length + 2);
+        all[arguments.length] = "--gateway";
+        all[arguments.length + 1] = gateway.url();
+        return Finemesh.commandLine()
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .execute(all);
+    }
+
+    @Test
+    void aliasesAreListedWithWhoWaits() {
+        gateway.on("GET /v1/aliases", 200, "{\"aliases\":[" + ALIAS + "]}");
+
+        assertThat(finemesh("aliases")).isZero();
+        assertThat(out.toString()).contains("m@champion", "ck-1", "policy nightly", "ck-2");
+    }
+
+    @Test
+    void whatPeopleWantGoesToTheAliasWithWhoAndWhy() {
+        gateway.on("PUT /v1/aliases/m/champion", 202, ALIAS);
+        gateway.on("POST /v1/aliases/m/champion/rollback", 202, ALIAS);
+        gateway.on("POST /v1/aliases/m/champion/approve", 202, ALIAS);
+        gateway.on("POST /v1/aliases/m/champion/reject", 202, ALIAS);
+
+        assertThat(finemesh("promote", "m@champion", "ck-7", "--by", "ada", "--reason", "by hand")).isZero();
+        assertThat(finemesh("rollback", "m@champion", "--by", "ada")).isZero();
+        assertThat(finemesh("approve", "m@champion", "--by", "ada")).isZero();
+        assertThat(finemesh("reject", "m@champion", "--by", "ada")).isZero();
+
+        assertThat(gateway.requests()).hasSize(4).allMatch(request -> request.body().contains("\"by\":\"ada\""));
+        assertThat(gateway.requests().getFirst().body()).contains("\"checkpoint\":\"ck-7\"", "\"reason\":\"by hand\"");
+        assertThat(out.toString()).contains("said yes to ck-2");
+    }
+
+    @Test
+    void anAliasWithoutAModelIsRefusedInWords() {
+        assertThat(finemesh("why", "champion")).isEqualTo(2);
+        assertThat(err.toString()).contains("MODEL@ALIAS");
+        assertThat(gateway.requests()).isEmpty();
+    }
+
+    @Test
+    void whyIsPrintedStepByStep() {
+        gateway.on(
+                "GET /v1/aliases/m/champion/why",
+                200,
+                "{\"chain\":[{\"kind\":\"alias\",\"sentence\":\"it stands\"},{\"kind\":\"gate\",\"sentence\":\"it passed\"}]}");
+
+        assertThat(finemesh("why", "m@champion")).isZero();
+        assertThat(out.toString().lines().map(line -> line.replaceAll(" +", " ")))
+                .containsExactly("alias it stands", "gate it passed");
+    }
+
+    @Test
+    void anEvaluationIsAskedForAndWaitedFor() {
+        gateway.on("POST /v1/evaluations", 202, "{\"id\":\"ev-1\"}");
+        gateway.on("GET /v1/evaluations/ev-1", 200, "{\"state\":\"started\",\"answered\":6,\"questions\":10}");
+        gateway.on(
+                "GET /v1/evaluations/ev-1",
+                200,
+                "{\"state\":\"completed\",\"scores\":[{\"task\":\"gsm8k\",\"metric\":\"exact_match,strict-match\",\"value\":0.5,"
+                        + "\"standardError\":0.1,\"samples\":10,\"limited\":true}],\"records\":[{\"task\":\"gsm8k\",\"view\":\"/samples.html?x\"}]}");
+
+        assertThat(finemesh("evaluate", "m@champion", "--task", "gsm8k", "--dataset", "d", "--limit", "10"))
+                .isZero();
+
+        assertThat(gateway.requests().getFirst().body())
+                .contains("\"checkpoint\":\"m@champion\"", "\"task\":\"gsm8k\"", "\"limit\":10");
+        assertThat(out.toString()).contains("6 of 10 answered", "exact_match,strict-match", "limited run, not a score", "/samples.html?x");
+    }
+
+    @Test
+    void anEvaluationThatFailsIsNoAndSaysWhy() {
+        gateway.on("POST /v1/evaluations", 202, "{\"id\":\"ev-1\"}");
+        gateway.on(
+                "GET /v1/evaluations/ev-1",
+                200,
+                "{\"state\":\"failed\",\"failure\":{\"message\":\"there is no checkpoint\"}}");
+
+        assertThat(finemesh("evaluate", "m", "--task", "svamp", "--dataset", "d")).isEqualTo(1);
+        assertThat(err.toString()).contains("there is no checkpoint");
+    }
+}
