@@ -86,8 +86,7 @@ class EvaluatorBeans {
         return new RemoteAnswerer(
                 remote,
                 key,
-                new RemoteAnswerer.Settings(
-                        config.atOnce(), config.attempts(), config.firstPause(), config.timeout()));
+                new RemoteAnswerer.Settings(config.atOnce(), config.attempts(), config.firstPause(), config.timeout()));
     }
 
     /** Makes the desk before the first record can come: made by a listener it would be made on the thread that serves all channels. */

@@ -53,12 +53,14 @@ class AliasCommandsTest {
         gateway.on("POST /v1/aliases/m/champion/approve", 202, ALIAS);
         gateway.on("POST /v1/aliases/m/champion/reject", 202, ALIAS);
 
-        assertThat(finemesh("promote", "m@champion", "ck-7", "--by", "ada", "--reason", "by hand")).isZero();
+        assertThat(finemesh("promote", "m@champion", "ck-7", "--by", "ada", "--reason", "by hand"))
+                .isZero();
         assertThat(finemesh("rollback", "m@champion", "--by", "ada")).isZero();
         assertThat(finemesh("approve", "m@champion", "--by", "ada")).isZero();
         assertThat(finemesh("reject", "m@champion", "--by", "ada")).isZero();
 
-        assertThat(gateway.requests()).hasSize(4).allMatch(request -> request.body().contains("\"by\":\"ada\""));
+        assertThat(gateway.requests()).hasSize(4).allMatch(request -> request.body()
+                .contains("\"by\":\"ada\""));
         assertThat(gateway.requests().getFirst().body()).contains("\"checkpoint\":\"ck-7\"", "\"reason\":\"by hand\"");
         assertThat(out.toString()).contains("said yes to ck-2");
     }
@@ -97,7 +99,9 @@ class AliasCommandsTest {
 
         assertThat(gateway.requests().getFirst().body())
                 .contains("\"checkpoint\":\"m@champion\"", "\"task\":\"gsm8k\"", "\"limit\":10");
-        assertThat(out.toString()).contains("6 of 10 answered", "exact_match,strict-match", "limited run, not a score", "/samples.html?x");
+        assertThat(out.toString())
+                .contains(
+                        "6 of 10 answered", "exact_match,strict-match", "limited run, not a score", "/samples.html?x");
     }
 
     @Test
@@ -108,7 +112,8 @@ class AliasCommandsTest {
                 200,
                 "{\"state\":\"failed\",\"failure\":{\"message\":\"there is no checkpoint\"}}");
 
-        assertThat(finemesh("evaluate", "m", "--task", "svamp", "--dataset", "d")).isEqualTo(1);
+        assertThat(finemesh("evaluate", "m", "--task", "svamp", "--dataset", "d"))
+                .isEqualTo(1);
         assertThat(err.toString()).contains("there is no checkpoint");
     }
 }

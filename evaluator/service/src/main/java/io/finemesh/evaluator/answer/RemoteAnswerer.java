@@ -65,8 +65,9 @@ public final class RemoteAnswerer implements Answerer {
         if (!(measurement instanceof Measurement.Questions asked)) {
             throw refused(measurement.name() + " needs likelihoods, which a remote server does not give");
         }
-        try (HttpClient http =
-                        HttpClient.newBuilder().connectTimeout(settings.timeout()).build();
+        try (HttpClient http = HttpClient.newBuilder()
+                        .connectTimeout(settings.timeout())
+                        .build();
                 ExecutorService asking = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int from = 0; from < questions.size(); from += settings.atOnce()) {
                 List<Integer> piece = questions.subList(from, Math.min(from + settings.atOnce(), questions.size()));
@@ -136,13 +137,10 @@ public final class RemoteAnswerer implements Answerer {
         body.put("temperature", generation.temperature());
         generation.stops().stream().limit(STOPS_KEPT).forEach(body.withArray("stop")::add);
         if (asked.chat()) {
-            generation
-                    .prompt()
-                    .chat(true)
-                    .forEach(turn -> body.withArray("messages")
-                            .addObject()
-                            .put("role", turn.speaker().role())
-                            .put("content", turn.content()));
+            generation.prompt().chat(true).forEach(turn -> body.withArray("messages")
+                    .addObject()
+                    .put("role", turn.speaker().role())
+                    .put("content", turn.content()));
         } else {
             body.put("prompt", generation.prompt().text());
         }

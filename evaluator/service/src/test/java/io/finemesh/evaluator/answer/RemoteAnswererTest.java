@@ -74,7 +74,8 @@ class RemoteAnswererTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"401, INVALID_SPECIFICATION, key", "404, INVALID_SPECIFICATION, big", "500, EVALUATION_FAILED, HTTP 500"})
+    @CsvSource({"401, INVALID_SPECIFICATION, key", "404, INVALID_SPECIFICATION, big", "500, EVALUATION_FAILED, HTTP 500"
+    })
     void aServerThatRefusesEndsTheRangeInWords(int status, FailureCode code, String word) {
         failure = status;
         failures.set(1_000);

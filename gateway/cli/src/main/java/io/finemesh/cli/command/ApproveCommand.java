@@ -13,7 +13,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Approves a challenger. */
-@Command(name = "approve", description = "Say yes to the challenger that waits for it.", mixinStandardHelpOptions = true)
+@Command(
+        name = "approve",
+        description = "Say yes to the challenger that waits for it.",
+        mixinStandardHelpOptions = true)
 public final class ApproveCommand implements Callable<Integer> {
     @Mixin
     private Session session;
@@ -42,7 +45,8 @@ public final class ApproveCommand implements Callable<Integer> {
             if (session.json()) {
                 session.print(answer);
             } else {
-                session.out().println("said yes to " + answer.path("awaiting").asText("the challenger") + " of " + alias);
+                session.out()
+                        .println("said yes to " + answer.path("awaiting").asText("the challenger") + " of " + alias);
             }
             return Session.OK;
         }

@@ -25,7 +25,9 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Mixin
     private Session session;
 
-    @Parameters(paramLabel = "CHECKPOINT", description = "checkpoint id, model name, or an alias such as my-model@champion")
+    @Parameters(
+            paramLabel = "CHECKPOINT",
+            description = "checkpoint id, model name, or an alias such as my-model@champion")
     private String checkpoint;
 
     @Option(
@@ -68,7 +70,9 @@ public final class EvaluateCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         try (Gateway gateway = session.open()) {
             JsonNode asked = gateway.post(
-                    "/v1/evaluations", "application/json", BodyPublishers.ofString(request().toString()));
+                    "/v1/evaluations",
+                    "application/json",
+                    BodyPublishers.ofString(request().toString()));
             String id = asked.path("id").asText();
             if (noWait) {
                 if (session.json()) {
@@ -87,7 +91,8 @@ public final class EvaluateCommand implements Callable<Integer> {
         request.put("checkpoint", checkpoint).put("dataset", dataset);
         template.ifPresent(word -> request.put("template", word));
         precision.ifPresent(word -> request.put("precision", word));
-        Optional<String> yaml = definition.isPresent() ? Optional.of(Files.readString(definition.get())) : Optional.empty();
+        Optional<String> yaml =
+                definition.isPresent() ? Optional.of(Files.readString(definition.get())) : Optional.empty();
         for (String name : tasks) {
             ObjectNode task = request.withArray("tasks").addObject().put("task", name);
             limit.ifPresent(count -> task.put("limit", count));
@@ -111,7 +116,8 @@ public final class EvaluateCommand implements Callable<Integer> {
             long answered = evaluation.path("answered").asLong();
             if (!session.json() && answered != shown && answered > 0) {
                 session.out()
-                        .println(answered + " of " + evaluation.path("questions").asLong() + " answered");
+                        .println(
+                                answered + " of " + evaluation.path("questions").asLong() + " answered");
                 session.out().flush();
                 shown = answered;
             }
@@ -142,7 +148,8 @@ public final class EvaluateCommand implements Callable<Integer> {
         table.print(session.out());
         for (JsonNode records : evaluation.path("records")) {
             session.out()
-                    .println(records.path("task").asText() + ": " + records.path("view").asText());
+                    .println(records.path("task").asText() + ": "
+                            + records.path("view").asText());
         }
         return Session.OK;
     }

@@ -13,7 +13,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Moves an alias. */
-@Command(name = "promote", description = "Let an alias stand for a checkpoint, whatever a gate says.", mixinStandardHelpOptions = true)
+@Command(
+        name = "promote",
+        description = "Let an alias stand for a checkpoint, whatever a gate says.",
+        mixinStandardHelpOptions = true)
 public final class PromoteCommand implements Callable<Integer> {
     @Mixin
     private Session session;
@@ -25,10 +28,7 @@ public final class PromoteCommand implements Callable<Integer> {
             converter = AliasName.Reader.class)
     private AliasName alias;
 
-    @Parameters(
-            index = "1",
-            paramLabel = "CHECKPOINT",
-            description = "checkpoint id, model name, or another alias")
+    @Parameters(index = "1", paramLabel = "CHECKPOINT", description = "checkpoint id, model name, or another alias")
     private String checkpoint;
 
     @Option(names = "--reason", description = "why, for the record")
@@ -44,12 +44,13 @@ public final class PromoteCommand implements Callable<Integer> {
         reason.ifPresent(words -> body.put("reason", words));
         body.put("by", by.orElse(System.getProperty("user.name", "somebody")));
         try (Gateway gateway = session.open()) {
-            JsonNode answer = gateway.put(
-                    alias.path(), "application/json", BodyPublishers.ofString(body.toString()));
+            JsonNode answer = gateway.put(alias.path(), "application/json", BodyPublishers.ofString(body.toString()));
             if (session.json()) {
                 session.print(answer);
             } else {
-                session.out().println("asked for " + alias + " to stand for " + checkpoint + "; './finemesh aliases' shows when it does");
+                session.out()
+                        .println("asked for " + alias + " to stand for " + checkpoint
+                                + "; './finemesh aliases' shows when it does");
             }
             return Session.OK;
         }

@@ -13,7 +13,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Rejects a challenger. */
-@Command(name = "reject", description = "Say no to the challenger that waits for approval.", mixinStandardHelpOptions = true)
+@Command(
+        name = "reject",
+        description = "Say no to the challenger that waits for approval.",
+        mixinStandardHelpOptions = true)
 public final class RejectCommand implements Callable<Integer> {
     @Mixin
     private Session session;
@@ -42,7 +45,8 @@ public final class RejectCommand implements Callable<Integer> {
             if (session.json()) {
                 session.print(answer);
             } else {
-                session.out().println("said no to " + answer.path("awaiting").asText("the challenger") + " of " + alias);
+                session.out()
+                        .println("said no to " + answer.path("awaiting").asText("the challenger") + " of " + alias);
             }
             return Session.OK;
         }

@@ -13,7 +13,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Takes the last move of an alias back. */
-@Command(name = "rollback", description = "Let an alias stand for what it stood for before.", mixinStandardHelpOptions = true)
+@Command(
+        name = "rollback",
+        description = "Let an alias stand for what it stood for before.",
+        mixinStandardHelpOptions = true)
 public final class RollbackCommand implements Callable<Integer> {
     @Mixin
     private Session session;

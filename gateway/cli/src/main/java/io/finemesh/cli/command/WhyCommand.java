@@ -34,7 +34,8 @@ public final class WhyCommand implements Callable<Integer> {
                 session.out()
                         .printf(
                                 "%-11s %s%n",
-                                link.path("kind").asText(), link.path("sentence").asText());
+                                link.path("kind").asText(),
+                                link.path("sentence").asText());
             }
             return Session.OK;
         }
