@@ -10,16 +10,15 @@ import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 
 /** Until the views are rebuilt, whatever is answered from them would be wrong: a known run would be unknown. */
 public class ReadinessGate {
-    private static final List<String> FROM_VIEWS =
-            List.of(
-                    "/v1/runs",
-                    "/v1/trainers",
-                    "/v1/checkpoints",
-                    "/v1/policies",
-                    "/v1/connectors",
-                    "/v1/impact",
-                    "/v1/aliases",
-                    "/v1/evaluations");
+    private static final List<String> FROM_VIEWS = List.of(
+            "/v1/runs",
+            "/v1/trainers",
+            "/v1/checkpoints",
+            "/v1/policies",
+            "/v1/connectors",
+            "/v1/impact",
+            "/v1/aliases",
+            "/v1/evaluations");
 
     private final Board board;
 
