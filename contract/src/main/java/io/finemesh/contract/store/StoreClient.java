@@ -70,6 +70,14 @@ public final class StoreClient implements AutoCloseable {
                 new TypeReference<>() {});
     }
 
+    /** Makes uploaded objects readable that belong to no checkpoint; the store compares their bytes with their digests first. */
+    public LinkResponse settle(List<BlobReference> blobs) throws StoreException {
+        return read(
+                "settling " + blobs.size() + " objects",
+                post(StorePaths.SETTLE, json(new StageRequest(blobs)), JSON, timeout.multipliedBy(10)),
+                new TypeReference<>() {});
+    }
+
     /** Asks where to download objects. */
     public LinkResponse links(List<BlobDigest> digests) throws StoreException {
         return read(

@@ -5,6 +5,12 @@ public final class StorePaths {
     /** POST {@link StageRequest}, answered by {@link StageResponse}. */
     public static final String STAGE = "/v1/blobs/stage";
 
+    /**
+     * POST {@link StageRequest}: uploaded objects that belong to no checkpoint become readable once their bytes are what their digests say; answered by {@link
+     * LinkResponse}.
+     */
+    public static final String SETTLE = "/v1/blobs/settle";
+
     /** POST {@link LinkRequest}, answered by {@link LinkResponse}; 404 names every unknown object. */
     public static final String LINKS = "/v1/blobs/links";
 

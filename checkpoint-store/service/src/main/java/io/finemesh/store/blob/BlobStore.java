@@ -88,6 +88,56 @@ public final class BlobStore {
     }
 
     /**
+     * Makes uploaded objects readable that belong to no checkpoint. Their bytes are read and compared with their digests; one that is readable already stays as
+     * it is, so that asking again after a crash is harmless.
+     *
+     * @return where to download each, in order
+     * @throws RefusalException naming every object that was not uploaded or has other bytes than its digest says
+     */
+    public LinkResponse settle(List<BlobReference> wanted) {
+        requireFew(wanted.size());
+        List<String> errors =
+                wanted.stream().flatMap(blob -> settle(blob).stream()).toList();
+        if (!errors.isEmpty()) {
+            throw new RefusalException(
+                    Kind.NOT_USABLE,
+                    errors.size() + " of " + wanted.size() + " objects cannot be made readable; upload them again",
+                    errors);
+        }
+        return links(wanted.stream().map(BlobReference::digest).toList());
+    }
+
+    /** What is wrong with an object; nothing if it is readable now. */
+    private Optional<String> settle(BlobReference blob) {
+        MessageDigest digest = Sha256.start();
+        byte[] chunk = new byte[CHUNK_BYTES];
+        Optional<OpenBlob> found = open(blob.digest());
+        if (found.isEmpty()) {
+            return Optional.of("object " + blob.digest() + " was not uploaded");
+        }
+        LocatedBlob where = found.get().where();
+        try (OpenBlob open = found.get()) {
+            if (!where.staged()) {
+                return Optional.empty();
+            }
+            for (int read = readFrom(open.object(), chunk); read >= 0; read = readFrom(open.object(), chunk)) {
+                digest.update(chunk, 0, read);
+            }
+        } catch (IOException lost) {
+            throw new StorageUnavailableException(
+                    "reading " + where.facts().key() + " was cut off: " + lost.getMessage(), lost);
+        }
+        boolean whole = Sha256.finish(digest).equals(blob.digest().value())
+                && where.facts().sizeBytes() == blob.sizeBytes();
+        if (!whole || !promote(where)) {
+            return Optional.of(
+                    "the bytes uploaded for object " + blob.digest() + " are not those its digest and size say");
+        }
+        dropStaged(blob.digest());
+        return Optional.empty();
+    }
+
+    /**
      * Says where to download each object.
      *
      * @throws RefusalException naming every object the store does not have

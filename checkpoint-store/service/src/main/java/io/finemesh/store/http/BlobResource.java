@@ -31,6 +31,13 @@ public class BlobResource {
         return blobs.stage(JsonBody.read(body, StageRequest.class).blobs());
     }
 
+    /** Makes uploaded objects readable that belong to no checkpoint. */
+    @POST
+    @Path(StorePaths.SETTLE)
+    public LinkResponse settle(InputStream body) {
+        return blobs.settle(JsonBody.read(body, StageRequest.class).blobs());
+    }
+
     /** One link for each object, in order. */
     @POST
     @Path(StorePaths.LINKS)

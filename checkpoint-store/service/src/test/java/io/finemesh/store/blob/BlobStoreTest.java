@@ -60,6 +60,32 @@ class BlobStoreTest {
     }
 
     @Test
+    void anUploadThatBelongsToNoCheckpointIsReadableWhenItsBytesAreRight() {
+        storage.place(StorageLayout.staged(BLOB.digest()), BYTES);
+
+        assertThat(blobs.settle(List.of(BLOB)).links()).hasSize(1);
+
+        assertThat(blobs.read(BLOB, 100)).isEqualTo(BYTES);
+        assertThat(storage.objects()).doesNotContainKey(StorageLayout.staged(BLOB.digest()));
+        assertThat(blobs.settle(List.of(BLOB)).links()).as("asked again").hasSize(1);
+    }
+
+    @Test
+    void anUploadWithOtherBytesThanItsDigestSaysStaysUnreadable() {
+        storage.place(StorageLayout.staged(BLOB.digest()), "an obJect".getBytes(UTF_8));
+
+        assertThatThrownBy(() -> blobs.settle(List.of(BLOB, reference("never sent".getBytes(UTF_8)))))
+                .isInstanceOfSatisfying(RefusalException.class, refusal -> {
+                    assertThat(refusal.kind()).isEqualTo(Kind.NOT_USABLE);
+                    assertThat(refusal.errors()).hasSize(2);
+                    assertThat(refusal.errors().getFirst()).contains("are not those its digest and size say");
+                    assertThat(refusal.errors().getLast()).contains("was not uploaded");
+                });
+
+        assertThat(storage.objects()).doesNotContainKey(StorageLayout.blob(BLOB.digest()));
+    }
+
+    @Test
     void whatWasReplacedAfterVerificationIsNotPromoted() {
         storage.place(StorageLayout.staged(BLOB.digest()), BYTES);
         LocatedBlob verified = blobs.open(BLOB.digest()).orElseThrow().where();

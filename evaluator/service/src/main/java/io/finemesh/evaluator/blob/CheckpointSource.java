@@ -39,6 +39,8 @@ public interface CheckpointSource {
                 StageTicket ticket = store.stage(List.of(blob)).tickets().getFirst();
                 if (ticket.uploadUrl().isPresent()) {
                     store.upload(ticket, BodyPublishers.ofByteArray(bytes));
+                    // An upload is readable only when the store has compared its bytes; no checkpoint commits this one.
+                    store.settle(List.of(blob));
                 }
             }
         };
