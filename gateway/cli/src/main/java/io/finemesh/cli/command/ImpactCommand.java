@@ -76,6 +76,9 @@ public final class ImpactCommand implements Callable<Integer> {
         session.out()
                 .println("models that stand for a touched checkpoint: "
                         + (impact.path("models").isEmpty() ? "none" : impact.path("models")));
+        if (!impact.path("aliases").isEmpty()) {
+            session.out().println("aliases that a touched checkpoint holds: " + impact.path("aliases"));
+        }
         if (!impact.path("evaluations").isEmpty()) {
             session.out().println("evaluations on it: " + impact.path("evaluations"));
         }

@@ -25,6 +25,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  * @param runs touched runs, oldest first
  * @param checkpoints every touched checkpoint
  * @param models names that stand for a touched checkpoint now
+ * @param aliases registry aliases, as model@alias, that a touched checkpoint holds now
  * @param evaluations evaluations on data that holds the row out
  * @param repair a run specification that trains the newest directly touched run again, from the last checkpoint that was not touched, on the newest version; absent
  *     for a whole data set, and when nothing was trained on the row
@@ -36,6 +37,7 @@ public record ImpactAnswer(
         List<Run> runs,
         List<String> checkpoints,
         List<String> models,
+        List<String> aliases,
         List<String> evaluations,
         Optional<Map<String, Object>> repair) {
     /** An impact as users see it. */
@@ -50,6 +52,11 @@ public record ImpactAnswer(
                 models.stream()
                         .filter(model -> touched.contains(model.checkpoint()))
                         .map(ModelDescriptor::name)
+                        .toList(),
+                mesh.registry().pages().stream()
+                        .filter(page -> page.holder().filter(touched::contains).isPresent())
+                        .map(page -> page.model() + "@" + page.alias())
+                        .sorted()
                         .toList(),
                 impact.evaluations().stream().map(EvaluationId::value).toList(),
                 row.flatMap(_ -> impact.runs().reversed().stream()
