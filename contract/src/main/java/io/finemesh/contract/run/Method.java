@@ -11,5 +11,7 @@ public enum Method {
     /** Gradient descent on all parameters, each layer updated during the backward pass (Lv et al. 2023). */
     LOMO,
     /** The same with factored second moments (Lv et al. 2023). */
-    ADALOMO
+    ADALOMO,
+    /** Adam on adapters of low rank beside frozen weights, merged at the end of the run (LoRA, Hu et al. 2021). */
+    LORA
 }

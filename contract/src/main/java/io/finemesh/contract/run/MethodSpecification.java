@@ -3,6 +3,7 @@ package io.finemesh.contract.run;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.finemesh.contract.json.SinceForm;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -21,6 +22,7 @@ import java.util.OptionalInt;
  * @param projection GaLore, or BAdam with GaLore inside its blocks
  * @param moments what the optimizer keeps; absent = 32-bit moments
  * @param rounding of weights stored in bf16; absent = a 32-bit copy with AdamW and BAdam, else at random
+ * @param adapter LoRA: what is trained beside the weights
  */
 public record MethodSpecification(
         Method method,
@@ -33,7 +35,10 @@ public record MethodSpecification(
         @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<PartitionSpecification> partition,
         @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<ProjectionSpecification> projection,
         @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<MomentForm> moments,
-        @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<WeightRounding> rounding) {
+        @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<WeightRounding> rounding,
+
+        @JsonInclude(JsonInclude.Include.NON_ABSENT) @SinceForm(3)
+        Optional<AdapterSpecification> adapter) {
     public MethodSpecification {
         requireNonNull(method, "method is null");
         requireNonNull(blockOrder, "blockOrder is null");
@@ -42,6 +47,35 @@ public record MethodSpecification(
         projection = projection == null ? Optional.empty() : projection;
         moments = moments == null ? Optional.empty() : moments;
         rounding = rounding == null ? Optional.empty() : rounding;
+        adapter = adapter == null ? Optional.empty() : adapter;
+    }
+
+    /** Any method without adapters. */
+    public MethodSpecification(
+            Method method,
+            BlockOrder blockOrder,
+            int switchInterval,
+            OptionalInt startBlock,
+            boolean includeEmbedding,
+            boolean includeHead,
+            boolean referenceCompatible,
+            Optional<PartitionSpecification> partition,
+            Optional<ProjectionSpecification> projection,
+            Optional<MomentForm> moments,
+            Optional<WeightRounding> rounding) {
+        this(
+                method,
+                blockOrder,
+                switchInterval,
+                startBlock,
+                includeEmbedding,
+                includeHead,
+                referenceCompatible,
+                partition,
+                projection,
+                moments,
+                rounding,
+                Optional.empty());
     }
 
     /** AdamW, or BAdam with a block per layer. */
@@ -71,7 +105,7 @@ public record MethodSpecification(
     public boolean blockwise() {
         return switch (method) {
             case BADAM -> true;
-            case ADAMW, GALORE, LOMO, ADALOMO -> false;
+            case ADAMW, GALORE, LOMO, ADALOMO, LORA -> false;
         };
     }
 }

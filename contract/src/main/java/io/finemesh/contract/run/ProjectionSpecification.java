@@ -2,6 +2,10 @@ package io.finemesh.contract.run;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.finemesh.contract.json.SinceForm;
+import java.util.Optional;
+
 /**
  * GaLore's projection.
  *
@@ -15,6 +19,7 @@ import static java.util.Objects.requireNonNull;
  * @param rewarmSteps updates over which the rate rises again after a refresh
  * @param basis format of the bases
  * @param residual what the projection leaves out is used too (Fira)
+ * @param adaptive how intervals follow the subspaces; absent = they are fixed
  */
 public record ProjectionSpecification(
         int rank,
@@ -26,11 +31,41 @@ public record ProjectionSpecification(
         MomentTransfer transport,
         int rewarmSteps,
         Precision basis,
-        boolean residual) {
+        boolean residual,
+
+        @JsonInclude(JsonInclude.Include.NON_ABSENT) @SinceForm(3)
+        Optional<AdaptiveRefresh> adaptive) {
     public ProjectionSpecification {
         requireNonNull(side, "side is null");
         requireNonNull(refresh, "refresh is null");
         requireNonNull(transport, "transport is null");
         requireNonNull(basis, "basis is null");
+        adaptive = adaptive == null ? Optional.empty() : adaptive;
+    }
+
+    /** With fixed intervals. */
+    public ProjectionSpecification(
+            int rank,
+            int refreshInterval,
+            double scale,
+            ProjectedSide side,
+            SubspaceRefresh refresh,
+            boolean staggered,
+            MomentTransfer transport,
+            int rewarmSteps,
+            Precision basis,
+            boolean residual) {
+        this(
+                rank,
+                refreshInterval,
+                scale,
+                side,
+                refresh,
+                staggered,
+                transport,
+                rewarmSteps,
+                basis,
+                residual,
+                Optional.empty());
     }
 }

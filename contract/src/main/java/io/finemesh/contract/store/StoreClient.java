@@ -111,6 +111,13 @@ public final class StoreClient implements AutoCloseable {
                 get(StorePaths.CHECKPOINTS + "/" + checkpoint + "/export", timeout.multipliedBy(10)));
     }
 
+    /** A tar of the adapters of a LoRA run's checkpoint, as PEFT loads them; the caller closes it. */
+    public InputStream exportAdapter(CheckpointId checkpoint) throws StoreException {
+        return open(
+                "adapters of " + checkpoint,
+                get(StorePaths.CHECKPOINTS + "/" + checkpoint + "/export?adapter=true", timeout.multipliedBy(10)));
+    }
+
     /** Imports a Hugging Face directory that the store can read itself. */
     public ModelDescriptor importModel(String name, String directory) throws StoreException {
         byte[] body = json(mapper.createObjectNode().put("path", directory));

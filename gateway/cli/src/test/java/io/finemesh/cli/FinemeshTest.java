@@ -361,6 +361,17 @@ class FinemeshTest {
     }
 
     @Test
+    void adaptersAreExportedWhereTheyAreAskedFor() throws Exception {
+        gateway.on(
+                "GET /v1/checkpoints/ck-1/export?adapter=true", 200, "application/x-tar", tar("adapter_config.json"));
+        Path target = directory.resolve("adapter");
+
+        assertThat(finemesh(with("export", "ck-1", target.toString(), "--adapter")))
+                .isZero();
+        assertThat(target.resolve("adapter_config.json")).exists();
+    }
+
+    @Test
     void anExportThatWouldLeaveItsDirectoryWritesNothing() throws Exception {
         gateway.on("GET /v1/checkpoints/ck-1/export", 200, "application/x-tar", tar("../evil"));
 

@@ -2,7 +2,9 @@ package io.finemesh.scheduler.planning;
 
 import io.finemesh.checkpoint.model.ModelConfiguration;
 import io.finemesh.checkpoint.model.ModelStructure;
+import io.finemesh.checkpoint.model.Problem;
 import io.finemesh.contract.failure.FailureCode;
+import io.finemesh.contract.run.AdapterSpecification;
 import io.finemesh.contract.run.BatchSpecification;
 import io.finemesh.contract.run.BlockOrder;
 import io.finemesh.contract.run.MethodSpecification;
@@ -19,11 +21,13 @@ import io.finemesh.plan.blocks.Partitioning;
 import io.finemesh.plan.memory.BatchShape;
 import io.finemesh.plan.memory.FloatFormat;
 import io.finemesh.plan.memory.InnerOptimizer;
+import io.finemesh.plan.memory.LoraTargets;
 import io.finemesh.plan.memory.MemoryPlan;
 import io.finemesh.plan.memory.MethodProblems;
 import io.finemesh.plan.memory.MethodShape;
 import io.finemesh.plan.memory.Projection;
 import io.finemesh.plan.memory.WeightCopy;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What a method means for a model: its blocks, what it does not allow, its memory. */
@@ -41,8 +45,13 @@ final class MethodPlanning {
 
     /** The blocks, or objections and none. */
     static List<Block> check(ModelConfiguration model, MethodSpecification method, Objections objections) {
-        MethodProblems.of(ModelStructure.of(model), shape(method))
-                .forEach(problem -> objections.add(FailureCode.INVALID_SPECIFICATION, "method: " + problem.describe()));
+        List<Problem> problems = new ArrayList<>(method.adapter()
+                .map(adapter -> LoraTargets.problems(ModelStructure.of(model), adapter.targets()))
+                .orElse(List.of()));
+        if (problems.isEmpty()) {
+            problems.addAll(MethodProblems.of(ModelStructure.of(model), shape(model, method)));
+        }
+        problems.forEach(problem -> objections.add(FailureCode.INVALID_SPECIFICATION, "method: " + problem.describe()));
         try {
             List<Block> blocks = blocks(model, method);
             checkBlocks(method, blocks, objections);
@@ -99,7 +108,10 @@ final class MethodPlanning {
     /** The memory a run needs. */
     static MemoryPlan memory(ModelConfiguration model, RunSpecification specification) {
         return new MemoryPlan(
-                model, shape(specification.method()), format(specification.precision()), rows(specification.batch()));
+                model,
+                shape(model, specification.method()),
+                format(specification.precision()),
+                rows(specification.batch()));
     }
 
     /** A trainer computes a micro-batch at once: packed into rows that take all its samples at the cut-off. */
@@ -109,7 +121,7 @@ final class MethodPlanning {
                 .withRows(batch.gradientAccumulationSteps());
     }
 
-    private static MethodShape shape(MethodSpecification method) {
+    private static MethodShape shape(ModelConfiguration model, MethodSpecification method) {
         InnerOptimizer moments =
                 switch (method.moments().orElse(MomentForm.ADAMW)) {
                     case ADAMW -> InnerOptimizer.ADAMW;
@@ -129,6 +141,12 @@ final class MethodPlanning {
                         copy(method, WeightCopy.NONE));
             case LOMO -> new MethodShape.Lomo(copy(method, WeightCopy.NONE));
             case ADALOMO -> new MethodShape.AdaLomo(copy(method, WeightCopy.NONE));
+            case LORA -> {
+                AdapterSpecification adapter =
+                        method.adapter().orElseThrow(() -> new IllegalArgumentException("LoRA has no adapter"));
+                yield new MethodShape.Lora(
+                        adapter.rank(), LoraTargets.roles(ModelStructure.of(model), adapter.targets()));
+            }
         };
     }
 

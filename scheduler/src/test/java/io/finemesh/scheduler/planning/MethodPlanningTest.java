@@ -4,6 +4,7 @@ import static io.finemesh.scheduler.SubmissionBuilder.adamw;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.finemesh.contract.failure.FailureCode;
+import io.finemesh.contract.run.AdapterSpecification;
 import io.finemesh.contract.run.BlockCut;
 import io.finemesh.contract.run.BlockOrder;
 import io.finemesh.contract.run.Method;
@@ -57,6 +58,37 @@ class MethodPlanningTest {
                 planned(submission(galore(2, MomentForm.ADAFACTOR))).memory().optimizerStateBytes();
         assertThat(plan.memory().optimizerStateBytes()).isPositive().isLessThan(all);
         assertThat(eightBit).isLessThan(plan.memory().optimizerStateBytes());
+    }
+
+    @Test
+    void loraIsCutLikeAdamWAndNeedsStatesForItsAdaptersOnly() {
+        RunPlan plan = planned(submission(lora(2, "all")));
+        RunPlan queries = planned(submission(lora(2, "q_proj")));
+
+        assertThat(plan.blocks()).isEmpty();
+        assertThat(plan.memory().optimizerStateBytes())
+                .isGreaterThan(queries.memory().optimizerStateBytes())
+                .isLessThan(planned(adamw("r", 40).build()).memory().optimizerStateBytes());
+        Planning.Refused unknown = (Planning.Refused) RunPlanner.plan(submission(lora(2, "w_proj")));
+        assertThat(unknown.failure().message()).contains("lora_target: found w_proj; allowed: all, or of down_proj");
+        Planning.Refused wide = (Planning.Refused) RunPlanner.plan(submission(lora(1 << 20, "all")));
+        assertThat(wide.failure().message()).contains("found 1048576; allowed: 1 to ");
+    }
+
+    private static MethodSpecification lora(int rank, String target) {
+        return new MethodSpecification(
+                Method.LORA,
+                BlockOrder.ASCENDING,
+                0,
+                OptionalInt.empty(),
+                false,
+                false,
+                false,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(new AdapterSpecification(rank, 16, List.of(target))));
     }
 
     @Test

@@ -27,7 +27,7 @@ import java.util.List;
  * objects are fetched to local disk and compared with their digests first, so that nothing damaged is ever sent and a failure still has
  * an HTTP status; sending then cannot fail but for the connection. The bytes depend on the checkpoint alone.
  */
-public final class CheckpointExport implements AutoCloseable {
+public final class CheckpointExport implements ExportArchive {
     private static final String WEIGHTS_FILE = "model.safetensors";
 
     private final WorkDirectory work;
@@ -79,12 +79,12 @@ public final class CheckpointExport implements AutoCloseable {
         }
     }
 
-    /** Length of the archive. */
+    @Override
     public long sizeBytes() {
         return TarWriter.archiveBytes(members);
     }
 
-    /** Writes the archive; the stream is neither flushed nor closed. */
+    @Override
     public void writeTo(OutputStream out) throws IOException {
         TarWriter tar = new TarWriter(out);
         for (FileEntry file : files) {
@@ -100,7 +100,6 @@ public final class CheckpointExport implements AutoCloseable {
         tar.end();
     }
 
-    /** Frees the local disk space. */
     @Override
     public void close() {
         weights.close();

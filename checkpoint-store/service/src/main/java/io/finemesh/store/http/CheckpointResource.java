@@ -7,12 +7,15 @@ import io.finemesh.contract.store.StorePaths;
 import io.finemesh.store.blob.BlobStore;
 import io.finemesh.store.config.StoreConfig;
 import io.finemesh.store.config.StoreWiring;
+import io.finemesh.store.export.AdapterExport;
 import io.finemesh.store.export.CheckpointExport;
+import io.finemesh.store.export.ExportArchive;
 import io.finemesh.store.manifest.CheckpointCatalogue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -47,14 +50,17 @@ public class CheckpointResource {
         return catalogue.describe(CheckpointCatalogue.parse(id));
     }
 
-    /** A tar of the directory that Hugging Face tools load. */
+    /** A tar of the directory that Hugging Face tools load, or with {@code ?adapter=true} of a LoRA run's adapters for PEFT. */
     @GET
     @Path(StorePaths.CHECKPOINTS + "/{id}/export")
     @Produces("application/x-tar")
-    public Response export(@PathParam("id") String id) {
+    public Response export(@PathParam("id") String id, @QueryParam("adapter") boolean adapter) {
         CheckpointId checkpoint = CheckpointCatalogue.parse(id);
         Manifest manifest = catalogue.manifest(checkpoint);
-        CheckpointExport export = CheckpointExport.prepare(manifest, blobs, StoreWiring.workDirectory(config));
+        java.nio.file.Path work = StoreWiring.workDirectory(config);
+        ExportArchive export = adapter
+                ? AdapterExport.prepare(checkpoint, catalogue.baseOfRun(checkpoint), manifest, blobs, work)
+                : CheckpointExport.prepare(manifest, blobs, work);
         StreamingOutput body = out -> {
             try (export) {
                 export.writeTo(out);

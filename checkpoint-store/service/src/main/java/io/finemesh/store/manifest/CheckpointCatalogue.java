@@ -5,6 +5,7 @@ import io.finemesh.checkpoint.json.StrictJson;
 import io.finemesh.checkpoint.manifest.FileEntry;
 import io.finemesh.checkpoint.manifest.Manifest;
 import io.finemesh.checkpoint.manifest.TensorEntry;
+import io.finemesh.checkpoint.manifest.TrainedBy;
 import io.finemesh.checkpoint.safetensors.TensorInfo;
 import io.finemesh.contract.id.CheckpointId;
 import io.finemesh.contract.id.RunId;
@@ -88,6 +89,24 @@ public final class CheckpointCatalogue {
                 configurationJson(id, manifest),
                 Optional.of(hasChatTemplate(manifest)),
                 difference.changedTensors());
+    }
+
+    /**
+     * The checkpoint that the run which made this one began with; the checkpoint itself where no run did.
+     *
+     * @throws RefusalException if there is no such checkpoint
+     */
+    public CheckpointId baseOfRun(CheckpointId id) {
+        CheckpointId base = id;
+        Manifest manifest = manifest(id);
+        Optional<String> run = manifest.trainedBy().map(TrainedBy::runId);
+        while (run.isPresent()
+                && manifest.parent().isPresent()
+                && manifest.trainedBy().map(TrainedBy::runId).equals(run)) {
+            base = new CheckpointId(manifest.parent().get());
+            manifest = manifest(base);
+        }
+        return base;
     }
 
     /** Numbers in all tensors; a tied head is stored, and counted, once. */

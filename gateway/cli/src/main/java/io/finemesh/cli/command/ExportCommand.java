@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Takes a checkpoint out of the mesh into a new directory that transformers loads. */
@@ -28,13 +29,19 @@ public final class ExportCommand implements Callable<Integer> {
     @Parameters(index = "1", paramLabel = "DIR", description = "directory to make; it must not exist")
     private Path directory;
 
+    @Option(
+            names = "--adapter",
+            description = "write the adapters of a run with lora for PEFT instead of the merged model")
+    private boolean adapter;
+
     @Override
     public Integer call() throws Exception {
         if (Files.exists(directory)) {
             throw new FileAlreadyExistsException(directory.toString());
         }
         try (Gateway gateway = session.open();
-                InputStream tar = gateway.download("/v1/checkpoints/" + Gateway.encode(checkpoint) + "/export")) {
+                InputStream tar = gateway.download("/v1/checkpoints/" + Gateway.encode(checkpoint) + "/export"
+                        + (adapter ? "?adapter=true" : ""))) {
             List<Path> files = TarFile.unpack(tar, directory);
             if (session.json()) {
                 ObjectNode answer = new ObjectMapper().createObjectNode();

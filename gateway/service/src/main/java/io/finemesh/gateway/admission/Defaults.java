@@ -24,6 +24,9 @@ final class Defaults {
     static final int GALORE_RANK = 16;
     static final int GALORE_UPDATE_INTERVAL = 200;
     static final double GALORE_SCALE = 2.0;
+    static final double GALORE_GROW_AT = 0.8;
+    static final double GALORE_SHRINK_BELOW = 0.3;
+    static final int LORA_RANK = 8;
 
     /** Largest whole number that every JSON reader keeps exactly. */
     static final long LARGEST_WHOLE = (1L << 53) - 1;

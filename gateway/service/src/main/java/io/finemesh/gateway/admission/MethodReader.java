@@ -1,5 +1,7 @@
 package io.finemesh.gateway.admission;
 
+import io.finemesh.contract.run.AdapterSpecification;
+import io.finemesh.contract.run.AdaptiveRefresh;
 import io.finemesh.contract.run.BlockCut;
 import io.finemesh.contract.run.BlockOrder;
 import io.finemesh.contract.run.Method;
@@ -21,6 +23,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
 
 /** Reads the section that says how parameters are updated: each field once, then what does not go together. */
 final class MethodReader {
@@ -48,7 +51,11 @@ final class MethodReader {
             "galore_moment_transport",
             "galore_rewarm_steps",
             "galore_basis",
-            "galore_residual");
+            "galore_residual",
+            "galore_adaptive");
+
+    private static final List<String> LORA_FIELDS = List.of("lora_rank", "lora_alpha", "lora_target");
+    private static final Pattern LORA_TARGET = Pattern.compile("all|[a-z][a-z0-9_]*(,[a-z][a-z0-9_]*)*");
 
     private static final int MOST_RANK = 1 << 20;
     private static final String SELECTORS = "a list of parts of the model such as [layer.0-3.attention, final]";
@@ -80,6 +87,7 @@ final class MethodReader {
         PartitionSpecification partition = partition();
         boolean rankGiven = section.value("galore_rank").isPresent();
         ProjectionSpecification projection = projection();
+        AdapterSpecification adapter = adapter();
         Optional<MomentForm> moments = section.choice("moments", MomentForm.class);
         Optional<WeightRounding> rounding = section.choice("rounding", WeightRounding.class);
         section.close();
@@ -103,7 +111,8 @@ final class MethodReader {
                 partition.equals(PartitionSpecification.LAYERS) ? Optional.empty() : Optional.of(partition),
                 projected ? Optional.of(projection) : Optional.empty(),
                 moments.filter(form -> form != MomentForm.ADAMW),
-                rounding);
+                rounding,
+                method == Method.LORA ? Optional.of(adapter) : Optional.empty());
     }
 
     private OptionalInt switchInterval() {
@@ -206,10 +215,28 @@ final class MethodReader {
         return importance;
     }
 
+    private AdapterSpecification adapter() {
+        int rank = section.integer("lora_rank", 1, MOST_RANK).orElse(Defaults.LORA_RANK);
+        double alpha = section.number("lora_alpha", Range.above(0, 10_000_000)).orElse(2.0 * rank);
+        String targets = section.text(
+                        "lora_target", LORA_TARGET, "all, or names of linear modules such as q_proj,v_proj")
+                .orElse("all");
+        return new AdapterSpecification(rank, alpha, List.of(targets.split(",")));
+    }
+
+    /** Twice as far apart up to eight times the interval, half as far down to a quarter of it. */
+    private static AdaptiveRefresh adaptive(int interval) {
+        return new AdaptiveRefresh(
+                Defaults.GALORE_GROW_AT, Defaults.GALORE_SHRINK_BELOW, Math.max(1, interval / 4), (int)
+                        Math.min(1_000_000_000, 8L * interval));
+    }
+
     private ProjectionSpecification projection() {
+        int interval =
+                section.integer("galore_update_interval", 1, 1_000_000_000).orElse(Defaults.GALORE_UPDATE_INTERVAL);
         return new ProjectionSpecification(
                 section.integer("galore_rank", 1, MOST_RANK).orElse(Defaults.GALORE_RANK),
-                section.integer("galore_update_interval", 1, 1_000_000_000).orElse(Defaults.GALORE_UPDATE_INTERVAL),
+                interval,
                 section.number("galore_scale", Range.above(0, 1_000_000)).orElse(Defaults.GALORE_SCALE),
                 section.choice("galore_proj_type", ProjectedSide.class).orElse(ProjectedSide.STD),
                 section.choice("galore_refresh", SubspaceRefresh.class).orElse(SubspaceRefresh.EXACT),
@@ -217,7 +244,8 @@ final class MethodReader {
                 section.choice("galore_moment_transport", MomentTransfer.class).orElse(MomentTransfer.KEPT),
                 section.integer("galore_rewarm_steps", 0, 1_000_000_000).orElse(0),
                 section.choice("galore_basis", Precision.class).orElse(Precision.FP32),
-                section.flag("galore_residual").orElse(false));
+                section.flag("galore_residual").orElse(false),
+                section.flag("galore_adaptive").filter(wanted -> wanted).map(_ -> adaptive(interval)));
     }
 
     private void refuseForeign(Method method, boolean rankGiven) {
@@ -231,6 +259,9 @@ final class MethodReader {
         }
         if (!projects) {
             belongs("galore_rank", "galore", word);
+        }
+        if (method != Method.LORA) {
+            LORA_FIELDS.forEach(name -> belongs(name, "lora", word));
         }
         for (String name : GALORE_FIELDS) {
             if (!projects) {
@@ -258,7 +289,7 @@ final class MethodReader {
             Method method, Optional<MomentForm> moments, boolean projected, ProjectionSpecification projection) {
         String word = method.name().toLowerCase(Locale.ROOT);
         switch (method) {
-            case LOMO, ADALOMO ->
+            case LOMO, ADALOMO, LORA ->
                 section.contradiction(
                         "moments",
                         "nothing: " + word + " keeps no moments of its choice",
@@ -296,6 +327,12 @@ final class MethodReader {
     }
 
     private void refuseRounding(Method method, Optional<WeightRounding> rounding) {
+        if (method == Method.LORA) {
+            section.contradiction(
+                    "rounding",
+                    "nothing: lora trains 32-bit adapters",
+                    "method.rounding has no meaning with lora, whose adapters are 32-bit and merged once; leave it out");
+        }
         if (method == Method.BADAM
                 && rounding.filter(given -> given != WeightRounding.MASTER).isPresent()) {
             section.contradiction(

@@ -13,6 +13,7 @@ import io.finemesh.plan.blocks.PartitionProblem;
 import io.finemesh.plan.blocks.PartitionSettings;
 import io.finemesh.plan.blocks.Partitioning;
 import io.finemesh.plan.memory.InnerOptimizer;
+import io.finemesh.plan.memory.LoraTargets;
 import io.finemesh.plan.memory.MethodProblems;
 import io.finemesh.plan.memory.MethodShape;
 import io.finemesh.plan.memory.Projection;
@@ -43,7 +44,17 @@ public final class MethodReferences {
                 .map(projection -> new MethodShape.GaLore(Projection.ofRank(projection.rank()), InnerOptimizer.ADAMW))
                 .map(shape -> MethodProblems.of(structure, shape))
                 .orElse(List.of())
-                .forEach(problem -> problems.add(rank(problem)));
+                .forEach(problem -> problems.add(field("galore_rank", problem)));
+        method.adapter().ifPresent(adapter -> {
+            List<Problem> targets = LoraTargets.problems(structure, adapter.targets());
+            targets.forEach(problem -> problems.add(field("lora_target", problem)));
+            if (targets.isEmpty()) {
+                MethodProblems.of(
+                                structure,
+                                new MethodShape.Lora(adapter.rank(), LoraTargets.roles(structure, adapter.targets())))
+                        .forEach(problem -> problems.add(field("lora_rank", problem)));
+            }
+        });
         if (method.blockwise()) {
             try {
                 checkBlocks(method, BlockPartition.of(structure, settings(method)), problems);
@@ -81,13 +92,13 @@ public final class MethodReferences {
         }
     }
 
-    private static FieldProblem rank(Problem problem) {
+    private static FieldProblem field(String name, Problem problem) {
         return problem(
-                "galore_rank",
+                name,
                 problem.found(),
                 problem.allowed(),
                 Optional.empty(),
-                "method.galore_rank is " + problem.found() + "; allowed: " + problem.allowed());
+                "method." + name + " is " + problem.found() + "; allowed: " + problem.allowed());
     }
 
     private static FieldProblem partition(PartitionProblem problem) {

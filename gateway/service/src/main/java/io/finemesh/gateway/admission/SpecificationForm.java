@@ -70,6 +70,11 @@ public final class SpecificationForm {
             specification.partition().ifPresent(partition -> partition(partition, method));
         }
         specification.projection().ifPresent(projection -> projection(projection, method));
+        specification.adapter().ifPresent(adapter -> {
+            method.put("lora_rank", adapter.rank());
+            method.put("lora_alpha", adapter.alpha());
+            method.put("lora_target", String.join(",", adapter.targets()));
+        });
         specification.moments().ifPresent(moments -> method.put("moments", word(moments)));
         specification.rounding().ifPresent(rounding -> method.put("rounding", word(rounding)));
         return method;
@@ -103,6 +108,7 @@ public final class SpecificationForm {
         method.put("galore_rewarm_steps", projection.rewarmSteps());
         method.put("galore_basis", word(projection.basis()));
         method.put("galore_residual", projection.residual());
+        method.put("galore_adaptive", projection.adaptive().isPresent());
     }
 
     private static Map<String, Object> optimizer(OptimizerSpecification specification) {

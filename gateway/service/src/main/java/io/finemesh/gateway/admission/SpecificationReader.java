@@ -97,7 +97,8 @@ public final class SpecificationReader {
         warmupWithin(optimizerSection, optimizer, duration);
         boolean methodReadable = problems.noneAt("/method/finetuning");
         int checkpointSteps = checkpoint(top.section("checkpoint"), methodReadable && method.method() == Method.BADAM);
-        EvaluationSpecification evaluation = evaluation(top.section("evaluation"));
+        EvaluationSpecification evaluation =
+                evaluation(top.section("evaluation"), methodReadable && method.method() == Method.LORA);
         OptionalLong memoryLimit = resources(top.section("resources"));
         TraceDetail trace = trace(top.section("trace"));
         optimizerSection.close();
@@ -224,7 +225,7 @@ public final class SpecificationReader {
         return saveSteps.orElse(Defaults.SAVE_STEPS);
     }
 
-    private EvaluationSpecification evaluation(Section section) {
+    private EvaluationSpecification evaluation(Section section, boolean lora) {
         Optional<String> dataset = required(section, "dataset", EVALUATION_DATASET, EVALUATION_DATASET_WORDS);
         if (section.given() && section.value("tasks").isEmpty()) {
             section.missing("tasks", TaskReader.TASKS_WORDS);
@@ -233,6 +234,13 @@ public final class SpecificationReader {
         boolean atStart = section.flag("at_start").orElse(false);
         int everySegments = section.integer("every_segments", 0, 1_000_000).orElse(0);
         section.close();
+        if (lora) {
+            section.contradiction(
+                    "every_segments",
+                    "nothing: lora merges its adapters at the end of the run",
+                    "evaluation.every_segments has no meaning with lora, whose checkpoints before the last have the weights it began"
+                            + " with; leave it out");
+        }
         return new EvaluationSpecification(dataset, tasks, atStart, everySegments);
     }
 

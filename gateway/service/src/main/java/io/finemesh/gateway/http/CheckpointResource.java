@@ -13,6 +13,7 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
@@ -22,6 +23,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
@@ -71,9 +73,14 @@ public class CheckpointResource {
             description = "The tar",
             content = @Content(mediaType = TAR, schema = @Schema(type = SchemaType.STRING, format = "binary")))
     @APIResponse(responseCode = "404", description = "There is no such checkpoint", ref = "Problem")
-    public Response export(@PathParam("id") String id) {
+    public Response export(
+            @PathParam("id") String id,
+            @Parameter(description = "Instead the adapters of a run with lora, as PEFT loads them")
+                    @QueryParam("adapter")
+                    boolean adapter) {
         CheckpointId checkpoint = Parameters.checkpoint(id);
-        InputStream tar = store.export(checkpoint).orElseThrow(() -> unknown(checkpoint));
+        InputStream tar = (adapter ? store.exportAdapter(checkpoint) : store.export(checkpoint))
+                .orElseThrow(() -> unknown(checkpoint));
         StreamingOutput passing = output -> {
             try (tar) {
                 tar.transferTo(output);

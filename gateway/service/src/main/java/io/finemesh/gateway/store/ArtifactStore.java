@@ -83,6 +83,11 @@ public class ArtifactStore {
                 transfers.download(questions.links(List.of(digest)).links().getFirst()));
     }
 
+    /** A tar of the adapters of a LoRA run's checkpoint; the caller closes it. Empty when there is no such checkpoint. */
+    public Optional<InputStream> exportAdapter(CheckpointId id) {
+        return found(() -> transfers.exportAdapter(id));
+    }
+
     /** Imports a directory on the store's machine. */
     public ModelDescriptor importModel(String name, String directory) {
         return ask(() -> transfers.importModel(name, directory));

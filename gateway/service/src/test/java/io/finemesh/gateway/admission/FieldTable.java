@@ -57,6 +57,8 @@ final class FieldTable {
             }
             if (pointer.startsWith("/method/galore_") || pointer.equals("/method/moments")) {
                 sections.put("method", "{finetuning: galore, " + path[1] + ": " + yaml + "}");
+            } else if (pointer.startsWith("/method/lora_")) {
+                sections.put("method", "{finetuning: lora, " + path[1] + ": " + yaml + "}");
             } else if (pointer.equals("/method/rounding")) {
                 sections.put("method", "{finetuning: adamw, rounding: " + yaml + "}");
             } else if (pointer.equals("/method/badam_importance")) {
@@ -97,8 +99,16 @@ final class FieldTable {
         good(rows, "/seed", "0", "42", "9007199254740991", "3.0", "0x10");
         bad(rows, "/seed", "-1", "9007199254740992", "1.5", "'1'", "true", "1e30", "~");
         beyond(rows, "/seed", ".nan", ".inf");
-        good(rows, "/method/finetuning", "adamw", "badam", "galore", "lomo", "adalomo");
+        good(rows, "/method/finetuning", "adamw", "badam", "galore", "lomo", "adalomo", "lora");
         bad(rows, "/method/finetuning", "qlora", "Adamw", "true");
+        good(rows, "/method/galore_adaptive", "true", "false");
+        bad(rows, "/method/galore_adaptive", "1", "'yes'");
+        good(rows, "/method/lora_rank", "1", "8", "1048576");
+        bad(rows, "/method/lora_rank", "0", "-1", "1.5", "eight");
+        good(rows, "/method/lora_alpha", "1", "16", "0.5");
+        bad(rows, "/method/lora_alpha", "0", "-1", "10000001", "x");
+        good(rows, "/method/lora_target", "all", "q_proj", "'q_proj,v_proj'");
+        bad(rows, "/method/lora_target", "''", "'q_proj, v_proj'", "Q_PROJ", "[q_proj]", "3");
         good(rows, "/method/badam_switch_mode", "random", "ascending", "descending", "fixed");
         bad(rows, "/method/badam_switch_mode", "sideways", "0", "[random]");
         good(rows, "/method/badam_switch_interval", "1", "50", "1000000", "auto");

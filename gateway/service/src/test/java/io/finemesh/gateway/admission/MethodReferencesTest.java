@@ -24,6 +24,15 @@ class MethodReferencesTest {
                 .isEmpty();
         assertThat(problems("{finetuning: galore, galore_rank: 32}")).isEmpty();
         assertThat(problems("{finetuning: lomo}")).isEmpty();
+        assertThat(problems("{finetuning: lora, lora_target: 'q_proj,v_proj'}")).isEmpty();
+        assertThat(problems("{finetuning: lora, lora_target: 'q_proj,w_proj'}"))
+                .singleElement()
+                .asString()
+                .contains("/method/lora_target", "w_proj", "all, or of down_proj, gate_proj");
+        assertThat(problems("{finetuning: lora, lora_rank: 100000}"))
+                .singleElement()
+                .asString()
+                .contains("/method/lora_rank");
     }
 
     @Test

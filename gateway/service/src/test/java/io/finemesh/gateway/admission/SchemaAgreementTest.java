@@ -73,6 +73,13 @@ class SchemaAgreementTest {
                 LEAST + "method: {finetuning: adamw, badam_reference_compatible: false}",
                 LEAST + "method: {finetuning: galore, badam_partition: half}",
                 LEAST + "method: {finetuning: lomo, galore_rank: 4}",
+                LEAST + "method: {finetuning: adamw, lora_rank: 4}",
+                LEAST + "method: {finetuning: lora, galore_rank: 4}",
+                LEAST + "method: {finetuning: lora, badam_partition: half}",
+                LEAST + "method: {finetuning: lora, moments: adamw}",
+                LEAST + "method: {finetuning: lora, rounding: kahan}",
+                LEAST
+                        + "method: {finetuning: lora}\nevaluation: {dataset: e, tasks: [{task: held_out_loss}], every_segments: 2}",
                 LEAST + "method: {finetuning: adalomo, moments: adamw}",
                 LEAST + "method: {finetuning: adamw, galore_scale: 1}",
                 LEAST + "method: {finetuning: adamw, moments: adafactor}",

@@ -240,7 +240,7 @@ class SpecificationReaderTest {
         assertThat(problems(LEAST + "method: {finetuning: adamw, badam_switch_interval: 5, badam_start_block: 0}"))
                 .extracting(FieldProblem::pointer)
                 .containsExactly("/method/badam_switch_interval", "/method/badam_start_block");
-        assertThat(problems(LEAST + "method: {finetuning: lora}\ncheckpoint: {save_steps: 5}"))
+        assertThat(problems(LEAST + "method: {finetuning: qlora}\ncheckpoint: {save_steps: 5}"))
                 .as("nothing is said of save_steps while the method is unreadable")
                 .extracting(FieldProblem::pointer)
                 .containsExactly("/method/finetuning");

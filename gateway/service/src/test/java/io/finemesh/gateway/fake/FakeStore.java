@@ -296,6 +296,11 @@ public final class FakeStore implements AutoCloseable {
         CheckpointId id = new CheckpointId(rest[1]);
         if (!id.value().startsWith("ck-000")) {
             missing(exchange, "there is no checkpoint " + id);
+        } else if (rest.length == 3 && query(exchange).containsKey("adapter")) {
+            exchange.getResponseHeaders().set("content-type", "application/x-tar");
+            byte[] adapter = "adapter".getBytes(UTF_8);
+            exchange.sendResponseHeaders(200, adapter.length);
+            exchange.getResponseBody().write(adapter);
         } else if (rest.length == 3) {
             exchange.getResponseHeaders().set("content-type", "application/x-tar");
             exchange.sendResponseHeaders(200, 0);

@@ -67,6 +67,15 @@ class ArtifactResourceTest {
     }
 
     @Test
+    void adaptersAreTakenFromTheStoreWhereTheyAreAskedFor() {
+        given().get("/v1/checkpoints/" + SampleRun.checkpoint(3) + "/export?adapter=true")
+                .then()
+                .statusCode(200)
+                .contentType("application/x-tar")
+                .body(equalTo("adapter"));
+    }
+
+    @Test
     void importsADirectory() {
         given().contentType("application/json")
                 .body("{\"name\": \"new\", \"path\": \"/models/new\"}")

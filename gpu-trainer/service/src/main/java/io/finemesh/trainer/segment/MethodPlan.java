@@ -1,23 +1,27 @@
 package io.finemesh.trainer.segment;
 
+import io.finemesh.contract.run.AdapterSpecification;
 import io.finemesh.contract.run.MethodSpecification;
 import io.finemesh.contract.run.MomentForm;
 import io.finemesh.contract.run.OptimizerSpecification;
 import io.finemesh.contract.run.PartitionSpecification;
 import io.finemesh.contract.run.ProjectionSpecification;
 import io.finemesh.engine.optim.adam.AdamHyperparameters;
+import io.finemesh.engine.optim.galore.AdaptiveInterval;
 import io.finemesh.engine.optim.galore.GaloreSettings;
 import io.finemesh.engine.optim.galore.MomentTransport;
 import io.finemesh.engine.optim.galore.NormKind;
 import io.finemesh.engine.optim.galore.ProjectionSide;
 import io.finemesh.engine.optim.galore.RefreshMethod;
 import io.finemesh.engine.optim.lomo.LomoRule;
+import io.finemesh.engine.optim.lora.LoraSettings;
 import io.finemesh.engine.optim.moment.MomentKind;
 import io.finemesh.engine.optim.precision.WeightRounding;
 import io.finemesh.engine.tensor.Precision;
 import io.finemesh.engine.train.Method;
 import io.finemesh.plan.blocks.PartitionSettings;
 import io.finemesh.plan.blocks.Partitioning;
+import java.util.Set;
 
 /** A method as the contract says it, in the words of the engine and the plan. */
 final class MethodPlan {
@@ -61,6 +65,13 @@ final class MethodPlan {
                         rounding(specification, WeightRounding.STOCHASTIC));
             case LOMO -> new Method.Lomo(LomoRule.LOMO, adam, rounding(specification, WeightRounding.STOCHASTIC));
             case ADALOMO -> new Method.Lomo(LomoRule.ADALOMO, adam, rounding(specification, WeightRounding.STOCHASTIC));
+            case LORA -> {
+                AdapterSpecification adapter = specification
+                        .adapter()
+                        .orElseThrow(() -> new IllegalArgumentException("the method is LoRA, but it has no adapter"));
+                yield new Method.Lora(
+                        adam, new LoraSettings(adapter.rank(), adapter.alpha(), Set.copyOf(adapter.targets())));
+            }
         };
     }
 
@@ -100,13 +111,19 @@ final class MethodPlan {
                     case FP32 -> Precision.FP32;
                     case BF16 -> Precision.BF16;
                 };
-        return GaloreSettings.reference(projection.rank(), projection.refreshInterval(), projection.scale())
+        GaloreSettings settings = GaloreSettings.reference(
+                        projection.rank(), projection.refreshInterval(), projection.scale())
                 .withSide(side)
                 .withMoments(moments)
                 .withRefresh(refresh, POWER_ITERATIONS, projection.staggered())
                 .withTransport(transport, projection.rewarmSteps())
                 .withResidual(projection.residual())
                 .withBasis(basis, NormKind.FULL);
+        return projection
+                .adaptive()
+                .map(rule -> settings.withAdaptive(
+                        new AdaptiveInterval(rule.growAt(), rule.shrinkBelow(), rule.least(), rule.most())))
+                .orElse(settings);
     }
 
     /** How the model is cut into blocks. */

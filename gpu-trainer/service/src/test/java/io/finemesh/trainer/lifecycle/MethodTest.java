@@ -8,6 +8,8 @@ import io.finemesh.checkpoint.manifest.TensorEntry;
 import io.finemesh.checkpoint.safetensors.Dtype;
 import io.finemesh.contract.failure.FailureCode;
 import io.finemesh.contract.id.CheckpointId;
+import io.finemesh.contract.run.AdapterSpecification;
+import io.finemesh.contract.run.AdaptiveRefresh;
 import io.finemesh.contract.run.BlockCut;
 import io.finemesh.contract.run.BlockOrder;
 import io.finemesh.contract.run.Method;
@@ -62,6 +64,7 @@ class MethodTest {
                         Optional.of(MomentForm.ADAMW_8BIT),
                         Optional.of(WeightRounding.MASTER)),
                 method(Method.GALORE, Optional.of(projection(4, true)), Optional.empty(), Optional.empty()),
+                method(Method.GALORE, Optional.of(adaptive(4)), Optional.empty(), Optional.empty()),
                 method(Method.LOMO, Optional.empty(), Optional.empty(), Optional.empty()),
                 method(Method.ADALOMO, Optional.empty(), Optional.empty(), Optional.empty()));
     }
@@ -89,6 +92,40 @@ class MethodTest {
                         .toList());
         try (Workbench bench = new Workbench(store, directory.resolve("second"))) {
             assertThat(bench.train(run, 2, 1, uninterrupted.get(1))).containsExactly(uninterrupted.get(2));
+        }
+    }
+
+    /** Until the run's last segment the weights stay as they were; then the adapters are in them, whoever trained how much. */
+    @Test
+    void adaptersLieInTheStateUntilTheLastSegmentMergesThem() throws Exception {
+        CheckpointId model =
+                store.addModel(TinyModel.configuration(), TinyModel.tokenizer(), TinyModel.weights(Dtype.F32));
+        MethodSpecification lora = new MethodSpecification(
+                Method.LORA,
+                BlockOrder.ASCENDING,
+                STEPS,
+                OptionalInt.empty(),
+                false,
+                false,
+                false,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(new AdapterSpecification(4, 8, List.of("q_proj", "down_proj"))));
+        TinyRun run = TinyRun.of("run", lora, store.add(TinyData.sums(40)), 3);
+        List<CheckpointId> uninterrupted;
+        try (Workbench bench = new Workbench(store, directory.resolve("first"))) {
+            uninterrupted = bench.train(run, 0, 3, model);
+        }
+
+        assertThat(changed(model, uninterrupted.get(1))).isEmpty();
+        assertThat(changed(model, uninterrupted.get(2)))
+                .hasSize(2 * TinyModel.LAYERS)
+                .allMatch(name -> name.contains("q_proj") || name.contains("down_proj"));
+        try (Workbench bench = new Workbench(store, directory.resolve("second"))) {
+            assertThat(bench.train(run, 1, 2, uninterrupted.getFirst()))
+                    .containsExactly(uninterrupted.get(1), uninterrupted.get(2));
         }
     }
 
@@ -206,6 +243,21 @@ class MethodTest {
                 1,
                 Precision.FP32,
                 residual);
+    }
+
+    private static ProjectionSpecification adaptive(int rank) {
+        return new ProjectionSpecification(
+                rank,
+                2,
+                1.0,
+                ProjectedSide.STD,
+                SubspaceRefresh.RANDOMISED,
+                false,
+                MomentTransfer.KEPT,
+                0,
+                Precision.FP32,
+                false,
+                Optional.of(new AdaptiveRefresh(0.8, 0.3, 1, 8)));
     }
 
     private Set<String> changed(CheckpointId before, CheckpointId after) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.finemesh.checkpoint.model.ParameterGroup;
 import io.finemesh.checkpoint.model.Problem;
+import io.finemesh.checkpoint.safetensors.Dtype;
 import io.finemesh.checkpoint.safetensors.TensorData;
 import io.finemesh.checkpoint.safetensors.TensorSource;
 import io.finemesh.engine.model.GroupLayout;
@@ -18,6 +19,7 @@ import io.finemesh.engine.optim.Traversal;
 import io.finemesh.engine.optim.adam.AdamHyperparameters;
 import io.finemesh.engine.optim.precision.StochasticRounding;
 import io.finemesh.engine.tensor.TensorScope;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -179,7 +181,12 @@ public final class LoraParameters implements ActiveParameters {
 
     @Override
     public List<TensorData> export() {
-        return all().flatMap(adapter -> adapter.export().stream()).toList();
+        // What an adapter's output is multiplied by belongs to it wherever it is taken.
+        MemorySegment alpha = MemorySegment.ofArray(new float[] {(float) settings.alpha()});
+        return Stream.concat(
+                        Stream.of(new TensorData("lora_alpha", Dtype.F32, List.of(1L), alpha)),
+                        all().flatMap(adapter -> adapter.export().stream()))
+                .toList();
     }
 
     /** The adapters as PEFT's {@code adapter_model.safetensors} names them. */
