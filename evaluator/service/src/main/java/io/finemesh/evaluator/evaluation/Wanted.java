@@ -6,6 +6,7 @@ import io.finemesh.contract.id.RunId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -41,8 +42,10 @@ final class Wanted {
     }
 
     void cancel(EvaluationId evaluation, String reason) {
+        // Moved there whole: the device's thread asks at any moment, and a file that is there says why.
         try {
-            Files.writeString(file(evaluation), reason);
+            Path written = Files.writeString(Files.createTempFile(cancelled, "reason", ".part"), reason);
+            Files.move(written, file(evaluation), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException full) {
             LOG.warnf("that evaluation %s was cancelled could not be kept: %s", evaluation, full.getMessage());
         }
