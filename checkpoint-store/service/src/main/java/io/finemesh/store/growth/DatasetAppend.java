@@ -21,7 +21,6 @@ import io.finemesh.store.refusal.Names;
 import io.finemesh.store.refusal.RefusalException;
 import io.finemesh.store.refusal.RefusalException.Kind;
 import io.finemesh.store.storage.StorageLayout.NumberedKey;
-import io.finemesh.store.storage.StorageUnavailableException;
 import io.finemesh.store.work.WorkDirectory;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -45,7 +44,6 @@ import org.jboss.logging.Logger;
  */
 public final class DatasetAppend {
     private static final Logger LOG = Logger.getLogger(DatasetAppend.class);
-    private static final int ATTEMPTS = 50;
 
     private final GrowingVersions versions;
     private final BlobStore blobs;
@@ -124,7 +122,7 @@ public final class DatasetAppend {
 
     private Appended commit(Request request, RowIntake intake, double fraction, WorkDirectory work) {
         String name = request.name();
-        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        for (int attempt = 0; attempt < GrowingVersions.ATTEMPTS; attempt++) {
             Optional<Grown> newest = versions.newest(name);
             fraction(request, newest);
             if (newest.isPresent() && newest.get().growth().heldOutFraction() != fraction) {
@@ -144,8 +142,7 @@ public final class DatasetAppend {
                 return new Appended(key, receipt(next, cut, intake, true));
             }
         }
-        throw new StorageUnavailableException(
-                "other writers made the next version of " + name + " " + ATTEMPTS + " times; repeat the request");
+        throw GrowingVersions.contested(name);
     }
 
     private DatasetDescriptor next(Request request, Optional<Grown> newest, SliceCut cut, int number, double fraction) {

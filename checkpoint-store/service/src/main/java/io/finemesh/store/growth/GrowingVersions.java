@@ -15,6 +15,7 @@ import io.finemesh.store.refusal.RefusalException.Kind;
 import io.finemesh.store.storage.NumberedObjects;
 import io.finemesh.store.storage.StorageLayout;
 import io.finemesh.store.storage.StorageLayout.NumberedKey;
+import io.finemesh.store.storage.StorageUnavailableException;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
@@ -26,6 +27,9 @@ public final class GrowingVersions {
     private static final long MOST_LIST_BYTES = 16L << 20;
 
     private static final long MOST_INDEX_BYTES = 1L << 30;
+
+    /** How often a version is made again because another writer took its number. */
+    static final int ATTEMPTS = 50;
 
     private final NumberedObjects objects;
     private final DatasetVersions versions;
@@ -115,6 +119,12 @@ public final class GrowingVersions {
      */
     boolean claim(NumberedKey key, DatasetDescriptor version) {
         return objects.claim(key.key(), json(version));
+    }
+
+    /** What the sender is told once no number could be had in {@value #ATTEMPTS} attempts. */
+    static StorageUnavailableException contested(String name) {
+        return new StorageUnavailableException(
+                "other writers made the next version of " + name + " " + ATTEMPTS + " times; repeat the request");
     }
 
     static NumberedKey keyOf(String name, int number) {

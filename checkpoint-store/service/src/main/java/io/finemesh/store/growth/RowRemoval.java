@@ -19,7 +19,6 @@ import io.finemesh.store.refusal.Names;
 import io.finemesh.store.refusal.RefusalException;
 import io.finemesh.store.refusal.RefusalException.Kind;
 import io.finemesh.store.storage.StorageLayout.NumberedKey;
-import io.finemesh.store.storage.StorageUnavailableException;
 import io.finemesh.store.work.WorkDirectory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -36,7 +35,6 @@ import org.jboss.logging.Logger;
  */
 public final class RowRemoval {
     private static final Logger LOG = Logger.getLogger(RowRemoval.class);
-    private static final int ATTEMPTS = 50;
     private static final String REASON = "removed_by_request";
 
     private final GrowingVersions versions;
@@ -66,7 +64,7 @@ public final class RowRemoval {
         Lock lock = locks.of(name);
         lock.lock();
         try {
-            for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            for (int attempt = 0; attempt < GrowingVersions.ATTEMPTS; attempt++) {
                 Grown newest = versions.existing(name);
                 Location location = rows.locate(name, named);
                 if (location.part() == Part.QUARANTINED) {
@@ -84,8 +82,7 @@ public final class RowRemoval {
                     return new Appended(key, receipt(next, true));
                 }
             }
-            throw new StorageUnavailableException(
-                    "other writers made the next version of " + name + " " + ATTEMPTS + " times; repeat the request");
+            throw GrowingVersions.contested(name);
         } finally {
             lock.unlock();
         }
