@@ -57,8 +57,11 @@ public interface SchedulerConfig {
         @WithDefault("10s")
         Duration sessionTimeout();
 
-        /** How often the silence of trainers and the rest of runs are looked at. */
-        @WithDefault("250ms")
+        /**
+         * How often the silence of trainers and the rest of runs are looked at. Kafka Streams ends each look with a transaction in every task, so
+         * looks that are frequent cost more than all decisions together.
+         */
+        @WithDefault("1s")
         Duration watchInterval();
 
         /**

@@ -42,7 +42,7 @@ class SchedulerConfigTest {
         assertThat(config.streams().commitInterval()).isEqualTo(Duration.ofMillis(10));
         assertThat(config.streams().replicationFactor()).isEqualTo(1);
         assertThat(config.streams().sessionTimeout()).isEqualTo(Duration.ofSeconds(10));
-        assertThat(config.streams().watchInterval()).isEqualTo(Duration.ofMillis(250));
+        assertThat(config.streams().watchInterval()).isEqualTo(Duration.ofSeconds(1));
         assertThat(config.streams().retryInterval()).isEqualTo(Duration.ofSeconds(5));
         assertThat(config.streams().answerTimeout()).isEqualTo(Duration.ofSeconds(5));
         assertThat(config.streams().closeTimeout()).isEqualTo(Duration.ofSeconds(10));
@@ -71,7 +71,7 @@ class SchedulerConfigTest {
         properties.put("finemesh.scheduler.streams.commit-interval", "5ms");
         properties.put("finemesh.scheduler.streams.replication-factor", "3");
         properties.put("finemesh.scheduler.streams.session-timeout", "20s");
-        properties.put("finemesh.scheduler.streams.watch-interval", "1s");
+        properties.put("finemesh.scheduler.streams.watch-interval", "2s");
         properties.put("finemesh.scheduler.streams.retry-interval", "2s");
         properties.put("finemesh.scheduler.streams.answer-timeout", "6s");
         properties.put("finemesh.scheduler.streams.close-timeout", "3s");
@@ -98,7 +98,7 @@ class SchedulerConfigTest {
         assertThat(config.streams().commitInterval()).isEqualTo(Duration.ofMillis(5));
         assertThat(config.streams().replicationFactor()).isEqualTo(3);
         assertThat(config.streams().sessionTimeout()).isEqualTo(Duration.ofSeconds(20));
-        assertThat(config.streams().watchInterval()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(config.streams().watchInterval()).isEqualTo(Duration.ofSeconds(2));
         assertThat(config.streams().retryInterval()).isEqualTo(Duration.ofSeconds(2));
         assertThat(config.streams().answerTimeout()).isEqualTo(Duration.ofSeconds(6));
         assertThat(config.streams().closeTimeout()).isEqualTo(Duration.ofSeconds(3));
