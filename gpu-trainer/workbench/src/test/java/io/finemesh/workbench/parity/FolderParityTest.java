@@ -30,7 +30,7 @@ class FolderParityTest {
 
     @BeforeAll
     static void start() {
-        Backend.start(2);
+        Backend.start(1);
     }
 
     @ParameterizedTest

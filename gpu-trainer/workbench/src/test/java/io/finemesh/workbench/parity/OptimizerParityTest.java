@@ -29,7 +29,7 @@ class OptimizerParityTest {
 
     @BeforeAll
     static void start() {
-        Backend.start(2);
+        Backend.start(1);
     }
 
     @Test
@@ -134,7 +134,7 @@ class OptimizerParityTest {
         CommandLine line = Workbench.commandLine();
         StringWriter text = new StringWriter();
         line.setOut(new PrintWriter(text));
-        int code = line.execute("parity", "--threads", "2", "--optimizers", file.toString());
+        int code = line.execute("parity", "--threads", "1", "--optimizers", file.toString());
         assertThat(text.toString()).contains("bnb_dynamic_map zero_index_signed");
         return code;
     }
