@@ -2,6 +2,7 @@ package io.finemesh.workbench;
 
 import io.finemesh.workbench.bench.BenchCommand;
 import io.finemesh.workbench.parity.ParityCommand;
+import io.finemesh.workbench.update.ReportCommand;
 import java.io.IOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -20,7 +21,7 @@ import picocli.CommandLine.Spec;
             "1:something does not agree, or could not be checked",
             "2:the command line is wrong, or a file cannot be read"
         },
-        subcommands = {ParityCommand.class, BenchCommand.class})
+        subcommands = {ParityCommand.class, BenchCommand.class, ReportCommand.class})
 public final class Workbench implements Runnable {
     @Spec
     private CommandLine.Model.CommandSpec spec;

@@ -37,6 +37,29 @@ public final class TensorBytes {
         return tensor;
     }
 
+    /**
+     * Some columns of a matrix, as a new tensor of {@code [rows, to - from]}.
+     *
+     * @param dtype of the bytes, as for {@link #read}
+     * @param bytes of the whole matrix, {@code rows} times {@code columns} elements
+     * @param from first column
+     * @param to behind the last
+     */
+    public static Tensor readColumns(Dtype dtype, long rows, long columns, long from, long to, MemorySegment bytes) {
+        long width = dtype.bits() / Byte.SIZE;
+        if (from < 0 || to < from || to > columns || bytes.byteSize() != rows * columns * width) {
+            throw new IllegalArgumentException("columns " + from + " to " + to + " of a matrix of " + rows + " rows, "
+                    + columns + " columns and type " + dtype + " cannot be taken from " + bytes.byteSize() + " bytes");
+        }
+        Tensor tensor = empty(scalarType(dtype), rows, to - from);
+        MemorySegment target = view(tensor);
+        long slab = (to - from) * width;
+        for (long row = 0; row < rows && slab > 0; row++) {
+            MemorySegment.copy(bytes, (row * columns + from) * width, target, row * slab, slab);
+        }
+        return tensor;
+    }
+
     /** A copy of a tensor's bytes. It lives as long as the arena of {@link #copying}, outside of that as long as it is referenced. */
     public static MemorySegment write(Tensor tensor) {
         try (TensorScope _ = TensorScope.open("bytes of a tensor")) {
@@ -58,6 +81,13 @@ public final class TensorBytes {
     public static float[] floats(Tensor tensor) {
         try (TensorScope _ = TensorScope.open("values of a tensor")) {
             return view(tensor.contiguous()).toArray(ValueLayout.JAVA_FLOAT);
+        }
+    }
+
+    /** The values of a 64-bit float tensor in C order. */
+    public static double[] doubles(Tensor tensor) {
+        try (TensorScope _ = TensorScope.open("values of a tensor")) {
+            return view(tensor.contiguous()).toArray(ValueLayout.JAVA_DOUBLE);
         }
     }
 
