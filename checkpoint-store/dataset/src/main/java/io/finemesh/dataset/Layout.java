@@ -106,6 +106,7 @@ public record Layout(Optional<RowFormat> format, Map<String, String> columns, Ma
                 ObjectNode standard = chat(row, "messages", "from", "value");
                 yield roles(standard);
             }
+            case DOCUMENTS -> row;
         };
     }
 

@@ -1,6 +1,7 @@
 package io.finemesh.dataset;
 
 import io.finemesh.checkpoint.json.JsonText;
+import io.finemesh.dataset.Row.Document;
 import io.finemesh.dataset.Row.Kept;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -9,7 +10,7 @@ import java.util.Locale;
  * The one form that rows are kept in and the trainer reads, a line of JSON each:
  * {@code {"messages":[{"role":...,"content":...}, ...]}}. A question whose data keep its input apart has {@code input} beside its content, an
  * assistant's calls are {@code tool_calls} as Hugging Face chat templates take them, with arguments as objects, and the tools there are
- * stand in {@code tools} of the line; each is left out where there is none.
+ * stand in {@code tools} of the line; each is left out where there is none. Documents, which nobody trains on, stay as they are.
  */
 public final class NormalForm {
     private NormalForm() {}
@@ -26,6 +27,11 @@ public final class NormalForm {
         json.append(']');
         row.tools().ifPresent(tools -> json.append(",\"tools\":").append(tools));
         return json.append("}\n").toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** A document's line, line feed included. */
+    public static byte[] line(Document row) {
+        return (row.json() + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
     private static void append(StringBuilder json, Turn turn) {

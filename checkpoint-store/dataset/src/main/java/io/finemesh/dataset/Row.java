@@ -23,6 +23,17 @@ public sealed interface Row {
     }
 
     /**
+     * It can be asked by an evaluation task, and not trained on.
+     *
+     * @param json the row, one JSON object on one line
+     */
+    record Document(String json) implements Row {
+        public Document {
+            requireNonNull(json, "json is null");
+        }
+    }
+
+    /**
      * It is left out.
      *
      * @param reason kind of reason, for counting

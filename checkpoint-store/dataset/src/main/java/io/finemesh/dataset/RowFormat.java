@@ -41,6 +41,13 @@ public enum RowFormat {
         Row read(JsonNode row) {
             return CompletionRow.read(row);
         }
+    },
+    /** Any fields: what an evaluation task asks, such as questions with choices. Never told by the first row, and never trained on. */
+    DOCUMENTS {
+        @Override
+        Row read(JsonNode row) {
+            return DocumentRow.read(row);
+        }
     };
 
     /** Names of all forms, as callers use them. */

@@ -115,7 +115,8 @@ public final class RowReader {
                     : new Dropped(
                             DropReason.WRONG_FIELD,
                             "neither an alpaca row (instruction, input, output) nor an OpenAI row (messages), a ShareGPT row"
-                                    + " (conversations) or a completion (text)");
+                                    + " (conversations) or a completion (text); rows that are only asked by evaluation tasks are uploaded in the form "
+                                    + RowFormat.DOCUMENTS.wireName());
         }
         return format.get().read(row);
     }

@@ -3,6 +3,7 @@ package io.finemesh.dataset;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.finemesh.dataset.Row.Document;
 import io.finemesh.dataset.Row.Dropped;
 import io.finemesh.dataset.Row.Kept;
 import io.finemesh.dataset.RowSource.Found;
@@ -89,6 +90,7 @@ class ParquetRowsTest {
                                 kept.turns().stream()
                                         .map(turn -> turn.role().name().charAt(0) + ":" + turn.words())
                                         .toList();
+                            case Document document -> document.json();
                             case Dropped dropped -> dropped.reason().wireName() + ": " + dropped.detail();
                         });
             }

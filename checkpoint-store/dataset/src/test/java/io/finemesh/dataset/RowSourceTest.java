@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.finemesh.dataset.Row.Document;
 import io.finemesh.dataset.Row.Dropped;
 import io.finemesh.dataset.Row.Kept;
 import io.finemesh.dataset.RowSource.Found;
@@ -53,6 +54,7 @@ class RowSourceTest {
                             .append(turn.calls().isEmpty() ? "" : turn.calls().toString()));
                     rows.add(words.toString());
                 }
+                case Document document -> rows.add(found.number() + " " + document.json());
                 case Dropped dropped ->
                     rows.add(found.number() + " " + dropped.reason().wireName() + ": " + dropped.detail());
             }

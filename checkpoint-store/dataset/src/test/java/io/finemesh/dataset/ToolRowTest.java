@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.finemesh.dataset.Row.Document;
 import io.finemesh.dataset.Row.Dropped;
 import io.finemesh.dataset.Row.Kept;
 import java.io.IOException;
@@ -128,6 +129,7 @@ class ToolRowTest {
                                 ? 1
                                 : 0;
                     }
+                    case Document row -> dropped.add(row.json());
                     case Dropped row -> dropped.add(row.detail());
                 }
             }

@@ -6,6 +6,7 @@ import io.finemesh.dataset.DropReason;
 import io.finemesh.dataset.DropTally;
 import io.finemesh.dataset.Layout;
 import io.finemesh.dataset.NormalForm;
+import io.finemesh.dataset.Row.Document;
 import io.finemesh.dataset.Row.Dropped;
 import io.finemesh.dataset.Row.Kept;
 import io.finemesh.dataset.RowFormat;
@@ -115,10 +116,11 @@ public final class DatasetImport {
                     switch (found.get().row().get()) {
                         case Dropped dropped -> tally.add(number, dropped);
                         case Kept kept -> {
-                            byte[] normalised = NormalForm.line(kept);
-                            bytes += normalised.length;
-                            requireRoom(bytes);
-                            out.write(normalised);
+                            bytes += write(out, NormalForm.line(kept), bytes);
+                            samples++;
+                        }
+                        case Document document -> {
+                            bytes += write(out, NormalForm.line(document), bytes);
                             samples++;
                         }
                     }
@@ -128,6 +130,12 @@ public final class DatasetImport {
             throw StorageFullException.ofLocalDisk(file.getParent(), failure);
         }
         return new Written(samples, bytes);
+    }
+
+    private int write(OutputStream out, byte[] line, long before) throws IOException {
+        requireRoom(before + line.length);
+        out.write(line);
+        return line.length;
     }
 
     private RowSource source(InputStream rows, RowReader reader, Path spool) {
@@ -186,8 +194,8 @@ public final class DatasetImport {
                 : "";
         return new RefusalException(
                 Kind.NOT_USABLE,
-                "not one of the " + tally.total() + " rows of data set " + name + " can be trained on: "
-                        + tally.counts() + hint,
+                "not one of the " + tally.total() + " rows of data set " + name + " can be used: " + tally.counts()
+                        + hint,
                 tally.examples());
     }
 }

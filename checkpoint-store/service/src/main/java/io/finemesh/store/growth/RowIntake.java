@@ -3,6 +3,7 @@ package io.finemesh.store.growth;
 import io.finemesh.dataset.DropReason;
 import io.finemesh.dataset.DropTally;
 import io.finemesh.dataset.NormalForm;
+import io.finemesh.dataset.Row.Document;
 import io.finemesh.dataset.Row.Dropped;
 import io.finemesh.dataset.Row.Kept;
 import io.finemesh.dataset.RowReader;
@@ -109,6 +110,10 @@ final class RowIntake implements AutoCloseable {
                         RowId.holdsOut(kept.turns(), heldOut),
                         SliceStatistics.Size.of(kept.turns())));
             }
+            case Document _ ->
+                throw new RefusalException(
+                        Kind.MALFORMED,
+                        "a data set that grows is trained on, and documents are not; upload them whole, as a data set of their own");
             case Dropped dropped -> {
                 String text = found.text().orElse("");
                 RowId id = RowId.of(

@@ -116,6 +116,22 @@ class DatasetImportTest {
     }
 
     @Test
+    void documentsStayAsTheyAre() {
+        String question = "{\"question\":\"2+2?\",\"options\":[\"A)3\",\"B)4\"],\"correct\":\"B\"}";
+        DatasetDescriptor documents = run("d", Optional.of("documents"), question + "\n" + OPENAI + "\nnot json\n")
+                .descriptor();
+
+        assertThat(documents.format()).isEqualTo("documents");
+        assertThat(rows(documents)).isEqualTo(question + "\n");
+        assertThat(documents.samples()).isEqualTo(1);
+        assertThat(documents.dropped()).isEqualTo(Map.of("wrong_field", 1L, "not_json", 1L));
+        assertThatThrownBy(() -> run("e", Optional.empty(), question))
+                .isInstanceOfSatisfying(
+                        RefusalException.class, refused -> assertThat(String.join(" ", refused.errors()))
+                                .contains("documents"));
+    }
+
+    @Test
     void completionsAndShareGptComeDownToMessages() {
         DatasetDescriptor text =
                 run("t", Optional.empty(), "{\"text\":\"once\"}").descriptor();

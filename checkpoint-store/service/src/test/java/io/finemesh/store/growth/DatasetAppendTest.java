@@ -64,6 +64,14 @@ class DatasetAppendTest {
     }
 
     @Test
+    void documentsDoNotGrow() {
+        assertThatThrownBy(() ->
+                        store().append("d", Optional.of("documents"), OptionalDouble.empty(), "{\"question\":\"q\"}"))
+                .isInstanceOf(RefusalException.class)
+                .hasMessageContaining("documents are not");
+    }
+
+    @Test
     void contentThatIsThereIsADuplicateHoweverItIsSpelled() {
         store().append("d", OptionalDouble.of(0), alpaca("Add.", "2"));
 

@@ -50,8 +50,12 @@ final class GrowingStore {
     }
 
     AppendReceipt append(String name, OptionalDouble heldOut, String rows) {
+        return append(name, Optional.empty(), heldOut, rows);
+    }
+
+    AppendReceipt append(String name, Optional<String> format, OptionalDouble heldOut, String rows) {
         return appends.run(
-                        new DatasetAppend.Request(name, Optional.empty(), heldOut, "request", Optional.empty()),
+                        new DatasetAppend.Request(name, format, heldOut, "request", Optional.empty()),
                         new ByteArrayInputStream(rows.getBytes(UTF_8)))
                 .receipt();
     }
