@@ -148,7 +148,8 @@ class LayeringTest {
                                 "io.finemesh.engine.model..",
                                 "io.finemesh.engine.text..",
                                 "io.finemesh.engine.data..",
-                                "io.finemesh.engine.loss.."))))
+                                "io.finemesh.engine.loss..",
+                                "io.finemesh.engine.change.."))))
                 .check(everything);
         noClasses()
                 .that()

@@ -54,7 +54,7 @@ public record EvaluateCheckpoint(
         return new EvaluationWork(
                 checkpoint,
                 afterSteps,
-                dataset,
+                Optional.of(dataset),
                 datasets.orElse(Map.of()),
                 tasks,
                 new EvaluationSettings(
@@ -62,6 +62,7 @@ public record EvaluateCheckpoint(
                         specification.precision(),
                         specification.batch().cutoffTokens(),
                         specification.batch().longSamples(),
-                        Optional.empty()));
+                        Optional.empty()),
+                Optional.empty());
     }
 }

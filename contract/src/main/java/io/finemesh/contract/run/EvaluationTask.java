@@ -26,6 +26,10 @@ public enum EvaluationTask {
     SVAMP,
     /** NumGLUE: exact match, numbers compared as numbers. */
     NUMGLUE,
+    /** A classification task of SuperGLUE, which is the subject, by log-likelihood. */
+    SUPERGLUE,
     /** A user's own task, from its definition. */
-    OWN
+    OWN,
+    /** What training did to each tensor, against the checkpoint it started from or another; asks the model nothing. */
+    UPDATE_REPORT
 }

@@ -10,7 +10,7 @@ import java.util.OptionalInt;
  * @param examples data set that worked examples come from
  * @param shots worked examples in a prompt; the task's own number where there is none
  * @param chat whether prompts are rendered by the template as a chat; otherwise they are plain text, as the reference harness asks
- * @param subject subject of MMLU
+ * @param subject subject of MMLU, or task of SuperGLUE
  * @param definition task file of a user's own task, YAML
  */
 public record TaskOptions(

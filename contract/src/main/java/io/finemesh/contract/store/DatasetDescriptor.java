@@ -12,7 +12,7 @@ import java.util.Optional;
  *
  * @param version the version
  * @param name name without the version
- * @param format form it was uploaded in: alpaca, openai, sharegpt or completion
+ * @param format form it was uploaded in: alpaca, openai, sharegpt, completion or documents
  * @param blob normalised rows; of a data set that grows, the list of its parts
  * @param samples rows that can be trained on
  * @param dropped rows left out, by reason

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.finemesh.score.figure.Figure;
 import io.finemesh.score.python.PythonJson;
 import io.finemesh.score.python.PythonText;
+import io.finemesh.score.records.RowProblem;
 import io.finemesh.score.task.FewShot;
 import io.finemesh.score.task.Task;
 import io.finemesh.score.task.TaskScore;
@@ -29,6 +30,8 @@ public final class ResultsFile {
 
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH-mm-ss.SSSSSS");
 
+    private static final int NAMED_ROWS = 10;
+
     private ResultsFile() {}
 
     /**
@@ -37,8 +40,18 @@ public final class ResultsFile {
      * @param task the task
      * @param score its figures
      * @param samples its records
+     * @param leftOut rows of its data that could not be asked
      */
-    public record Entry(Task task, TaskScore score, SamplesFile samples) {}
+    public record Entry(Task task, TaskScore score, SamplesFile samples, List<RowProblem> leftOut) {
+        public Entry {
+            leftOut = List.copyOf(leftOut);
+        }
+
+        /** A task all of whose rows could be asked. */
+        public Entry(Task task, TaskScore score, SamplesFile samples) {
+            this(task, score, samples, List.of());
+        }
+    }
 
     /** Folder of a model's result files below the output folder. */
     public static String folder(String model) {
@@ -192,6 +205,18 @@ public final class ResultsFile {
             }
         }
         ours.put("limited", !limited.isEmpty());
+        ObjectNode leftOut = ours.putObject("left_out_rows");
+        for (Entry entry : entries) {
+            ObjectNode task = leftOut.putObject(entry.task().name());
+            task.put(
+                    "rows",
+                    entry.leftOut().stream()
+                            .mapToInt(RowProblem::line)
+                            .distinct()
+                            .count());
+            ArrayNode first = task.putArray("first");
+            entry.leftOut().stream().limit(NAMED_ROWS).map(RowProblem::text).forEach(first::add);
+        }
         ours.put("complete", true);
     }
 }

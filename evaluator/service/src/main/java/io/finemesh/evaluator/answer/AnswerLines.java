@@ -7,6 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.finemesh.checkpoint.change.ReportJson;
+import io.finemesh.checkpoint.change.TensorChange;
+import io.finemesh.checkpoint.json.JsonException;
 import io.finemesh.evaluator.task.Answer;
 import io.finemesh.score.task.Response;
 import java.util.ArrayList;
@@ -16,7 +19,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Answers as JSON Lines, by question: {@code {"id":3,"text":"..."}}, {@code {"id":3,"weights":[[-1.5,true],...]}} or {@code {"id":3,"loss":12.5,"tokens":9}}. Numbers are written so that reading gives the
+ * Answers as JSON Lines, by question: {@code {"id":3,"text":"..."}}, {@code {"id":3,"weights":[[-1.5,true],...]}} {@code {"id":3,"loss":12.5,"tokens":9}} or {@code {"id":3,"change":{...}}}. Numbers are written so that reading gives the
  * same bits.
  */
 public final class AnswerLines {
@@ -62,8 +65,17 @@ public final class AnswerLines {
             }
             case Answer.Lost lost ->
                 line.put("loss", lost.negativeLogLikelihood()).put("tokens", lost.tokens());
+            case Answer.Compared compared -> line.set("change", ReportJson.of(compared.change()));
         }
         return line.toString();
+    }
+
+    private static TensorChange change(JsonNode node) {
+        try {
+            return ReportJson.change(node);
+        } catch (JsonException broken) {
+            throw new IllegalArgumentException(broken.getMessage(), broken);
+        }
     }
 
     private static Map.Entry<Integer, Answer> read(String line) {
@@ -92,6 +104,9 @@ public final class AnswerLines {
                     id,
                     new Answer.Lost(
                             node.path("loss").doubleValue(), node.path("tokens").intValue()));
+        }
+        if (node.path("change").isObject()) {
+            return Map.entry(id, new Answer.Compared(change(node.get("change"))));
         }
         throw new IllegalArgumentException("question " + id + " has no answer of a known kind");
     }

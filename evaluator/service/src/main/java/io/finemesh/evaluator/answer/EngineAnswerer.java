@@ -69,6 +69,8 @@ public final class EngineAnswerer implements Answerer {
             throws E, InterruptedException {
         switch (measurement) {
             case Measurement.Losses losses -> measure(losses, questions, pieces);
+            case Measurement.Changes changes ->
+                throw new IllegalArgumentException(changes.name() + " asks the model nothing");
             case Measurement.Questions asked -> {
                 List<Example> examples =
                         questions.stream().map(asked.examples()::get).toList();

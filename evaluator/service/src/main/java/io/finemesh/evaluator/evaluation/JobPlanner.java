@@ -6,6 +6,7 @@ import io.finemesh.contract.evaluation.EvaluationWork;
 import io.finemesh.contract.failure.FailureCode;
 import io.finemesh.contract.id.BlobDigest;
 import io.finemesh.contract.id.CheckpointId;
+import io.finemesh.contract.run.EvaluationTask;
 import io.finemesh.contract.run.PromptTemplate;
 import io.finemesh.contract.run.ResolvedDataset;
 import io.finemesh.contract.run.TaskOptions;
@@ -30,21 +31,23 @@ import java.util.Optional;
 final class JobPlanner {
     private final CheckpointFetcher fetcher;
     private final int rangeSamples;
+    private final Lineage lineage;
 
     /** @param rangeSamples questions of a range */
     JobPlanner(CheckpointFetcher fetcher, int rangeSamples) {
         this.fetcher = fetcher;
         this.rangeSamples = rangeSamples;
+        this.lineage = new Lineage(fetcher);
     }
 
     /** Every task of the work. */
     List<TaskPlan> plan(EvaluationWork work)
             throws StoreException, EvaluationException, IOException, InterruptedException {
         Manifest manifest = manifest(fetcher, work.checkpoint());
-        String tokenizer = tokenizer(manifest, work);
         List<TaskPlan> plans = new ArrayList<>();
         for (int index = 0; index < work.tasks().size(); index++) {
             Measurement measurement = measurement(work, index);
+            String tokenizer = tokenizer(manifest, work, measurement);
             List<TaskPlan.Range> ranges = new ArrayList<>();
             for (int from = 0; from < measurement.size(); from += rangeSamples) {
                 int to = Math.min(from + rangeSamples, measurement.size());
@@ -61,7 +64,7 @@ final class JobPlanner {
     BlobDigest key(EvaluationWork work, Measurement measurement, int from, int to)
             throws StoreException, EvaluationException, IOException, InterruptedException {
         Manifest manifest = manifest(fetcher, work.checkpoint());
-        String tokenizer = tokenizer(manifest, work);
+        String tokenizer = tokenizer(manifest, work, measurement);
         return RangeKey.of(manifest.weightsDigest(), tokenizer, work.settings(), measurement, from, to);
     }
 
@@ -69,9 +72,16 @@ final class JobPlanner {
     Measurement measurement(EvaluationWork work, int index)
             throws StoreException, EvaluationException, IOException, InterruptedException {
         TaskSpecification task = work.tasks().get(index);
+        if (task.task() == EvaluationTask.UPDATE_REPORT) {
+            return lineage.changes(TaskCatalogue.name(task), work);
+        }
         TaskOptions options = task.options().orElse(TaskOptions.NONE);
-        ResolvedDataset dataset =
-                options.dataset().isPresent() ? named(work, options.dataset().get()) : work.dataset();
+        ResolvedDataset dataset = options.dataset().isPresent()
+                ? named(work, options.dataset().get())
+                : work.dataset()
+                        .orElseThrow(() -> new EvaluationException(
+                                FailureCode.INVALID_SPECIFICATION,
+                                TaskCatalogue.name(task) + " needs a data set, and the evaluation names none"));
         Optional<byte[]> examples = options.examples().isPresent()
                 ? Optional.of(rows(named(work, options.examples().get())))
                 : Optional.empty();
@@ -137,8 +147,12 @@ final class JobPlanner {
         }
     }
 
-    /** Digests of what turns texts into tokens. */
-    private static String tokenizer(Manifest manifest, EvaluationWork work) throws EvaluationException {
+    /** Digests of what turns texts into tokens; nothing where no text is asked. */
+    private static String tokenizer(Manifest manifest, EvaluationWork work, Measurement measurement)
+            throws EvaluationException {
+        if (measurement instanceof Measurement.Changes) {
+            return "";
+        }
         String tokenizer = file(manifest, "tokenizer.json").blob().digest();
         if (work.settings().template() != PromptTemplate.CHAT) {
             return tokenizer;

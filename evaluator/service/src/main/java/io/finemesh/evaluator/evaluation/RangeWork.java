@@ -46,6 +46,7 @@ final class RangeWork implements AutoCloseable {
     private final EvaluationDesk.Limits limits;
     private final Clock clock;
     private final RemoteAnswers remote;
+    private final ChangeWork updates;
 
     private Optional<Held> held = Optional.empty();
     private Optional<Prepared> prepared = Optional.empty();
@@ -71,6 +72,7 @@ final class RangeWork implements AutoCloseable {
         this.limits = limits;
         this.clock = clock;
         this.remote = remote;
+        this.updates = new ChangeWork(fetcher);
     }
 
     /** Answers a range; the answers are in object storage when this returns. */
@@ -149,6 +151,10 @@ final class RangeWork implements AutoCloseable {
             List<Integer> questions,
             Answerer.Pieces<EvaluationException> pieces)
             throws StoreException, EvaluationException, IOException, InterruptedException {
+        if (measurement instanceof Measurement.Changes changes) {
+            updates.answer(changes, questions, pieces);
+            return;
+        }
         try {
             answerer(work).answer(measurement, questions, pieces);
         } catch (IllegalArgumentException | ArithmeticException refused) {

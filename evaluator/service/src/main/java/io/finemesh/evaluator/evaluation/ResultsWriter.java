@@ -39,7 +39,7 @@ final class ResultsWriter {
             Manifest manifest,
             Instant started) {
         return ResultsFile.text(
-                List.of(new ResultsFile.Entry(questions.task(), score, samples)),
+                List.of(new ResultsFile.Entry(questions.task(), score, samples, questions.leftOut())),
                 facts(job, questions, manifest, started));
     }
 
@@ -76,7 +76,9 @@ final class ResultsWriter {
                 .mapToLong(tensor -> tensor.shape().stream().reduce(1L, (one, other) -> one * other))
                 .sum();
         Map<String, String> datasets = new TreeMap<>();
-        datasets.put("dataset", work.dataset().blob().digest().value());
+        work.dataset()
+                .ifPresent(dataset ->
+                        datasets.put("dataset", dataset.blob().digest().value()));
         work.datasets()
                 .forEach((name, dataset) ->
                         datasets.put(name, dataset.blob().digest().value()));

@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.finemesh.checkpoint.change.ReportJson;
+import io.finemesh.checkpoint.change.TensorChange;
+import io.finemesh.checkpoint.change.UpdateReport;
 import io.finemesh.checkpoint.manifest.Manifest;
 import io.finemesh.contract.evaluation.TaskRecords;
 import io.finemesh.contract.evaluation.TaskScore;
@@ -13,6 +16,7 @@ import io.finemesh.contract.store.StoreException;
 import io.finemesh.evaluator.answer.AnswerLines;
 import io.finemesh.evaluator.blob.CheckpointFetcher;
 import io.finemesh.evaluator.report.ScoreSheet;
+import io.finemesh.evaluator.report.UpdateScores;
 import io.finemesh.evaluator.score.Figure;
 import io.finemesh.evaluator.task.Answer;
 import io.finemesh.evaluator.task.Measurement;
@@ -62,6 +66,7 @@ final class TaskMerger {
             return switch (plan.measurement()) {
                 case Measurement.Losses losses -> losses(job, losses, answers, manifest, started);
                 case Measurement.Questions questions -> questions(job, questions, answers, manifest, started);
+                case Measurement.Changes changes -> changes(job, changes, answers);
             };
         } catch (TaskException | IllegalArgumentException refused) {
             throw new EvaluationException(
@@ -143,8 +148,7 @@ final class TaskMerger {
         if (measured.isEmpty()) {
             throw new EvaluationException(
                     FailureCode.DATASET_NOT_USABLE,
-                    "no conversation of data set " + job.work().dataset().version()
-                            + " has an answer within the cut-off of "
+                    "no conversation of the data set has an answer within the cut-off of "
                             + job.work().settings().cutoffTokens() + " tokens");
         }
         Figure loss = Figure.loss(
@@ -160,6 +164,26 @@ final class TaskMerger {
         return new Merged(scores, records(losses.name(), lines.toString(), result));
     }
 
+    private Merged changes(EvaluationJob job, Measurement.Changes changes, SortedMap<Integer, Answer> answers)
+            throws StoreException, EvaluationException, IOException, InterruptedException {
+        StringBuilder lines = new StringBuilder();
+        List<TensorChange> tensors = new ArrayList<>();
+        for (var entry : answers.entrySet()) {
+            if (!(entry.getValue() instanceof Answer.Compared compared)) {
+                throw new EvaluationException(
+                        FailureCode.BLOB_CORRUPT,
+                        "question " + entry.getKey() + " of " + changes.name() + " has no change of a tensor");
+            }
+            tensors.add(compared.change());
+            lines.append(ReportJson.of(compared.change())).append('\n');
+        }
+        UpdateReport report = new UpdateReport(
+                changes.base().checkpointId(), job.work().checkpoint().value(), tensors);
+        return new Merged(
+                UpdateScores.of(changes.name(), report),
+                records(changes.name(), lines.toString(), PythonJson.indented(ReportJson.of(report), 2, false)));
+    }
+
     private TaskRecords records(String task, String samples, String result)
             throws StoreException, EvaluationException, IOException, InterruptedException {
         return new TaskRecords(task, fetcher.put(samples.getBytes(UTF_8)), fetcher.put(result.getBytes(UTF_8)));
@@ -170,6 +194,8 @@ final class TaskMerger {
             case Answer.Written written -> Response.Generated.of(written.text());
             case Answer.Weighed weighed -> new Response.Weighed(weighed.weights());
             case Answer.Lost _ -> throw new IllegalArgumentException("a question was answered with a loss");
+            case Answer.Compared _ ->
+                throw new IllegalArgumentException("a question was answered with the change of a tensor");
         };
     }
 

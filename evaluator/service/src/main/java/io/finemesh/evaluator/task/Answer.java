@@ -2,6 +2,7 @@ package io.finemesh.evaluator.task;
 
 import static java.util.Objects.requireNonNull;
 
+import io.finemesh.checkpoint.change.TensorChange;
 import io.finemesh.score.task.Response;
 import java.util.List;
 
@@ -36,4 +37,15 @@ public sealed interface Answer {
      * @param tokens labelled tokens; 0 when the cut-off left none
      */
     record Lost(double negativeLogLikelihood, int tokens) implements Answer {}
+
+    /**
+     * Not the model's answer, but what became of one of its tensors.
+     *
+     * @param change against the base
+     */
+    record Compared(TensorChange change) implements Answer {
+        public Compared {
+            requireNonNull(change, "change is null");
+        }
+    }
 }

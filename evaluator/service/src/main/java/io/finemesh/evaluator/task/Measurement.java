@@ -2,7 +2,10 @@ package io.finemesh.evaluator.task;
 
 import static java.util.Objects.requireNonNull;
 
+import io.finemesh.checkpoint.change.TensorPairs;
+import io.finemesh.checkpoint.manifest.Manifest;
 import io.finemesh.engine.text.Conversation;
+import io.finemesh.score.records.RowProblem;
 import io.finemesh.score.task.Example;
 import io.finemesh.score.task.Task;
 import java.util.List;
@@ -32,15 +35,23 @@ public sealed interface Measurement {
      * @param chat whether prompts are rendered by the template; otherwise they are plain text
      * @param longest most new tokens of an answer
      * @param conversations what is asked where a task asks conversations as they are, one for each example; empty for published tasks
+     * @param leftOut rows of the data that cannot be asked
      */
     record Questions(
-            String name, Task task, List<Example> examples, boolean chat, int longest, List<Conversation> conversations)
+            String name,
+            Task task,
+            List<Example> examples,
+            boolean chat,
+            int longest,
+            List<Conversation> conversations,
+            List<RowProblem> leftOut)
             implements Measurement {
         public Questions {
             requireNonNull(name, "name is null");
             requireNonNull(task, "task is null");
             examples = List.copyOf(examples);
             conversations = List.copyOf(conversations);
+            leftOut = List.copyOf(leftOut);
         }
 
         @Override
@@ -70,6 +81,34 @@ public sealed interface Measurement {
         @Override
         public int size() {
             return conversations.size();
+        }
+    }
+
+    /**
+     * Tensors whose change is measured; nothing is asked of the model.
+     *
+     * @param name name that figures are filed under
+     * @param base before the update
+     * @param checkpoint after it
+     * @param pairings each tensor that either has
+     */
+    record Changes(String name, Manifest base, Manifest checkpoint, List<TensorPairs.Pairing> pairings)
+            implements Measurement {
+        public Changes {
+            requireNonNull(name, "name is null");
+            requireNonNull(base, "base is null");
+            requireNonNull(checkpoint, "checkpoint is null");
+            pairings = List.copyOf(pairings);
+        }
+
+        @Override
+        public int size() {
+            return pairings.size();
+        }
+
+        @Override
+        public int available() {
+            return pairings.size();
         }
     }
 }

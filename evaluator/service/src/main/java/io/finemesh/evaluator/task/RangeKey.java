@@ -61,6 +61,10 @@ public final class RangeKey {
                         settings.longSamples().map(Enum::name).orElse(""));
                 losses.conversations().subList(from, to).forEach(one -> add(digest, one.toString()));
             }
+            case Measurement.Changes changes -> {
+                add(digest, "changes", changes.base().weightsDigest());
+                changes.pairings().subList(from, to).forEach(pairing -> add(digest, pairing.toString()));
+            }
         }
         return new BlobDigest(HexFormat.of().formatHex(digest.digest()));
     }

@@ -9,6 +9,7 @@ import io.finemesh.engine.text.Conversation;
 import io.finemesh.score.choice.ChoiceDocument;
 import io.finemesh.score.choice.ChoiceReader;
 import io.finemesh.score.choice.ChoiceTask;
+import io.finemesh.score.choice.SuperGlue;
 import io.finemesh.score.custom.OwnTask;
 import io.finemesh.score.custom.TaskDefinition;
 import io.finemesh.score.custom.TaskFile;
@@ -49,7 +50,7 @@ public final class TaskCatalogue {
                 case EXACT_MATCH -> {
                     ConversationMatch match =
                             ConversationMatch.of(conversations(rows), Math.max(1, specification.maxNewTokens()));
-                    yield questions(specification, match, true, match.asked());
+                    yield questions(specification, match, true, match.asked(), List.of());
                 }
                 case GSM8K,
                         GSM8K_COT,
@@ -61,14 +62,15 @@ public final class TaskCatalogue {
                         HENDRYCKS_MATH,
                         SVAMP,
                         NUMGLUE,
+                        SUPERGLUE,
                         OWN -> {
                     TaskOptions options = options(specification);
-                    yield questions(
-                            specification,
-                            published(specification, options, rows, examples),
-                            options.chat(),
-                            List.of());
+                    List<RowProblem> problems = new ArrayList<>();
+                    Task task = published(specification, options, rows, examples, problems);
+                    yield questions(specification, task, options.chat(), List.of(), problems);
                 }
+                case UPDATE_REPORT ->
+                    throw new IllegalArgumentException("an update report is of checkpoints, not of a data set");
             };
         } catch (TaskException refused) {
             throw new TaskRefusedException(
@@ -84,7 +86,7 @@ public final class TaskCatalogue {
     /** Name that a task's figures are filed under. */
     public static String name(TaskSpecification specification) {
         String name = specification.task().name().toLowerCase(Locale.ROOT);
-        return specification.task() == EvaluationTask.MMLU
+        return specification.task() == EvaluationTask.MMLU || specification.task() == EvaluationTask.SUPERGLUE
                 ? name
                         + options(specification)
                                 .subject()
@@ -106,7 +108,11 @@ public final class TaskCatalogue {
     }
 
     private static Measurement questions(
-            TaskSpecification specification, Task task, boolean chat, List<Conversation> conversations) {
+            TaskSpecification specification,
+            Task task,
+            boolean chat,
+            List<Conversation> conversations,
+            List<RowProblem> leftOut) {
         SampleLimit limit = specification.limit() > 0 ? SampleLimit.of(specification.limit()) : SampleLimit.none();
         String name = specification.task() == EvaluationTask.OWN ? task.name() : name(specification);
         List<io.finemesh.score.task.Example> asked = task.examples(limit);
@@ -122,13 +128,17 @@ public final class TaskCatalogue {
                 asked,
                 chat,
                 Math.max(1, longest),
-                conversations.subList(0, Math.min(asked.size(), conversations.size())));
+                conversations.subList(0, Math.min(asked.size(), conversations.size())),
+                leftOut);
     }
 
     private static Task published(
-            TaskSpecification specification, TaskOptions options, byte[] rows, Optional<byte[]> examples) {
+            TaskSpecification specification,
+            TaskOptions options,
+            byte[] rows,
+            Optional<byte[]> examples,
+            List<RowProblem> problems) {
         EvaluationTask kind = specification.task();
-        List<RowProblem> problems = new ArrayList<>();
         byte[] documents = TaskRows.documents(rows, kind);
         Optional<byte[]> pool = examples.map(file -> TaskRows.documents(file, kind));
         Task task =
@@ -143,9 +153,10 @@ public final class TaskCatalogue {
                     case HENDRYCKS_MATH -> MathTask.read(documents, problems::add);
                     case SVAMP -> OwnTask.of(WordProblems.svamp(), documents, problems::add);
                     case NUMGLUE -> OwnTask.of(WordProblems.numGlue(), documents, problems::add);
+                    case SUPERGLUE -> superGlue(options).read(documents, problems::add);
                     case OWN -> OwnTask.of(definition(options), documents, problems::add);
-                    case HELD_OUT_LOSS, EXACT_MATCH ->
-                        throw new IllegalArgumentException(kind + " is asked of conversations");
+                    case HELD_OUT_LOSS, EXACT_MATCH, UPDATE_REPORT ->
+                        throw new IllegalArgumentException(kind + " is not asked of documents");
                 };
         if (task.size() == 0) {
             throw new TaskException(
@@ -191,6 +202,12 @@ public final class TaskCatalogue {
         ChoiceReader reader = new ChoiceReader(problems::add);
         List<ChoiceDocument> asked = reader.mmlu(documents);
         return ChoiceTask.mmlu(subject, asked, reader.mmlu(worked));
+    }
+
+    private static SuperGlue superGlue(TaskOptions options) {
+        return options.subject()
+                .flatMap(SuperGlue::named)
+                .orElseThrow(() -> invalid("superglue needs a subject: " + SuperGlue.allowed()));
     }
 
     private static TaskDefinition definition(TaskOptions options) {

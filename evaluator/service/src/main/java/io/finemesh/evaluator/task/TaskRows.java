@@ -84,7 +84,9 @@ final class TaskRows {
                     SAT_MATH,
                     MMLU,
                     NUMGLUE,
-                    OWN -> document.put("question", question).put("answer", answer);
+                    SUPERGLUE,
+                    OWN,
+                    UPDATE_REPORT -> document.put("question", question).put("answer", answer);
         };
     }
 

@@ -1,0 +1,177 @@
+package io.finemesh.evaluator.task;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.finemesh.contract.failure.FailureCode;
+import io.finemesh.contract.run.EvaluationTask;
+import io.finemesh.contract.run.TaskOptions;
+import io.finemesh.contract.run.TaskSpecification;
+import io.finemesh.engine.data.DatasetException;
+import io.finemesh.score.records.RowProblem;
+import io.finemesh.score.records.RowProblem.Kind;
+import io.finemesh.score.task.Example;
+import io.finemesh.score.task.Request;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+
+/** What tasks make of the rows of a data set of documents, as the store keeps them: a JSON object a line, with the fields it was uploaded with. */
+class TaskCatalogueTest {
+    private static final String AQUA = """
+            {"question":"2+2?","options":["A)3","B)4","C)5"],"rationale":"r","correct":"B"}
+            {"question":"1+1?","options":["A)2","B)3","C)4"],"correct":"A"}
+            """;
+
+    @Test
+    void questionsWithChoicesAreWeighed() {
+        Measurement.Questions asked = measure(EvaluationTask.AQUA, TaskOptions.NONE, AQUA);
+
+        assertThat(asked.name()).isEqualTo("aqua");
+        assertThat(asked.size()).isEqualTo(2);
+        assertThat(asked.leftOut()).isEmpty();
+        assertThat(choices(asked.examples().getFirst())).containsExactly(" (A)3", " (B)4", " (C)5");
+        Measurement.Questions sat = measure(
+                EvaluationTask.SAT_MATH,
+                TaskOptions.NONE,
+                "{\"passage\":null,\"question\":\"x?\",\"options\":[\"(A)1\",\"(B)2\"],\"label\":\"A\"}\n");
+        assertThat(text(sat.examples().getFirst())).startsWith("Q: x? Answer Choices: (A)1 (B)2");
+    }
+
+    @Test
+    void aSubjectOfMmluTakesItsWorkedExamplesFromAnotherDataSet() {
+        StringBuilder development = new StringBuilder();
+        for (int row = 0; row < 5; row++) {
+            development.append("{\"question\":\"d%d\",\"choices\":[\"1\",\"2\",\"3\",\"4\"],\"answer\":%d}\n"
+                    .formatted(row, row % 4));
+        }
+        Measurement.Questions asked = (Measurement.Questions) TaskCatalogue.measure(
+                specification(EvaluationTask.MMLU, subject("college_mathematics")),
+                "{\"question\":\"q\",\"choices\":[\"1\",\"2\",\"3\",\"4\"],\"answer\":2}\n".getBytes(UTF_8),
+                Optional.of(development.toString().getBytes(UTF_8)));
+
+        assertThat(asked.name()).isEqualTo("mmlu_college_mathematics");
+        assertThat(text(asked.examples().getFirst()))
+                .contains("d0", "d4")
+                .endsWith("q\nA. 1\nB. 2\nC. 3\nD. 4\nAnswer:");
+    }
+
+    @Test
+    void wordProblemsAreReadByTheirOwnFields() {
+        Measurement.Questions svamp = measure(
+                EvaluationTask.SVAMP,
+                TaskOptions.NONE,
+                "{\"Body\":\"Ann has 3 pens.\",\"Question\":\"How many?\",\"Answer\":3.0}\n");
+        Measurement.Questions numGlue = measure(
+                EvaluationTask.NUMGLUE, TaskOptions.NONE, "{\"question\":\"2+2?\",\"answer\":4,\"type\":\"Type_1\"}\n");
+
+        assertThat(text(svamp.examples().getFirst())).isEqualTo("Question: Ann has 3 pens. How many?\nAnswer:");
+        assertThat(svamp.examples().getFirst().target()).isEqualTo("3.0");
+        assertThat(text(numGlue.examples().getFirst())).isEqualTo("Question: 2+2?\nAnswer:");
+    }
+
+    @Test
+    void classificationIsWeighedInWords() {
+        Measurement.Questions asked = measure(
+                EvaluationTask.SUPERGLUE, subject("boolq"), "{\"passage\":\"p\",\"question\":\"q\",\"label\":true}\n");
+
+        assertThat(asked.name()).isEqualTo("superglue_boolq");
+        assertThat(choices(asked.examples().getFirst())).containsExactly(" no", " yes");
+        assertThat(refusal(EvaluationTask.SUPERGLUE, subject("wsc"), "{}\n")
+                        .failure()
+                        .code())
+                .isEqualTo(FailureCode.INVALID_SPECIFICATION);
+    }
+
+    @Test
+    void aTaskOfOnesOwnTakesChoicesFromAFieldOfTheRow() {
+        String definition = """
+                task: capitals
+                prompt: "The capital of {country} is"
+                target: "{right}"
+                choices: cities
+                """;
+        Measurement.Questions asked = measure(
+                EvaluationTask.OWN,
+                new TaskOptions(
+                        Optional.empty(),
+                        Optional.empty(),
+                        OptionalInt.empty(),
+                        false,
+                        Optional.empty(),
+                        Optional.of(definition)),
+                """
+                {"country":"Italy","cities":["Milan","Rome"],"right":"Rome"}
+                {"country":"Spain","cities":["Madrid"],"right":"Madrid"}
+                {"country":"Chad","right":"N'Djamena"}
+                """);
+
+        assertThat(asked.name()).isEqualTo("capitals");
+        assertThat(choices(asked.examples().getFirst())).containsExactly(" Milan", " Rome");
+        assertThat(asked.leftOut()).extracting(RowProblem::line).containsExactly(2, 3);
+        assertThat(asked.leftOut()).extracting(RowProblem::kind).containsOnly(Kind.BAD_VALUE);
+    }
+
+    @Test
+    void everyRowThatCannotBeAskedIsNamedWithItsKind() {
+        Measurement.Questions asked = measure(
+                EvaluationTask.AQUA,
+                TaskOptions.NONE,
+                AQUA
+                        + "{\"question\":\"?\",\"options\":[\"A)1\",\"B)2\"],\"correct\":\"Z\"}\n"
+                        + "{\"question\":\"?\",\"options\":\"none\",\"correct\":\"A\"}\n"
+                        + "{\"question\":\"?\",\"correct\":\"A\"}\n"
+                        + "{\"options\":[\"A)1\",\"B)2\"],\"correct\":\"A\"}\n");
+
+        assertThat(asked.size()).isEqualTo(2);
+        assertThat(asked.leftOut()).extracting(RowProblem::line).containsExactly(3, 4, 5, 6);
+        assertThat(asked.leftOut())
+                .extracting(RowProblem::kind)
+                .containsExactly(Kind.BAD_VALUE, Kind.WRONG_TYPE, Kind.MISSING_FIELD, Kind.MISSING_FIELD);
+    }
+
+    @Test
+    void dataWithoutARowThatCanBeAskedIsRefusedWithTheFirstOfThem() {
+        TaskRefusedException refused = refusal(EvaluationTask.AQUA, TaskOptions.NONE, "{\"text\":\"no question\"}\n");
+
+        assertThat(refused.failure().code()).isEqualTo(FailureCode.DATASET_NOT_USABLE);
+        assertThat(refused.getMessage()).contains("line 1", "\"question\"", "\"text\"");
+        assertThatThrownBy(() -> measure(EvaluationTask.HELD_OUT_LOSS, TaskOptions.NONE, AQUA))
+                .as("documents are no conversations")
+                .isInstanceOf(DatasetException.class);
+    }
+
+    private static TaskRefusedException refusal(EvaluationTask task, TaskOptions options, String rows) {
+        try {
+            measure(task, options, rows);
+        } catch (TaskRefusedException refused) {
+            return refused;
+        }
+        throw new AssertionError("nothing was refused");
+    }
+
+    private static Measurement.Questions measure(EvaluationTask task, TaskOptions options, String rows) {
+        return (Measurement.Questions)
+                TaskCatalogue.measure(specification(task, options), rows.getBytes(UTF_8), Optional.empty());
+    }
+
+    private static TaskSpecification specification(EvaluationTask task, TaskOptions options) {
+        return new TaskSpecification(
+                task, 0, 8, options.equals(TaskOptions.NONE) ? Optional.empty() : Optional.of(options));
+    }
+
+    private static TaskOptions subject(String subject) {
+        return new TaskOptions(
+                Optional.empty(), Optional.empty(), OptionalInt.empty(), false, Optional.of(subject), Optional.empty());
+    }
+
+    private static String text(Example example) {
+        return example.request().prompt().text();
+    }
+
+    private static List<String> choices(Example example) {
+        return ((Request.Likelihood) example.request()).continuations();
+    }
+}
