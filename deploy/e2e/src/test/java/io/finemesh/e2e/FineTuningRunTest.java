@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.finemesh.checkpoint.safetensors.SafetensorsFile;
 import io.finemesh.checkpoint.tensors.HuggingFaceDirectory;
 import io.finemesh.demo.problem.ProblemFamily;
 import io.finemesh.e2e.GatewayCalls.Event;
 import io.finemesh.e2e.RunningMesh.Stage;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -96,6 +99,73 @@ class FineTuningRunTest {
                         .at("/model/checkpoint")
                         .asText())
                 .isEqualTo(result);
+    }
+
+    @Test
+    @Order(2)
+    void theUpdateReportShowsThatLayersAndOnlyLayersWereTrained(Stage stage) {
+        JsonNode run = stage.gateway().get("/v1/runs/" + calmRun);
+        ObjectNode asked = JsonNodeFactory.instance.objectNode();
+        asked.put("checkpoint", run.path("lastCheckpoint").asText());
+        asked.putArray("tasks").addObject().put("task", "update_report");
+        String id = evaluated(stage, asked);
+
+        JsonNode report = stage.gateway().get("/v1/evaluations/" + id + "/tasks/update_report/results");
+
+        assertThat(report.path("base").asText())
+                .isEqualTo(run.at("/model/checkpoint").asText());
+        assertThat(report.path("verdict").asText()).isEqualTo("changed");
+        for (JsonNode tensor : report.path("tensors")) {
+            boolean layer = tensor.path("tensor").asText().startsWith("model.layers.");
+            assertThat(tensor.path("outcome").asText())
+                    .as(tensor.path("tensor").asText())
+                    .isEqualTo(layer ? "changed" : "unchanged");
+            assertThat(tensor.at("/spectrum/effectiveRank").asDouble(1)).isGreaterThanOrEqualTo(1);
+        }
+    }
+
+    @Test
+    @Order(2)
+    void documentsAreUploadedAndAskedByTasksOfChoices(Stage stage) {
+        stage.gateway().upload("e2e-questions", "documents", """
+                        {"question":"1+1?","options":["A)2","B)3"],"correct":"A"}
+                        {"question":"2+1?","options":["A)2","B)3"],"correct":"B"}
+                        {"question":"nothing to choose from","correct":"B"}
+                        """.getBytes(StandardCharsets.UTF_8));
+        ObjectNode asked = JsonNodeFactory.instance.objectNode();
+        asked.put("checkpoint", "e2e-model").put("dataset", "e2e-questions");
+        asked.putArray("tasks").addObject().put("task", "aqua");
+        asked.withArray("tasks").addObject().put("task", "own").put("definition", """
+                task: pick
+                prompt: "{question} "
+                target: "{correct}"
+                choices: options
+                """);
+
+        String id = evaluated(stage, asked);
+
+        JsonNode scores = stage.gateway().get("/v1/evaluations/" + id).path("scores");
+        assertThat(scores.findValuesAsText("task")).containsExactly("aqua", "aqua", "pick", "pick");
+        assertThat(scores.findValuesAsText("metric")).containsExactly("acc", "acc_norm", "acc", "acc_norm");
+        assertThat(scores.findValuesAsText("samples")).containsOnly("2");
+        JsonNode results = stage.gateway().get("/v1/evaluations/" + id + "/tasks/aqua/results");
+        assertThat(results.at("/finemesh/left_out_rows").findValuesAsText("rows"))
+                .containsExactly("1");
+    }
+
+    private static String evaluated(Stage stage, JsonNode asked) {
+        String id = stage.gateway().evaluate(asked);
+        String state = await().atMost(PATIENCE)
+                .until(
+                        () -> stage.gateway()
+                                .get("/v1/evaluations/" + id)
+                                .path("state")
+                                .asText(),
+                        found -> found.equals("completed") || found.equals("failed"));
+        assertThat(state)
+                .as(stage.gateway().get("/v1/evaluations/" + id).toString())
+                .isEqualTo("completed");
+        return id;
     }
 
     private static String checkpointNamed(Stage stage, String name) {

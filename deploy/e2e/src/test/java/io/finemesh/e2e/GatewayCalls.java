@@ -86,6 +86,20 @@ final class GatewayCalls {
                 .response());
     }
 
+    /** Asks for an evaluation and gives its id. */
+    String evaluate(JsonNode evaluation) {
+        return json(request()
+                        .contentType("application/json")
+                        .body(evaluation.toString())
+                        .post("/v1/evaluations")
+                        .then()
+                        .statusCode(202)
+                        .extract()
+                        .response())
+                .path("id")
+                .asText();
+    }
+
     String submit(String specification) {
         return json(request()
                         .contentType("application/yaml")

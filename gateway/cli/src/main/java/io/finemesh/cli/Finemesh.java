@@ -17,6 +17,7 @@ import io.finemesh.cli.command.PolicyCommand;
 import io.finemesh.cli.command.PromoteCommand;
 import io.finemesh.cli.command.QuarantineCommand;
 import io.finemesh.cli.command.RejectCommand;
+import io.finemesh.cli.command.ReportCommand;
 import io.finemesh.cli.command.RollbackCommand;
 import io.finemesh.cli.command.RunCommand;
 import io.finemesh.cli.command.RunsCommand;
@@ -73,6 +74,7 @@ import picocli.CommandLine.Spec;
             RejectCommand.class,
             WhyCommand.class,
             EvaluateCommand.class,
+            ReportCommand.class,
             InspectCommand.class,
             ScoreCommand.class,
             PlanCommand.class,

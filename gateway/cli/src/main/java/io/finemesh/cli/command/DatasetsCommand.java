@@ -61,7 +61,8 @@ public final class DatasetsCommand implements Callable<Integer> {
                     Path file,
             @Option(
                             names = "--format",
-                            description = "alpaca, openai, sharegpt or completion (default: as the first row looks)")
+                            description =
+                                    "alpaca, openai, sharegpt or completion (default: as the first row looks), or documents: any objects, for evaluation tasks to ask")
                     Optional<String> format,
             @Option(
                             names = "--info",

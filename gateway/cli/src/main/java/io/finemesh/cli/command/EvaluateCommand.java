@@ -20,8 +20,6 @@ import picocli.CommandLine.Parameters;
 /** Asks for an evaluation of a checkpoint and stays until it has its scores. */
 @Command(name = "evaluate", description = "Score a checkpoint on tasks.", mixinStandardHelpOptions = true)
 public final class EvaluateCommand implements Callable<Integer> {
-    private static final long LOOK_AGAIN_MILLIS = 500;
-
     @Mixin
     private Session session;
 
@@ -82,7 +80,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                 }
                 return Session.OK;
             }
-            return show(awaited(gateway, id));
+            return show(new EvaluationWait(gateway, session).end(id));
         }
     }
 
@@ -103,26 +101,6 @@ public final class EvaluateCommand implements Callable<Integer> {
             yaml.ifPresent(text -> task.put("definition", text));
         }
         return request;
-    }
-
-    private JsonNode awaited(Gateway gateway, String id) throws Exception {
-        long shown = -1;
-        while (true) {
-            JsonNode evaluation = gateway.get("/v1/evaluations/" + Gateway.encode(id));
-            String state = evaluation.path("state").asText();
-            if (state.equals("completed") || state.equals("failed")) {
-                return evaluation;
-            }
-            long answered = evaluation.path("answered").asLong();
-            if (!session.json() && answered != shown && answered > 0) {
-                session.out()
-                        .println(
-                                answered + " of " + evaluation.path("questions").asLong() + " answered");
-                session.out().flush();
-                shown = answered;
-            }
-            Thread.sleep(LOOK_AGAIN_MILLIS);
-        }
     }
 
     private int show(JsonNode evaluation) {

@@ -15,11 +15,24 @@ import java.util.TreeMap;
  * @param dataset data of the tasks that name none of their own
  * @param tasks what is measured
  * @param settings how the model is asked
+ * @param against what an update report compares with, named like a checkpoint
  */
 public record EvaluationDraft(
-        String checkpoint, Optional<String> dataset, List<TaskSpecification> tasks, EvaluationSettings settings) {
+        String checkpoint,
+        Optional<String> dataset,
+        List<TaskSpecification> tasks,
+        EvaluationSettings settings,
+        Optional<String> against) {
     public EvaluationDraft {
         tasks = List.copyOf(tasks);
+    }
+
+    /** Whether a task reads the rows of this data set as conversations. */
+    public boolean readsConversationsOf(String name) {
+        return tasks.stream().filter(NamedReferences::readsConversations).anyMatch(task -> task.options()
+                .flatMap(TaskOptions::dataset)
+                .or(() -> dataset)
+                .equals(Optional.of(name)));
     }
 
     /** Every data set that is named, with the places it is named at. */

@@ -2,6 +2,7 @@ package io.finemesh.gateway.admission;
 
 import io.finemesh.contract.evaluation.EvaluationSettings;
 import io.finemesh.contract.evaluation.RemoteModel;
+import io.finemesh.contract.run.EvaluationTask;
 import io.finemesh.contract.run.Precision;
 import io.finemesh.contract.run.PromptTemplate;
 import io.finemesh.contract.run.TaskOptions;
@@ -13,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Reads what is asked for by an evaluation on demand: {@code checkpoint}, {@code tasks}, and optionally {@code dataset}, {@code template}, {@code precision}, {@code cutoff_len} and {@code remote}. */
+/** Reads what is asked for by an evaluation on demand: {@code checkpoint}, {@code tasks}, and optionally {@code dataset}, {@code against}, {@code template}, {@code precision}, {@code cutoff_len} and {@code remote}. */
 public final class EvaluationReader {
     /** A model name, a checkpoint id, or an alias of a model. */
     public static final Pattern CHECKPOINT = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}(@[a-z][a-z0-9-]{0,31})?");
@@ -65,14 +66,21 @@ public final class EvaluationReader {
             top.missing("tasks", TaskReader.TASKS_WORDS);
         }
         List<TaskSpecification> tasks = new TaskReader(problems, true).read(top);
+        Optional<String> against = top.text("against", CHECKPOINT, CHECKPOINT_WORDS);
+        if (tasks.stream().noneMatch(task -> task.task() == EvaluationTask.UPDATE_REPORT)) {
+            top.contradiction(
+                    "against",
+                    "nothing without update_report among the tasks",
+                    "against is what update_report compares with, and it is not among the tasks; leave it out or add the task");
+        }
         PromptTemplate template = top.choice("template", PromptTemplate.class).orElse(Defaults.TEMPLATE);
         Precision precision = top.choice("precision", Precision.class).orElse(Defaults.PRECISION);
         int cutoff = top.integer("cutoff_len", 2, 1 << 24).orElse(Defaults.CUTOFF_TOKENS);
         Optional<RemoteModel> remote = remote(top.section("remote"));
         top.close();
         boolean allHaveData = tasks.stream()
-                .allMatch(task ->
-                        task.options().orElse(TaskOptions.NONE).dataset().isPresent());
+                .allMatch(task -> task.task() == EvaluationTask.UPDATE_REPORT
+                        || task.options().orElse(TaskOptions.NONE).dataset().isPresent());
         if (top.given() && top.value("dataset").isEmpty() && !allHaveData) {
             top.missing("dataset", SpecificationReader.DATASET_WORDS + ", or a dataset for each task");
         }
@@ -81,7 +89,8 @@ public final class EvaluationReader {
                         checkpoint.get(),
                         dataset,
                         tasks,
-                        new EvaluationSettings(template, precision, cutoff, Optional.empty(), remote)))
+                        new EvaluationSettings(template, precision, cutoff, Optional.empty(), remote),
+                        against))
                 : new Verdict.Refused(problems.list());
     }
 

@@ -46,6 +46,18 @@ public final class References {
                 Optional.empty());
     }
 
+    /** A data set of documents where conversations are read. */
+    public static FieldProblem documents(String pointer, String name) {
+        return new FieldProblem(
+                pointer,
+                Optional.of('"' + name + '"'),
+                Optional.of("a data set of conversations: uploaded as alpaca, openai, sharegpt or completion"),
+                Optional.empty(),
+                Problems.field(pointer) + " is \"" + name
+                        + "\", whose rows are documents: evaluation tasks can ask them, but they are no conversations to train on or to take the loss of",
+                Optional.empty());
+    }
+
     /** A checkpoint id that no checkpoint has; there are too many to list. */
     public static FieldProblem missingCheckpoint(String pointer, String id) {
         return new FieldProblem(

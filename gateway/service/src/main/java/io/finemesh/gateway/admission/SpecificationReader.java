@@ -75,7 +75,7 @@ public final class SpecificationReader {
         if (document.root() instanceof Value.Nothing) {
             problems.wrong("", document.root(), "a mapping with at least model, dataset and duration");
             return new Admission.Refused(
-                    problems.list(), new NamedReferences(Optional.empty(), Optional.empty(), Optional.empty()));
+                    problems.list(), new NamedReferences(Optional.empty(), Optional.empty(), Optional.empty(), false));
         }
         Section top = Section.of("", Optional.of(document.root()), problems);
 
@@ -105,7 +105,13 @@ public final class SpecificationReader {
         top.close();
 
         if (!problems.none()) {
-            return new Admission.Refused(problems.list(), new NamedReferences(model, dataset, evaluation.dataset()));
+            return new Admission.Refused(
+                    problems.list(),
+                    new NamedReferences(
+                            model,
+                            dataset,
+                            evaluation.dataset(),
+                            evaluation.tasks().stream().anyMatch(NamedReferences::readsConversations)));
         }
         String word = method.method().name().toLowerCase(Locale.ROOT);
         RunSpecification specification = new RunSpecification(

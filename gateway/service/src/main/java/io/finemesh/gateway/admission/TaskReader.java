@@ -24,15 +24,33 @@ final class TaskReader {
     static final String TASKS_WORDS = "a list of tasks, each with task: held_out_loss, exact_match, gsm8k or another";
     private static final Pattern DEFINITION = Pattern.compile("(?s).{1,65536}");
     private static final Pattern SUBJECT = Pattern.compile("[a-z][a-z0-9_]{0,63}");
+    private static final String SUPERGLUE = "boolq, cb, copa or rte";
+    private static final Set<String> OF_SUPERGLUE = Set.of("boolq", "cb", "copa", "rte");
     private static final int MOST_SHOTS = 64;
 
     /** Tasks whose answers are no texts. */
-    private static final Set<EvaluationTask> WEIGHED =
-            EnumSet.of(EvaluationTask.HELD_OUT_LOSS, EvaluationTask.AQUA, EvaluationTask.SAT_MATH, EvaluationTask.MMLU);
+    private static final Set<EvaluationTask> WEIGHED = EnumSet.of(
+            EvaluationTask.HELD_OUT_LOSS,
+            EvaluationTask.AQUA,
+            EvaluationTask.SAT_MATH,
+            EvaluationTask.MMLU,
+            EvaluationTask.SUPERGLUE,
+            EvaluationTask.UPDATE_REPORT);
 
     /** Tasks whose worked examples come from a data set. */
     private static final Set<EvaluationTask> WITH_EXAMPLES =
             EnumSet.of(EvaluationTask.GSM8K_COT, EvaluationTask.GSM8K_COT_LLAMA, EvaluationTask.MMLU);
+
+    /** What a run's evaluation does not take. */
+    private static final Set<EvaluationTask> ON_DEMAND = EnumSet.of(
+            EvaluationTask.GSM8K_COT,
+            EvaluationTask.GSM8K_COT_LLAMA,
+            EvaluationTask.MMLU,
+            EvaluationTask.SUPERGLUE,
+            EvaluationTask.UPDATE_REPORT);
+
+    /** What a task that asks the model nothing may not be told. */
+    private static final List<String> OF_QUESTIONS = List.of("limit", "dataset", "examples");
 
     private final Problems problems;
     private final boolean ownData;
@@ -72,13 +90,17 @@ final class TaskReader {
             dataset = section.text(
                     "dataset", SpecificationReader.EVALUATION_DATASET, SpecificationReader.EVALUATION_DATASET_WORDS);
             examples = section.text("examples", SpecificationReader.DATASET, SpecificationReader.DATASET_WORDS);
-            subject = section.text("subject", SUBJECT, "a subject of MMLU such as college_mathematics");
+            subject = section.text(
+                    "subject", SUBJECT, "a subject of MMLU such as college_mathematics, or of SuperGLUE: " + SUPERGLUE);
         }
         section.close();
         if (task.isEmpty()) {
             return Optional.empty();
         }
         check(section, task.get());
+        subject.filter(word -> task.get() == EvaluationTask.SUPERGLUE && !OF_SUPERGLUE.contains(word))
+                .ifPresent(word -> section.contradiction(
+                        "subject", SUPERGLUE, "subject is \"" + word + "\", and superglue has " + SUPERGLUE));
         String identity = task.get() + subject.orElse("") + definition.orElse("");
         if (!seen.add(identity)) {
             section.contradiction("task", "each task once", "the task is listed twice; keep one");
@@ -104,6 +126,25 @@ final class TaskReader {
                     "chat",
                     "nothing: " + name + " always uses the template",
                     "chat chooses how a published task is put; " + name + " always uses the template, so leave it out");
+        }
+        if (task == EvaluationTask.UPDATE_REPORT) {
+            OF_QUESTIONS.forEach(
+                    field -> section.contradiction(
+                            field,
+                            "nothing: update_report asks the model nothing",
+                            field
+                                    + " belongs to tasks that ask the model; update_report measures every tensor, so leave it out"));
+            section.contradiction(
+                    "chat",
+                    "nothing: update_report asks the model nothing",
+                    "chat chooses how a task is put; update_report asks the model nothing, so leave it out");
+            if (!ownData) {
+                section.contradiction(
+                        "task",
+                        words(allowed()),
+                        "update_report is asked for on demand: finemesh report CHECKPOINT; a run's evaluation takes "
+                                + words(allowed()));
+            }
         }
         boolean draws =
                 task == EvaluationTask.GSM8K || ownData && WITH_EXAMPLES.contains(task) && task != EvaluationTask.MMLU;
@@ -138,8 +179,18 @@ final class TaskReader {
             if (section.value("examples").isEmpty()) {
                 section.missing("examples", "the data set with the subject's development split");
             }
+        } else if (task == EvaluationTask.SUPERGLUE && ownData) {
+            if (section.value("subject").isEmpty()) {
+                section.missing("subject", SUPERGLUE);
+            }
         } else if (ownData) {
-            section.contradiction("subject", "nothing", "subject belongs to mmlu, so leave it out");
+            section.contradiction("subject", "nothing", "subject belongs to mmlu and superglue, so leave it out");
+        }
+        if (!ownData && task == EvaluationTask.SUPERGLUE) {
+            section.contradiction(
+                    "task",
+                    words(allowed()),
+                    "superglue needs a subject, which a run's evaluation does not name; evaluate it on demand");
         }
         if (WITH_EXAMPLES.contains(task)
                 && task != EvaluationTask.MMLU
@@ -150,7 +201,7 @@ final class TaskReader {
     }
 
     private Set<EvaluationTask> allowed() {
-        return ownData ? EnumSet.allOf(EvaluationTask.class) : EnumSet.complementOf(EnumSet.copyOf(WITH_EXAMPLES));
+        return ownData ? EnumSet.allOf(EvaluationTask.class) : EnumSet.complementOf(EnumSet.copyOf(ON_DEMAND));
     }
 
     private static String words(Set<EvaluationTask> tasks) {

@@ -40,7 +40,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 public class DatasetResource {
     private static final int LONGEST_LAYOUT = 4000;
 
-    private static final List<String> FORMATS = List.of("alpaca", "openai", "sharegpt", "completion");
+    private static final List<String> FORMATS = List.of("alpaca", "openai", "sharegpt", "completion", "documents");
 
     private final ArtifactStore store;
 
@@ -84,6 +84,7 @@ public class DatasetResource {
             description =
                     "One JSON object a line, a JSON list of objects, CSV with column names or a Parquet file: alpaca (instruction, input, output), "
                             + "openai (messages with role and content), sharegpt (conversations with from and value) or completion (text). "
+                            + "With the format documents any objects, which evaluation tasks ask and nothing trains on. "
                             + "Rows that are empty or have no answer are dropped and counted; a data set of which nothing is left is refused. "
                             + "The same rows again give the same version.")
     @RequestBody(
@@ -103,7 +104,7 @@ public class DatasetResource {
             @Parameter(description = "Name of the data set", required = true) @QueryParam("name") String name,
             @Parameter(
                             description = "Form of the rows; told from the first row if left out",
-                            schema = @Schema(enumeration = {"alpaca", "openai", "sharegpt", "completion"}))
+                            schema = @Schema(enumeration = {"alpaca", "openai", "sharegpt", "completion", "documents"}))
                     @QueryParam("format")
                     String format,
             @Parameter(

@@ -182,10 +182,7 @@ public class FireSubmission {
     }
 
     private Resolution resolve(RunSpecification given, List<FieldProblem> problems) {
-        Resolution resolution = references.resolve(new NamedReferences(
-                Optional.of(given.model()),
-                Optional.of(given.dataset()),
-                given.evaluation().dataset()));
+        Resolution resolution = references.resolve(NamedReferences.of(given));
         problems.addAll(resolution.problems());
         return resolution;
     }

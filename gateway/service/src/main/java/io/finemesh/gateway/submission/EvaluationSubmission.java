@@ -100,22 +100,23 @@ public class EvaluationSubmission {
     private EvaluationWork work(EvaluationDraft draft) {
         List<FieldProblem> problems = new ArrayList<>();
         Optional<CheckpointId> checkpoint = references.checkpoint("/checkpoint", draft.checkpoint(), problems);
+        Optional<CheckpointId> base =
+                draft.against().flatMap(name -> references.checkpoint("/against", name, problems));
         Map<String, ResolvedDataset> datasets = new TreeMap<>();
-        draft.datasets()
-                .forEach((name, pointer) ->
-                        references.dataset(pointer, name, problems).ifPresent(dataset -> datasets.put(name, dataset)));
+        draft.datasets().forEach((name, pointer) -> references
+                .dataset(pointer, name, draft.readsConversationsOf(name), problems)
+                .ifPresent(dataset -> datasets.put(name, dataset)));
         if (!problems.isEmpty()) {
             throw invalid(problems);
         }
-        ResolvedDataset common = draft.dataset()
-                .map(datasets::get)
-                .orElseGet(() -> datasets.get(draft.tasks()
-                        .getFirst()
-                        .options()
-                        .orElseThrow()
-                        .dataset()
-                        .orElseThrow()));
-        return new EvaluationWork(checkpoint.orElseThrow(), 0, common, datasets, draft.tasks(), draft.settings());
+        return new EvaluationWork(
+                checkpoint.orElseThrow(),
+                0,
+                draft.dataset().map(datasets::get),
+                datasets,
+                draft.tasks(),
+                draft.settings(),
+                base);
     }
 
     private static ProblemException invalid(List<FieldProblem> problems) {

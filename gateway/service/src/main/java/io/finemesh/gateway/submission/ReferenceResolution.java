@@ -25,6 +25,9 @@ import java.util.regex.Pattern;
 /** Turns the names in a specification into references that never change, by asking the store. */
 @ApplicationScoped
 public class ReferenceResolution {
+    /** Form of rows that are asked and not trained on, as the store calls it. */
+    private static final String DOCUMENTS = "documents";
+
     private static final Pattern CHECKPOINT = Pattern.compile("ck-[0-9a-f]{32}");
 
     private final ArtifactStore store;
@@ -44,9 +47,9 @@ public class ReferenceResolution {
     public Resolution resolve(NamedReferences names) {
         List<FieldProblem> problems = new ArrayList<>();
         Optional<Found> model = names.model().flatMap(name -> model("/model", name, problems));
-        Optional<ResolvedDataset> dataset = names.dataset().flatMap(name -> dataset("/dataset", name, problems));
-        Optional<ResolvedDataset> evaluation =
-                names.evaluationDataset().flatMap(name -> dataset("/evaluation/dataset", name, problems));
+        Optional<ResolvedDataset> dataset = names.dataset().flatMap(name -> dataset("/dataset", name, true, problems));
+        Optional<ResolvedDataset> evaluation = names.evaluationDataset()
+                .flatMap(name -> dataset("/evaluation/dataset", name, names.conversations(), problems));
         return new Resolution(
                 model.map(Found::model), model.flatMap(Found::chatTemplate), dataset, evaluation, problems);
     }
@@ -109,8 +112,12 @@ public class ReferenceResolution {
                 found.chatTemplate()));
     }
 
-    /** What a data set's name at a place stands for; a name that nobody holds is a problem. */
-    Optional<ResolvedDataset> dataset(String pointer, String name, List<FieldProblem> problems) {
+    /**
+     * What a data set's name at a place stands for; a name that nobody holds is a problem.
+     *
+     * @param conversations whether its rows are read as conversations, which documents are not
+     */
+    Optional<ResolvedDataset> dataset(String pointer, String name, boolean conversations, List<FieldProblem> problems) {
         Optional<DatasetDescriptor> dataset = store.dataset(name);
         if (dataset.isEmpty()) {
             List<String> existing =
@@ -119,6 +126,8 @@ public class ReferenceResolution {
         }
         dataset.filter(found -> found.growth().isPresent() && found.samples() == 0)
                 .ifPresent(found -> problems.add(References.withoutRows(pointer, name)));
+        dataset.filter(found -> conversations && found.format().equals(DOCUMENTS))
+                .ifPresent(found -> problems.add(References.documents(pointer, name)));
         return dataset.map(ReferenceResolution::resolved);
     }
 

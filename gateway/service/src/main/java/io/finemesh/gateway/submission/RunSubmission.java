@@ -184,10 +184,7 @@ public class RunSubmission {
 
     private SubmitRun command(RunId run, Draft draft) {
         RunSpecification given = draft.specification();
-        Resolution resolution = references.resolve(new NamedReferences(
-                Optional.of(given.model()),
-                Optional.of(given.dataset()),
-                given.evaluation().dataset()));
+        Resolution resolution = references.resolve(NamedReferences.of(given));
         List<FieldProblem> problems = new ArrayList<>(resolution.problems());
         resolution
                 .model()

@@ -288,7 +288,7 @@ class SpecificationReaderTest {
         Admission admission = SpecificationReader.read(
                 Specifications.document(LEAST + "seed: -1\nevaluation: {dataset: e, tasks: [{task: exact_match}]}"));
         assertThat(((Admission.Refused) admission).references())
-                .isEqualTo(new NamedReferences(Optional.of("m"), Optional.of("d"), Optional.of("e")));
+                .isEqualTo(new NamedReferences(Optional.of("m"), Optional.of("d"), Optional.of("e"), true));
     }
 
     @ParameterizedTest

@@ -124,6 +124,11 @@ public final class FakeStore implements AutoCloseable {
         models.put(name, SampleRun.checkpoint(-1));
     }
 
+    /** Holds one more data set, of ten rows. */
+    public void addDataset(String name, String format) {
+        datasets.put(name, dataset(name, format, 10));
+    }
+
     /** What a model name stands for. */
     public Optional<CheckpointId> model(String name) {
         return Optional.ofNullable(models.get(name));

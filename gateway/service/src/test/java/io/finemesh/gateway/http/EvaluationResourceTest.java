@@ -24,6 +24,7 @@ import io.finemesh.contract.id.BlobDigest;
 import io.finemesh.contract.id.EvaluationId;
 import io.finemesh.contract.id.EventId;
 import io.finemesh.contract.run.EvaluationTask;
+import io.finemesh.contract.run.TaskSpecification;
 import io.finemesh.contract.store.BlobReference;
 import io.finemesh.contract.wire.Envelope;
 import io.finemesh.contract.wire.EventCodec;
@@ -84,7 +85,7 @@ class EvaluationResourceTest {
 
         RequestEvaluation request = requests(RequestEvaluation.class, id).getFirst();
         assertThat(request.work().checkpoint()).isEqualTo(SampleRun.checkpoint(-1));
-        assertThat(request.work().dataset().version().value()).isEqualTo("sums-held-out@1");
+        assertThat(request.work().dataset().orElseThrow().version().value()).isEqualTo("sums-held-out@1");
         assertThat(request.work().datasets()).containsOnlyKeys("sums", "sums-held-out");
         assertThat(request.work().tasks())
                 .extracting(task -> task.task())
@@ -128,6 +129,89 @@ class EvaluationResourceTest {
                 .body("errors.pointer", hasItem("/tasks/1/shots"))
                 .body("errors.pointer", hasItem("/tasks/2/definition"))
                 .body("errors.pointer", hasItem("/remote/url"))
+                .body("errors.pointer", hasItem("/dataset"));
+    }
+
+    @Test
+    void anUpdateReportNeedsNoDataAndComparesWithWhatIsNamed() {
+        String id = given().contentType("application/json")
+                .body("{\"checkpoint\": \"" + SampleRun.checkpoint(-1) + "\", \"against\": \""
+                        + SampleRun.checkpoint(-1) + "\", \"tasks\": [{\"task\": \"update_report\"}]}")
+                .post("/v1/evaluations")
+                .then()
+                .statusCode(202)
+                .extract()
+                .path("id");
+
+        RequestEvaluation request = requests(RequestEvaluation.class, id).getFirst();
+        assertThat(request.work().dataset()).isEmpty();
+        assertThat(request.work().base()).contains(SampleRun.checkpoint(-1));
+        assertThat(request.work().tasks())
+                .containsExactly(new TaskSpecification(EvaluationTask.UPDATE_REPORT, 0, 0, Optional.empty()));
+    }
+
+    @Test
+    void whatAnUpdateReportDoesNotTakeIsNamed() {
+        given().contentType("application/yaml")
+                .body("checkpoint: nobody\nagainst: nobody-either\ntasks: [{task: update_report}]".getBytes(UTF_8))
+                .post("/v1/evaluations")
+                .then()
+                .statusCode(422)
+                .body("errors.pointer", contains("/checkpoint", "/against"));
+        given().contentType("application/yaml")
+                .body(
+                        "checkpoint: m\ntasks: [{task: update_report, limit: 3, max_new_tokens: 4, chat: true, dataset: d}]"
+                                .getBytes(UTF_8))
+                .post("/v1/evaluations")
+                .then()
+                .statusCode(422)
+                .body("errors.pointer", hasItem("/tasks/0/limit"))
+                .body("errors.pointer", hasItem("/tasks/0/max_new_tokens"))
+                .body("errors.pointer", hasItem("/tasks/0/chat"))
+                .body("errors.pointer", hasItem("/tasks/0/dataset"));
+        given().contentType("application/yaml")
+                .body("checkpoint: m\ndataset: sums\nagainst: m\ntasks: [{task: svamp}]".getBytes(UTF_8))
+                .post("/v1/evaluations")
+                .then()
+                .statusCode(422)
+                .body("errors.pointer", contains("/against"));
+    }
+
+    @Test
+    void superGlueNeedsOneOfItsTasks() {
+        given().contentType("application/yaml")
+                .body("checkpoint: m\ndataset: sums\ntasks: [{task: superglue}, {task: superglue, subject: wic}]"
+                        .getBytes(UTF_8))
+                .post("/v1/evaluations")
+                .then()
+                .statusCode(422)
+                .body("errors.pointer", contains("/tasks/0/subject", "/tasks/1/subject"))
+                .body("errors[1].message", containsString("boolq, cb, copa or rte"));
+    }
+
+    @Test
+    void documentsAreAskedAndNotReadAsConversations() {
+        store.addDataset("questions", "documents");
+        given().contentType("application/yaml")
+                .body(("checkpoint: " + SampleRun.checkpoint(-1)
+                                + "\ndataset: questions\ntasks: [{task: aqua}, {task: exact_match}]")
+                        .getBytes(UTF_8))
+                .post("/v1/evaluations")
+                .then()
+                .statusCode(422)
+                .body("errors.pointer", contains("/dataset"))
+                .body("errors[0].message", containsString("documents"));
+        given().contentType("application/yaml")
+                .body(("checkpoint: " + SampleRun.checkpoint(-1) + "\ndataset: questions\ntasks: [{task: aqua}]")
+                        .getBytes(UTF_8))
+                .post("/v1/evaluations")
+                .then()
+                .statusCode(202);
+        given().contentType("application/yaml")
+                .body("model: tiny\ndataset: questions\nduration: {max_steps: 1}".getBytes(UTF_8))
+                .post("/v1/runs")
+                .then()
+                .statusCode(422)
                 .body("errors.pointer", hasItem("/dataset"));
     }
 
