@@ -1,5 +1,6 @@
 package io.finemesh.docs;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
@@ -8,6 +9,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -46,8 +48,15 @@ class LayeringTest {
         assertThat(folders).as("compiled modules; run ./finemesh test").allMatch(Files::isDirectory);
         everything = new ClassFileImporter().importPaths(folders);
         for (int index = 0; index < folders.size(); index++) {
-            BY_MODULE.put(SourceTree.MODULES.get(index), new ClassFileImporter().importPaths(folders.get(index)));
+            BY_MODULE.put(SourceTree.MODULES.get(index), everything.that(areCompiledTo(folders.get(index))));
         }
+    }
+
+    private static DescribedPredicate<JavaClass> areCompiledTo(Path folder) {
+        String place = folder.toUri().normalize().toString();
+        return describe("are compiled to " + folder, type -> type.getSource()
+                .map(source -> source.getUri().normalize().toString().startsWith(place))
+                .orElse(false));
     }
 
     @Test
