@@ -54,6 +54,7 @@ import picocli.CommandLine.Spec;
             "3:the gateway refused the request",
             "4:the gateway does not answer"
         },
+        footer = "%nThe launcher knows more: demo, test, up, down, status, logs, parity, bench (./finemesh help).",
         subcommands = {
             RunCommand.class,
             WatchCommand.class,
