@@ -2,6 +2,7 @@ package io.finemesh.demo;
 
 import io.finemesh.demo.client.GatewayClient;
 import io.finemesh.demo.client.GatewayException;
+import io.finemesh.demo.client.ProblemTopic;
 import io.finemesh.demo.client.RunOutcome;
 import io.finemesh.demo.problem.ProblemFamily;
 import java.io.IOException;
@@ -12,7 +13,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 
 /**
  * Trains a small model from nothing with AdamW, then teaches it another family of problems with BAdam, all through the gateway of a
@@ -26,6 +27,7 @@ public final class Demo {
     /** Exact match that a model may have before it is taught. */
     private static final double ALLOWED_BEFORE = 0.10;
 
+    private static final String CONTINUOUS = "--continuous";
     private static final long SEED = 20260101L;
 
     private final GatewayClient gateway;
@@ -45,17 +47,41 @@ public final class Demo {
     /**
      * Entry point.
      *
-     * @param arguments gateway URL and working directory; both have defaults
+     * @param arguments {@code --continuous} for {@link ContinuousDemo}; gateway URL and working directory, which both have defaults
      */
     public static void main(String[] arguments) {
+        // Kafka's client logs through SLF4J, and here nobody listens; that is as it should be.
+        System.setProperty("slf4j.internal.verbosity", "ERROR");
+        System.exit(run(List.of(arguments), System.getenv(), System.out, Clock.systemUTC()));
+    }
+
+    static int run(List<String> arguments, Map<String, String> environment, PrintStream out, Clock clock) {
+        List<String> places =
+                arguments.stream().filter(word -> !word.startsWith("-")).toList();
+        List<String> options =
+                arguments.stream().filter(word -> word.startsWith("-")).toList();
+        if (places.size() > 2 || !List.of(CONTINUOUS).containsAll(options)) {
+            out.printf(
+                    "The demo was given %s; allowed: %s, --keep and --fresh, then the gateway's URL and a folder for its files%n",
+                    String.join(" ", arguments), CONTINUOUS);
+            return 2;
+        }
         URI gateway = URI.create(
-                arguments.length > 0
-                        ? arguments[0]
-                        : Optional.ofNullable(System.getenv("FINEMESH_GATEWAY_URL"))
-                                .orElse("http://127.0.0.1:7400"));
-        Path home = Path.of(Optional.ofNullable(System.getenv("FINEMESH_HOME")).orElse(".finemesh"));
-        Path directory = arguments.length > 1 ? Path.of(arguments[1]) : home.resolve("demo");
-        System.exit(new Demo(gateway, directory, System.out, Clock.systemUTC()).run());
+                places.isEmpty()
+                        ? environment.getOrDefault("FINEMESH_GATEWAY_URL", "http://127.0.0.1:7400")
+                        : places.getFirst());
+        Path home = Path.of(environment.getOrDefault("FINEMESH_HOME", ".finemesh"));
+        Path directory = places.size() > 1 ? Path.of(places.get(1)) : home.resolve("demo");
+        if (options.isEmpty()) {
+            return new Demo(gateway, directory, out, clock).run();
+        }
+        try {
+            String broker = BrokerAddress.find(environment, home);
+            return ContinuousDemo.run(gateway, topic -> ProblemTopic.open(broker, topic), directory, SEED, out, clock);
+        } catch (IOException unknown) {
+            out.println("The demo does not know where to stream problems to: " + unknown.getMessage());
+            return 2;
+        }
     }
 
     int run() {
@@ -91,7 +117,7 @@ public final class Demo {
     private RunOutcome train(String title, String specification) throws GatewayException {
         String run = gateway.submit(specification);
         out.printf("%n%s: run %s (watch it at %s)%n", title, run, gatewayUrl);
-        ProgressLine line = new ProgressLine(out, System.console() != null);
+        ProgressLine line = new ProgressLine(out, System.console() != null, () -> "  ");
         gateway.follow(run, line::show);
         line.end();
         return gateway.outcome(run);

@@ -1,16 +1,12 @@
 package io.finemesh.demo;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.finemesh.demo.model.RandomLlama;
-import io.finemesh.demo.problem.Problem;
 import io.finemesh.demo.problem.ProblemFamily;
+import io.finemesh.demo.problem.ProblemRows;
 import io.finemesh.demo.problem.ProblemSet;
 import io.finemesh.demo.tokenizer.BytePairTrainer;
 import io.finemesh.demo.tokenizer.TokenizerFile;
 import io.finemesh.demo.tokenizer.Vocabulary;
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -42,8 +38,8 @@ public record DemoFiles(Path directory, long problems, int vocabularySize, long 
         long problems = 0;
         for (ProblemFamily family : ProblemFamily.values()) {
             ProblemSet set = ProblemSet.of(family, COPIES, seed);
-            rows(directory.resolve(trainingName(family) + ".jsonl"), set.training());
-            rows(directory.resolve(heldOutName(family) + ".jsonl"), set.heldOut());
+            ProblemRows.write(directory.resolve(trainingName(family) + ".jsonl"), set.training());
+            ProblemRows.write(directory.resolve(heldOutName(family) + ".jsonl"), set.heldOut());
             problems += set.training().size() + set.heldOut().size();
             set.training().forEach(problem -> texts.add(problem.question() + " " + problem.answer()));
         }
@@ -86,18 +82,5 @@ public record DemoFiles(Path directory, long problems, int vocabularySize, long 
     /** A run specification with the model filled in; the file on disk names the model by the word MODEL. */
     String specification(String name, String model) throws IOException {
         return Files.readString(directory.resolve(name)).replace("MODEL", model);
-    }
-
-    private static void rows(Path file, List<Problem> problems) throws IOException {
-        ObjectMapper mapper = new ObjectMapper();
-        try (BufferedWriter writer = Files.newBufferedWriter(file, UTF_8)) {
-            for (Problem problem : problems) {
-                writer.write(mapper.createObjectNode()
-                        .put("instruction", problem.question())
-                        .put("output", problem.answer())
-                        .toString());
-                writer.write('\n');
-            }
-        }
     }
 }

@@ -2,6 +2,7 @@ package io.finemesh.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintStream;
+import java.util.function.Supplier;
 
 /** Turns a run's events into lines a person can follow: on a terminal one line that renews itself, else a line now and then. */
 final class ProgressLine {
@@ -9,12 +10,15 @@ final class ProgressLine {
 
     private final PrintStream out;
     private final boolean terminal;
+    private final Supplier<String> prefix;
     private long totalSteps;
     private boolean open;
 
-    ProgressLine(PrintStream out, boolean terminal) {
+    /** @param prefix what stands before each line at the moment it is printed */
+    ProgressLine(PrintStream out, boolean terminal, Supplier<String> prefix) {
         this.out = out;
         this.terminal = terminal;
+        this.prefix = prefix;
     }
 
     void show(JsonNode event) {
@@ -51,7 +55,7 @@ final class ProgressLine {
         String text = "step %d/%d  loss %.4f%s"
                 .formatted(step, totalSteps, event.path("loss").asDouble(), block.isEmpty() ? "" : "  " + block);
         if (terminal) {
-            out.print("\r  " + text + "   ");
+            out.print("\r" + prefix.get() + text + "   ");
             out.flush();
             open = true;
         } else if (step % EVERY_STEPS == 0 || step == totalSteps) {
@@ -64,7 +68,7 @@ final class ProgressLine {
 
     private void line(String text) {
         end();
-        out.println("  " + text);
+        out.println(prefix.get() + text);
     }
 
     void end() {

@@ -227,6 +227,14 @@ class LauncherScriptTest {
                         up -> assertThat(up).endsWith("io.finemesh.local.Main up --detach"),
                         demo -> assertThat(demo).endsWith("io.finemesh.demo.Demo"));
 
+        assertThat(checkout.run("demo", "--continuous", "--keep")
+                        .text()
+                        .lines()
+                        .filter(line -> line.startsWith("java ")))
+                .last()
+                .asString()
+                .endsWith("io.finemesh.demo.Demo --continuous");
+
         Files.writeString(
                 checkout.root().resolve(".finemesh/mesh.pid"),
                 Long.toString(ProcessHandle.current().pid()));

@@ -88,14 +88,7 @@ public final class GatewayClient implements AutoCloseable {
         JsonNode detail = send(request("/v1/runs/" + run).GET().build());
         List<Score> scores = new ArrayList<>();
         for (JsonNode evaluation : detail.path("evaluations")) {
-            for (JsonNode score : evaluation.path("scores")) {
-                scores.add(new Score(
-                        evaluation.path("afterSteps").asLong(),
-                        score.path("task").asText(),
-                        score.path("metric").asText(),
-                        score.path("value").asDouble(),
-                        score.path("samples").asLong()));
-            }
+            scores.addAll(scores(evaluation));
         }
         return new RunOutcome(
                 run,
@@ -104,6 +97,85 @@ public final class GatewayClient implements AutoCloseable {
                 detail.at("/progress/committedSteps").asLong(),
                 scores,
                 text(detail.at("/failure/message")));
+    }
+
+    /** Sets a connector in YAML: a Kafka topic that becomes a data set. */
+    public void applyConnector(String name, String connector) throws GatewayException {
+        send(request("/v1/connectors/" + name)
+                .header("content-type", "application/yaml")
+                .PUT(BodyPublishers.ofString(connector))
+                .build());
+    }
+
+    /** Sets a policy in YAML. */
+    public void applyPolicy(String policy) throws GatewayException {
+        send(request("/v1/policies")
+                .header("content-type", "application/yaml")
+                .POST(BodyPublishers.ofString(policy))
+                .build());
+    }
+
+    /** Asks for an alias to stand for a checkpoint. */
+    public void moveAlias(String model, String alias, String checkpoint, String reason) throws GatewayException {
+        String body = mapper.createObjectNode()
+                .put("checkpoint", checkpoint)
+                .put("reason", reason)
+                .put("by", "the demo")
+                .toString();
+        send(request("/v1/aliases/" + model + "/" + alias)
+                .header("content-type", "application/json")
+                .PUT(BodyPublishers.ofString(body))
+                .build());
+    }
+
+    /** Whether there is something at an address of the gateway, such as {@code /v1/policies/mine}. */
+    public boolean has(String path) throws GatewayException {
+        return find(path).isPresent();
+    }
+
+    /** What the triggers of a policy said, newest first. */
+    public List<Firing> firings(String policy) throws GatewayException {
+        List<Firing> firings = new ArrayList<>();
+        JsonNode answer = send(request("/v1/policies/" + policy).GET().build());
+        answer.path("said").forEach(said -> firings.add(Firing.of(said)));
+        return firings;
+    }
+
+    /** How far a data set has grown; empty until its first rows come. */
+    public Optional<Growth> growth(String dataset) throws GatewayException {
+        return find("/v1/datasets/" + dataset).map(Growth::of);
+    }
+
+    /** Where an alias stands; nowhere if nobody has moved it. */
+    public Alias alias(String model, String alias) throws GatewayException {
+        Optional<JsonNode> answer = find("/v1/aliases/" + model + "/" + alias);
+        List<Decision> decisions = new ArrayList<>();
+        answer.ifPresent(page -> page.path("decisions").forEach(one -> decisions.add(Decision.of(one))));
+        return new Alias(answer.flatMap(page -> text(page.path("checkpoint"))), decisions);
+    }
+
+    /** What an evaluation found. */
+    public Evaluation evaluation(String id) throws GatewayException {
+        JsonNode answer = send(request("/v1/evaluations/" + id).GET().build());
+        return new Evaluation(answer.path("checkpoint").asText(), scores(answer));
+    }
+
+    private Optional<JsonNode> find(String path) throws GatewayException {
+        HttpResponse<String> response = exchange(request(path).GET().build());
+        return response.statusCode() == 404 ? Optional.empty() : Optional.of(body(response));
+    }
+
+    private static List<Score> scores(JsonNode evaluation) {
+        List<Score> scores = new ArrayList<>();
+        for (JsonNode score : evaluation.path("scores")) {
+            scores.add(new Score(
+                    evaluation.path("afterSteps").asLong(),
+                    score.path("task").asText(),
+                    score.path("metric").asText(),
+                    score.path("value").asDouble(),
+                    score.path("samples").asLong()));
+        }
+        return scores;
     }
 
     private static Optional<String> text(JsonNode node) {
@@ -123,14 +195,25 @@ public final class GatewayClient implements AutoCloseable {
     }
 
     private JsonNode send(HttpRequest request) throws GatewayException {
+        return body(exchange(request));
+    }
+
+    private JsonNode body(HttpResponse<String> response) throws GatewayException {
+        if (response.statusCode() / 100 != 2) {
+            throw new GatewayException(
+                    response.request().method() + " " + response.uri().getPath() + " was answered with "
+                            + response.statusCode() + ": " + response.body());
+        }
         try {
-            HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
-            if (response.statusCode() / 100 != 2) {
-                throw new GatewayException(
-                        request.method() + " " + request.uri().getPath() + " was answered with " + response.statusCode()
-                                + ": " + response.body());
-            }
             return mapper.readTree(response.body());
+        } catch (IOException notJson) {
+            throw new GatewayException("the gateway answered with what is not JSON: " + response.body(), notJson);
+        }
+    }
+
+    private HttpResponse<String> exchange(HttpRequest request) throws GatewayException {
+        try {
+            return http.send(request, BodyHandlers.ofString());
         } catch (IOException lost) {
             throw new GatewayException(
                     "the gateway at " + base + " does not answer (" + lost.getMessage() + "); is the mesh up?", lost);

@@ -55,6 +55,13 @@ public enum ProblemFamily {
         return word(pair, PEOPLE.get(random.nextInt(PEOPLE.size())), THINGS.get(random.nextInt(THINGS.size())));
     }
 
+    /** Every way of putting the pair into words, in a fixed order. */
+    List<Problem> everyWording(Pair pair) {
+        return PEOPLE.stream()
+                .flatMap(person -> THINGS.stream().map(thing -> word(pair, person, thing)))
+                .toList();
+    }
+
     private static List<Pair> grid(int firstFrom, int firstTo, int secondFrom, int secondTo) {
         List<Pair> pairs = new ArrayList<>();
         for (int first = firstFrom; first <= firstTo; first++) {

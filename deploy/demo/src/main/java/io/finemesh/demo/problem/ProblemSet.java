@@ -28,9 +28,9 @@ public record ProblemSet(List<Problem> training, List<Problem> heldOut) {
      * @param seed seed of every choice
      */
     public static ProblemSet of(ProblemFamily family, int copies, long seed) {
-        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed + family.ordinal());
+        RandomGenerator random = generator(family, seed);
         List<ProblemFamily.Pair> pairs = shuffled(family.pairs(), random);
-        int heldOutPairs = pairs.size() * HELD_OUT_PERCENT / 100;
+        int heldOutPairs = heldOut(pairs);
         List<Problem> heldOut = new ArrayList<>();
         List<Problem> training = new ArrayList<>();
         for (ProblemFamily.Pair pair : pairs.subList(0, heldOutPairs)) {
@@ -44,7 +44,21 @@ public record ProblemSet(List<Problem> training, List<Problem> heldOut) {
         return new ProblemSet(training, heldOut);
     }
 
-    private static <T> List<T> shuffled(List<T> values, RandomGenerator random) {
+    /** Every pair that is not held out, in a fixed order. */
+    static List<ProblemFamily.Pair> trainingPairs(ProblemFamily family, long seed) {
+        List<ProblemFamily.Pair> pairs = shuffled(family.pairs(), generator(family, seed));
+        return pairs.subList(heldOut(pairs), pairs.size());
+    }
+
+    private static RandomGenerator generator(ProblemFamily family, long seed) {
+        return RandomGeneratorFactory.of("L64X128MixRandom").create(seed + family.ordinal());
+    }
+
+    private static int heldOut(List<ProblemFamily.Pair> pairs) {
+        return pairs.size() * HELD_OUT_PERCENT / 100;
+    }
+
+    static <T> List<T> shuffled(List<T> values, RandomGenerator random) {
         List<T> shuffled = new ArrayList<>(values);
         for (int last = shuffled.size() - 1; last > 0; last--) {
             int other = random.nextInt(last + 1);
