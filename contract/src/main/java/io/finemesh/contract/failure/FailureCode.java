@@ -20,8 +20,10 @@ public enum FailureCode {
     NO_TRAINER_FREE(Fault.CAPACITY, Disposition.PARK),
     /** The trainer ran out of memory though the plan said it would fit. */
     OUT_OF_MEMORY(Fault.CAPACITY, Disposition.RETRY),
-    /** The trainer fell silent, restarted or gave the lease back. */
+    /** The trainer fell silent or restarted. */
     TRAINER_LOST(Fault.INFRASTRUCTURE, Disposition.RETRY),
+    /** The trainer was asked to leave and gave the lease back: however often a mesh is shut down, no run ends of it. */
+    TRAINER_LEFT(Fault.INFRASTRUCTURE, Disposition.PARK),
     /** The checkpoint store or its object storage did not answer. */
     STORE_UNREACHABLE(Fault.INFRASTRUCTURE, Disposition.RETRY),
     /** Object storage or a local disk has no space left; somebody has to free some, and then the work goes on. */

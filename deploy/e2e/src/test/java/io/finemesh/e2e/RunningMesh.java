@@ -45,6 +45,9 @@ final class RunningMesh implements ParameterResolver {
             MeshLayout layout = MeshLayout.ofRepository(Path.of(System.getProperty("finemesh.root")))
                     .withHome(home)
                     .withFreePorts()
+                    // Models of a few thousand parameters gain nothing from a second thread, and another module is
+                    // tested beside this one.
+                    .withSetting("OMP_NUM_THREADS", "1")
                     .withSetting("FINEMESH_OTLP_ENDPOINT", collector.endpoint().toString());
             Mesh mesh = Mesh.start(layout);
             mesh.awaitReady();

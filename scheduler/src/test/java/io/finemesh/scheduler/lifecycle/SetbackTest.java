@@ -298,6 +298,21 @@ class SetbackTest {
     }
 
     @Test
+    void aMeshThatIsShutDownAgainAndAgainEndsNoRun() {
+        long epoch = 1;
+        for (int shutdown = 0; shutdown < 30; shutdown++) {
+            assertThat(kinds(story.failed(0, epoch, FailureCode.TRAINER_LEFT)))
+                    .contains("SegmentRetried")
+                    .doesNotContain("RunFailed");
+            story.wait(LONG);
+            epoch++;
+            story.granted(epoch, FIRST);
+        }
+
+        story.state(RunState.Training.class);
+    }
+
+    @Test
     void restsLongerEachTime() {
         story.failed(0, 1, FailureCode.STORE_UNREACHABLE);
         List<Message> said = story.failed(0, 2, FailureCode.STORE_UNREACHABLE);

@@ -226,7 +226,7 @@ public final class Trainer {
             case LEAVING ->
                 new SegmentReporter(events, id, clock, own)
                         .failed(new Failure(
-                                FailureCode.TRAINER_LOST,
+                                FailureCode.TRAINER_LEFT,
                                 "trainer " + id + " is leaving and takes no segment any more"));
         }
     }

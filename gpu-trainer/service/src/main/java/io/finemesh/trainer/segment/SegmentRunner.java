@@ -158,7 +158,7 @@ public final class SegmentRunner implements Runnable {
             case Withdrawal.Leaving _ ->
                 fail(
                         new Failure(
-                                FailureCode.TRAINER_LOST,
+                                FailureCode.TRAINER_LEFT,
                                 "the trainer was asked to leave and gave the lease back; the segment is to be trained by another"),
                         reporter,
                         trace);

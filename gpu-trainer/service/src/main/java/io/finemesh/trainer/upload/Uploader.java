@@ -180,7 +180,7 @@ public final class Uploader {
                     "%d results are not uploaded after %d s; their segments are given back",
                     waiting().size(), limit.toSeconds());
             Failure failure = new Failure(
-                    FailureCode.TRAINER_LOST,
+                    FailureCode.TRAINER_LEFT,
                     "the trainer left before its result was uploaded; the segment is to be trained again");
             for (Upload upload : waiting()) {
                 cancel(upload);

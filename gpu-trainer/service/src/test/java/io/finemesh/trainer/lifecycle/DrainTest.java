@@ -49,15 +49,15 @@ class DrainTest {
             bench.trainer().leave();
 
             SegmentFailed given = bench.recorder().of(SegmentFailed.class).getLast();
-            assertThat(given.failure().code().disposition()).isEqualTo(Disposition.RETRY);
-            assertThat(bench.recorder().words().getLast()).isEqualTo("failed 0 TRAINER_LOST");
+            assertThat(given.failure().code().disposition()).isEqualTo(Disposition.PARK);
+            assertThat(bench.recorder().words().getLast()).isEqualTo("failed 0 TRAINER_LEFT");
             assertThat(bench.recorder().heartbeats().getLast().condition()).isEqualTo(TrainerCondition.DRAINING);
             assertThat(bench.trainer().isDeviceThreadAlive()).isFalse();
             int beats = bench.recorder().heartbeats().size();
 
             bench.send(run.train(0, model, 1));
 
-            assertThat(bench.recorder().words()).endsWith("failed 0 TRAINER_LOST", "failed 0 TRAINER_LOST");
+            assertThat(bench.recorder().words()).endsWith("failed 0 TRAINER_LEFT", "failed 0 TRAINER_LEFT");
             assertThat(bench.recorder().heartbeats()).hasSize(beats);
         }
     }
@@ -73,7 +73,7 @@ class DrainTest {
 
             bench.trainer().leave();
 
-            assertThat(bench.recorder().words()).containsExactly("failed 0 TRAINER_LOST", "failed 0 TRAINER_LOST");
+            assertThat(bench.recorder().words()).containsExactly("failed 0 TRAINER_LEFT", "failed 0 TRAINER_LEFT");
             assertThat(bench.recorder().of(SegmentFailed.class))
                     .extracting(failed -> failed.runId().value())
                     .containsExactly("run-adamw", "run-waiting");
@@ -107,7 +107,7 @@ class DrainTest {
 
             bench.trainer().leave();
 
-            assertThat(bench.recorder().words()).endsWith("trained 0", "failed 0 TRAINER_LOST");
+            assertThat(bench.recorder().words()).endsWith("trained 0", "failed 0 TRAINER_LEFT");
         }
     }
 
