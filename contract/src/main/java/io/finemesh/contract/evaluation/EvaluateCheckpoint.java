@@ -63,6 +63,7 @@ public record EvaluateCheckpoint(
                         specification.batch().cutoffTokens(),
                         specification.batch().longSamples(),
                         Optional.empty()),
+                Optional.empty(),
                 Optional.empty());
     }
 }

@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param tasks what to measure
  * @param settings how the model is asked
  * @param base checkpoint that an update report compares with; absent = the one that the run which made the checkpoint started from
+ * @param judge who rates open answers; absent where no task has any
  */
 public record EvaluationWork(
         CheckpointId checkpoint,
@@ -31,7 +32,10 @@ public record EvaluationWork(
         EvaluationSettings settings,
 
         @JsonInclude(JsonInclude.Include.NON_ABSENT) @SinceForm(3)
-        Optional<CheckpointId> base) {
+        Optional<CheckpointId> base,
+
+        @JsonInclude(JsonInclude.Include.NON_ABSENT) @SinceForm(4)
+        Optional<JudgeSettings> judge) {
     public EvaluationWork {
         requireNonNull(checkpoint, "checkpoint is null");
         dataset = dataset == null ? Optional.empty() : dataset;
@@ -39,5 +43,6 @@ public record EvaluationWork(
         tasks = List.copyOf(tasks);
         requireNonNull(settings, "settings is null");
         base = base == null ? Optional.empty() : base;
+        judge = judge == null ? Optional.empty() : judge;
     }
 }

@@ -30,6 +30,8 @@ public enum EvaluationTask {
     SUPERGLUE,
     /** A user's own task, from its definition. */
     OWN,
+    /** MT-bench: two turns of open questions, rated by a judge. */
+    MT_BENCH,
     /** What training did to each tensor, against the checkpoint it started from or another; asks the model nothing. */
     UPDATE_REPORT
 }

@@ -1,17 +1,12 @@
 package io.finemesh.evaluator;
 
 import io.finemesh.checkpoint.cache.BlobCache;
-import io.finemesh.contract.evaluation.RemoteModel;
-import io.finemesh.contract.failure.FailureCode;
 import io.finemesh.contract.store.StoreClient;
 import io.finemesh.engine.tensor.Backend;
-import io.finemesh.evaluator.answer.Answerer;
-import io.finemesh.evaluator.answer.RemoteAnswerer;
 import io.finemesh.evaluator.blob.CheckpointFetcher;
 import io.finemesh.evaluator.blob.CheckpointSource;
 import io.finemesh.evaluator.config.EvaluatorConfig;
 import io.finemesh.evaluator.evaluation.EvaluationDesk;
-import io.finemesh.evaluator.evaluation.EvaluationException;
 import io.finemesh.evaluator.messaging.EvaluationEventPublisher;
 import io.finemesh.evaluator.trace.EvaluationSpans;
 import io.quarkus.runtime.StartupEvent;
@@ -24,7 +19,6 @@ import jakarta.inject.Singleton;
 import jakarta.interceptor.Interceptor;
 import java.io.IOException;
 import java.time.Clock;
-import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /** Puts the evaluator together: the parts know each other only by constructor. */
@@ -68,25 +62,10 @@ class EvaluatorBeans {
                 Thread::sleep,
                 new EvaluationDesk.Limits(config.generationBatch(), config.tokensPerRow(), config.rangeSamples()),
                 publisher,
-                remote -> remote(config.remote(), remote));
+                new RemoteModels(config.remote(), clock));
         desk.open(() ->
                 LOG.infof("computing with %s", Backend.start(config.threads()).summary()));
         return desk;
-    }
-
-    private static Answerer remote(EvaluatorConfig.Remote config, RemoteModel remote) throws EvaluationException {
-        Optional<String> key = remote.secret().map(name -> config.secrets().get(name));
-        if (remote.secret().isPresent() && key.isEmpty()) {
-            throw new EvaluationException(
-                    FailureCode.INVALID_SPECIFICATION,
-                    "the evaluator has no secret named '" + remote.secret().get()
-                            + "'; set finemesh.evaluator.remote.secrets."
-                            + remote.secret().get());
-        }
-        return new RemoteAnswerer(
-                remote,
-                key,
-                new RemoteAnswerer.Settings(config.atOnce(), config.attempts(), config.firstPause(), config.timeout()));
     }
 
     /** Makes the desk before the first record can come: made by a listener it would be made on the thread that serves all channels. */

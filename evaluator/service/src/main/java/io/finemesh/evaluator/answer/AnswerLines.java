@@ -65,6 +65,12 @@ public final class AnswerLines {
             }
             case Answer.Lost lost ->
                 line.put("loss", lost.negativeLogLikelihood()).put("tokens", lost.tokens());
+            case Answer.Judged judged -> {
+                judged.turns().forEach(line.putArray("turns")::add);
+                ArrayNode replies = line.putArray("replies");
+                judged.replies()
+                        .forEach(reply -> replies.addArray().add(reply.turn()).add(reply.text()));
+            }
             case Answer.Compared compared -> line.set("change", ReportJson.of(compared.change()));
         }
         return line.toString();
@@ -104,6 +110,15 @@ public final class AnswerLines {
                     id,
                     new Answer.Lost(
                             node.path("loss").doubleValue(), node.path("tokens").intValue()));
+        }
+        if (node.path("turns").isArray()) {
+            List<String> turns = new ArrayList<>();
+            node.path("turns").forEach(turn -> turns.add(turn.asText()));
+            List<Answer.Reply> replies = new ArrayList<>();
+            node.path("replies")
+                    .forEach(reply -> replies.add(new Answer.Reply(
+                            reply.path(0).intValue(), reply.path(1).asText())));
+            return Map.entry(id, new Answer.Judged(turns, replies));
         }
         if (node.path("change").isObject()) {
             return Map.entry(id, new Answer.Compared(change(node.get("change"))));

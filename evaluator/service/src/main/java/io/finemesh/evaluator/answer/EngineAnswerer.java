@@ -69,8 +69,8 @@ public final class EngineAnswerer implements Answerer {
             throws E, InterruptedException {
         switch (measurement) {
             case Measurement.Losses losses -> measure(losses, questions, pieces);
-            case Measurement.Changes changes ->
-                throw new IllegalArgumentException(changes.name() + " asks the model nothing");
+            case Measurement.Open _, Measurement.Changes _ ->
+                throw new IllegalArgumentException(measurement.name() + " is not one question after the other");
             case Measurement.Questions asked -> {
                 List<Example> examples =
                         questions.stream().map(asked.examples()::get).toList();

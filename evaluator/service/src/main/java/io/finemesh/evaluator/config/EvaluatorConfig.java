@@ -64,6 +64,14 @@ public interface EvaluatorConfig {
         @WithDefault("1s")
         Duration firstPause();
 
+        /** Requests that a judge may be sent for one range of questions, attempts counted each: a bound on what a mistake costs. */
+        @WithDefault("10000")
+        long judgeRequests();
+
+        /** Tokens that a judge may use for one range of questions, as its server counts them. */
+        @WithDefault("10000000")
+        long judgeTokens();
+
         /** Longest wait for one answer. */
         @WithDefault("10m")
         Duration timeout();

@@ -3,6 +3,7 @@ package io.finemesh.evaluator.evaluation;
 import io.finemesh.checkpoint.manifest.FileEntry;
 import io.finemesh.checkpoint.manifest.Manifest;
 import io.finemesh.contract.evaluation.EvaluationWork;
+import io.finemesh.contract.evaluation.JudgeSettings;
 import io.finemesh.contract.failure.FailureCode;
 import io.finemesh.contract.id.BlobDigest;
 import io.finemesh.contract.id.CheckpointId;
@@ -18,6 +19,7 @@ import io.finemesh.contract.store.StoreException;
 import io.finemesh.engine.data.DatasetException;
 import io.finemesh.evaluator.blob.CheckpointFetcher;
 import io.finemesh.evaluator.task.Measurement;
+import io.finemesh.evaluator.task.OpenQuestions;
 import io.finemesh.evaluator.task.RangeKey;
 import io.finemesh.evaluator.task.TaskCatalogue;
 import java.io.ByteArrayOutputStream;
@@ -85,6 +87,16 @@ final class JobPlanner {
         Optional<byte[]> examples = options.examples().isPresent()
                 ? Optional.of(rows(named(work, options.examples().get())))
                 : Optional.empty();
+        if (task.task() == EvaluationTask.MT_BENCH) {
+            JudgeSettings judge = work.judge()
+                    .orElseThrow(() -> new EvaluationException(
+                            FailureCode.INVALID_SPECIFICATION,
+                            "mt_bench needs a judge, and the evaluation names none"));
+            Optional<byte[]> references = judge.references().isPresent()
+                    ? Optional.of(rows(judge.references().get()))
+                    : Optional.empty();
+            return OpenQuestions.measure(task, rows(dataset), rows(judge.prompts()), references, judge);
+        }
         try {
             return TaskCatalogue.measure(task, rows(dataset), examples);
         } catch (DatasetException refused) {

@@ -16,6 +16,8 @@ import io.finemesh.evaluator.answer.AnswerLines;
 import io.finemesh.evaluator.answer.Answerer;
 import io.finemesh.evaluator.answer.EngineAnswerer;
 import io.finemesh.evaluator.blob.CheckpointFetcher;
+import io.finemesh.evaluator.judge.CheckpointJudge;
+import io.finemesh.evaluator.judge.Judge;
 import io.finemesh.evaluator.task.Answer;
 import io.finemesh.evaluator.task.Measurement;
 import java.io.IOException;
@@ -27,6 +29,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.stream.IntStream;
+import org.jboss.logging.Logger;
 
 /**
  * Answers ranges of questions, one after the other, on the compute thread. The model of the last range stays in memory for the next one.
@@ -38,6 +41,11 @@ import java.util.stream.IntStream;
  * </ol>
  */
 final class RangeWork implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(RangeWork.class);
+
+    /** Requests to a remote judge that are under way at once. */
+    private static final int JUDGED_TOGETHER = 4;
+
     private final String evaluator;
     private final CheckpointFetcher fetcher;
     private final JobPlanner planner;
@@ -156,9 +164,56 @@ final class RangeWork implements AutoCloseable {
             return;
         }
         try {
+            if (measurement instanceof Measurement.Open open) {
+                open(work, open, questions, pieces);
+                return;
+            }
             answerer(work).answer(measurement, questions, pieces);
         } catch (IllegalArgumentException | ArithmeticException refused) {
             throw new EvaluationException(FailureCode.MODEL_NOT_USABLE, refused.getMessage(), refused);
+        }
+    }
+
+    private void open(
+            EvaluationWork work,
+            Measurement.Open open,
+            List<Integer> questions,
+            Answerer.Pieces<EvaluationException> pieces)
+            throws StoreException, EvaluationException, IOException, InterruptedException {
+        LoadedModel model = model(
+                work.checkpoint(), work.settings().precision(), work.settings().template());
+        if (open.judge().remote().isPresent()) {
+            Judge judge = remote.judge(open.judge().remote().get());
+            try {
+                new OpenWork(model, judge, limits.generationBatch(), JUDGED_TOGETHER).answer(open, questions, pieces);
+            } finally {
+                if (judge instanceof AutoCloseable connection) {
+                    closed(connection);
+                }
+            }
+            return;
+        }
+        CheckpointId judging = open.judge()
+                .checkpoint()
+                .orElseThrow(() -> new EvaluationException(
+                        FailureCode.INVALID_SPECIFICATION, "the judge is neither a checkpoint nor a remote model"));
+        // Both are in memory at once: the judge rates each piece when it is written.
+        try (LoadedModel judge = LoadedModel.load(
+                fetcher, judging, work.settings().precision(), work.settings().template())) {
+            new OpenWork(
+                            model,
+                            new CheckpointJudge(judging.value(), judge.decoder(), judge.tokenizer(), judge.prompts()),
+                            limits.generationBatch(),
+                            1)
+                    .answer(open, questions, pieces);
+        }
+    }
+
+    private static void closed(AutoCloseable connection) {
+        try {
+            connection.close();
+        } catch (Exception lost) {
+            LOG.debugf("a judge's connection did not close: %s", lost.getMessage());
         }
     }
 

@@ -15,6 +15,7 @@ import io.finemesh.contract.store.BlobReference;
 import io.finemesh.contract.store.StoreException;
 import io.finemesh.evaluator.answer.AnswerLines;
 import io.finemesh.evaluator.blob.CheckpointFetcher;
+import io.finemesh.evaluator.report.JudgedAnswers;
 import io.finemesh.evaluator.report.ScoreSheet;
 import io.finemesh.evaluator.report.UpdateScores;
 import io.finemesh.evaluator.score.Figure;
@@ -66,6 +67,7 @@ final class TaskMerger {
             return switch (plan.measurement()) {
                 case Measurement.Losses losses -> losses(job, losses, answers, manifest, started);
                 case Measurement.Questions questions -> questions(job, questions, answers, manifest, started);
+                case Measurement.Open open -> open(job, open, answers, started);
                 case Measurement.Changes changes -> changes(job, changes, answers);
             };
         } catch (TaskException | IllegalArgumentException refused) {
@@ -164,6 +166,27 @@ final class TaskMerger {
         return new Merged(scores, records(losses.name(), lines.toString(), result));
     }
 
+    private Merged open(EvaluationJob job, Measurement.Open open, SortedMap<Integer, Answer> answers, Instant started)
+            throws StoreException, EvaluationException, IOException, InterruptedException {
+        SortedMap<Integer, Answer.Judged> judged = new TreeMap<>();
+        for (var entry : answers.entrySet()) {
+            if (!(entry.getValue() instanceof Answer.Judged one)) {
+                throw new EvaluationException(
+                        FailureCode.BLOB_CORRUPT,
+                        "question " + entry.getKey() + " of " + open.name() + " has no conversation");
+            }
+            judged.put(entry.getKey(), one);
+        }
+        JudgedAnswers rated = JudgedAnswers.of(open, job.work().checkpoint().value(), judged, started);
+        if (rated.score().average().isEmpty()) {
+            throw new EvaluationException(
+                    FailureCode.EVALUATION_FAILED,
+                    "no judgment of " + open.name() + " has a rating; the judge's first words are: "
+                            + rated.firstReply());
+        }
+        return new Merged(rated.scores(), records(open.name(), rated.judgments(), rated.results()));
+    }
+
     private Merged changes(EvaluationJob job, Measurement.Changes changes, SortedMap<Integer, Answer> answers)
             throws StoreException, EvaluationException, IOException, InterruptedException {
         StringBuilder lines = new StringBuilder();
@@ -194,6 +217,7 @@ final class TaskMerger {
             case Answer.Written written -> Response.Generated.of(written.text());
             case Answer.Weighed weighed -> new Response.Weighed(weighed.weights());
             case Answer.Lost _ -> throw new IllegalArgumentException("a question was answered with a loss");
+            case Answer.Judged _ -> throw new IllegalArgumentException("a question was answered with a conversation");
             case Answer.Compared _ ->
                 throw new IllegalArgumentException("a question was answered with the change of a tensor");
         };

@@ -1,2 +1,2 @@
-/** From figures to what the mesh is told: {@link io.finemesh.evaluator.report.ScoreSheet}, and for update reports {@link io.finemesh.evaluator.report.UpdateScores}. Pure. */
+/** From figures to what the mesh is told: {@link io.finemesh.evaluator.report.ScoreSheet}, and for update reports {@link io.finemesh.evaluator.report.UpdateScores}, for open questions {@link io.finemesh.evaluator.report.JudgedAnswers}. Pure. */
 package io.finemesh.evaluator.report;

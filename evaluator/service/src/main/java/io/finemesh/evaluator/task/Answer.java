@@ -39,6 +39,31 @@ public sealed interface Answer {
     record Lost(double negativeLogLikelihood, int tokens) implements Answer {}
 
     /**
+     * It answered turn after turn, and a judge said something to the turns.
+     *
+     * @param turns what it wrote
+     * @param replies what the judge said
+     */
+    record Judged(List<String> turns, List<Reply> replies) implements Answer {
+        public Judged {
+            turns = List.copyOf(turns);
+            replies = List.copyOf(replies);
+        }
+    }
+
+    /**
+     * What a judge said.
+     *
+     * @param turn to which turn, from 1
+     * @param text its words, or the mark of a judge that could not be understood
+     */
+    record Reply(int turn, String text) {
+        public Reply {
+            requireNonNull(text, "text is null");
+        }
+    }
+
+    /**
      * Not the model's answer, but what became of one of its tensors.
      *
      * @param change against the base

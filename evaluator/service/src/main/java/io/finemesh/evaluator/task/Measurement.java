@@ -4,11 +4,18 @@ import static java.util.Objects.requireNonNull;
 
 import io.finemesh.checkpoint.change.TensorPairs;
 import io.finemesh.checkpoint.manifest.Manifest;
+import io.finemesh.contract.evaluation.JudgeSettings;
 import io.finemesh.engine.text.Conversation;
+import io.finemesh.score.mtbench.JudgePrompt;
+import io.finemesh.score.mtbench.JudgeRequest;
+import io.finemesh.score.mtbench.Matches;
+import io.finemesh.score.mtbench.ModelAnswer;
+import io.finemesh.score.mtbench.Question;
 import io.finemesh.score.records.RowProblem;
 import io.finemesh.score.task.Example;
 import io.finemesh.score.task.Task;
 import java.util.List;
+import java.util.Map;
 
 /** One task over its data, ready to be asked: questions from 0 on, in the order of the data set. */
 public sealed interface Measurement {
@@ -81,6 +88,48 @@ public sealed interface Measurement {
         @Override
         public int size() {
             return conversations.size();
+        }
+    }
+
+    /**
+     * Open questions whose answers a judge rates.
+     *
+     * @param name name that figures are filed under
+     * @param questions those that are asked
+     * @param available those that there are
+     * @param references reference answers by question
+     * @param prompts the judge's prompts by name
+     * @param judge who rates
+     * @param longest most new tokens of an answer
+     * @param leftOut rows that cannot be used
+     */
+    record Open(
+            String name,
+            List<Question> questions,
+            int available,
+            Map<Long, ModelAnswer> references,
+            Map<String, JudgePrompt> prompts,
+            JudgeSettings judge,
+            int longest,
+            List<RowProblem> leftOut)
+            implements Measurement {
+        public Open {
+            requireNonNull(name, "name is null");
+            questions = List.copyOf(questions);
+            references = Map.copyOf(references);
+            prompts = Map.copyOf(prompts);
+            requireNonNull(judge, "judge is null");
+            leftOut = List.copyOf(leftOut);
+        }
+
+        @Override
+        public int size() {
+            return questions.size();
+        }
+
+        /** What the judge is asked of some answers by question, in FastChat's order. */
+        public List<JudgeRequest> requests(String model, List<Question> some, Map<Long, ModelAnswer> answers) {
+            return new Matches(some, Map.of(model, answers), references, prompts, _ -> {}).single(List.of(model));
         }
     }
 

@@ -3,8 +3,10 @@ package io.finemesh.evaluator.task;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.finemesh.contract.evaluation.EvaluationSettings;
+import io.finemesh.contract.evaluation.RemoteModel;
 import io.finemesh.contract.id.BlobDigest;
 import io.finemesh.score.harness.SampleHash;
+import io.finemesh.score.mtbench.Question;
 import io.finemesh.score.task.Example;
 import io.finemesh.score.task.Prompt;
 import io.finemesh.score.task.Request;
@@ -60,6 +62,21 @@ public final class RangeKey {
                         Integer.toString(settings.cutoffTokens()),
                         settings.longSamples().map(Enum::name).orElse(""));
                 losses.conversations().subList(from, to).forEach(one -> add(digest, one.toString()));
+            }
+            case Measurement.Open open -> {
+                add(digest, "open", settings.template().name(), Integer.toString(open.longest()));
+                add(
+                        digest,
+                        open.judge().name(),
+                        open.judge().remote().map(RemoteModel::url).orElse(""));
+                add(digest, open.judge().prompts().blob().digest().value());
+                open.judge()
+                        .references()
+                        .ifPresent(file -> add(digest, file.blob().digest().value()));
+                for (Question question : open.questions().subList(from, to)) {
+                    add(digest, Long.toString(question.id()), question.category());
+                    add(digest, question.turns().toArray(String[]::new));
+                }
             }
             case Measurement.Changes changes -> {
                 add(digest, "changes", changes.base().weightsDigest());

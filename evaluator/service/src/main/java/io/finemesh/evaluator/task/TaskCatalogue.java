@@ -69,8 +69,8 @@ public final class TaskCatalogue {
                     Task task = published(specification, options, rows, examples, problems);
                     yield questions(specification, task, options.chat(), List.of(), problems);
                 }
-                case UPDATE_REPORT ->
-                    throw new IllegalArgumentException("an update report is of checkpoints, not of a data set");
+                case MT_BENCH, UPDATE_REPORT ->
+                    throw new IllegalArgumentException(specification.task() + " takes more than one data set");
             };
         } catch (TaskException refused) {
             throw new TaskRefusedException(
@@ -155,7 +155,7 @@ public final class TaskCatalogue {
                     case NUMGLUE -> OwnTask.of(WordProblems.numGlue(), documents, problems::add);
                     case SUPERGLUE -> superGlue(options).read(documents, problems::add);
                     case OWN -> OwnTask.of(definition(options), documents, problems::add);
-                    case HELD_OUT_LOSS, EXACT_MATCH, UPDATE_REPORT ->
+                    case HELD_OUT_LOSS, EXACT_MATCH, MT_BENCH, UPDATE_REPORT ->
                         throw new IllegalArgumentException(kind + " is not asked of documents");
                 };
         if (task.size() == 0) {

@@ -86,6 +86,7 @@ final class TaskRows {
                     NUMGLUE,
                     SUPERGLUE,
                     OWN,
+                    MT_BENCH,
                     UPDATE_REPORT -> document.put("question", question).put("answer", answer);
         };
     }

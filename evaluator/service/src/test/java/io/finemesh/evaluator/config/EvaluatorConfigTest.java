@@ -32,6 +32,8 @@ class EvaluatorConfigTest {
         assertThat(config.remote().attempts()).isEqualTo(6);
         assertThat(config.remote().firstPause()).isEqualTo(Duration.ofSeconds(1));
         assertThat(config.remote().timeout()).isEqualTo(Duration.ofMinutes(10));
+        assertThat(config.remote().judgeRequests()).isEqualTo(10_000);
+        assertThat(config.remote().judgeTokens()).isEqualTo(10_000_000);
     }
 
     @Test
@@ -51,6 +53,8 @@ class EvaluatorConfigTest {
                 Map.entry("finemesh.evaluator.remote.at-once", "2"),
                 Map.entry("finemesh.evaluator.remote.attempts", "3"),
                 Map.entry("finemesh.evaluator.remote.first-pause", "4s"),
+                Map.entry("finemesh.evaluator.remote.judge-requests", "6"),
+                Map.entry("finemesh.evaluator.remote.judge-tokens", "7"),
                 Map.entry("finemesh.evaluator.remote.timeout", "5s")));
 
         assertThat(config.id()).isEqualTo("e-7");
@@ -68,6 +72,8 @@ class EvaluatorConfigTest {
         assertThat(config.remote().attempts()).isEqualTo(3);
         assertThat(config.remote().firstPause()).isEqualTo(Duration.ofSeconds(4));
         assertThat(config.remote().timeout()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(config.remote().judgeRequests()).isEqualTo(6);
+        assertThat(config.remote().judgeTokens()).isEqualTo(7);
     }
 
     private static EvaluatorConfig config(Map<String, String> properties) {

@@ -1,10 +1,13 @@
 package io.finemesh.evaluator.evaluation;
 
 import io.finemesh.contract.evaluation.EvaluationEvent;
+import io.finemesh.contract.evaluation.RemoteModel;
 import io.finemesh.contract.evaluation.ScoreRange;
 import io.finemesh.contract.failure.FailureCode;
 import io.finemesh.contract.id.EventId;
 import io.finemesh.contract.wire.Envelope;
+import io.finemesh.evaluator.answer.Answerer;
+import io.finemesh.evaluator.judge.Judge;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -13,8 +16,16 @@ import java.util.function.Supplier;
 
 /** The broker between evaluators without a broker: ranges go round, events go to everybody. */
 final class LoopbackVoice implements Voice {
-    static final RemoteAnswers NO_REMOTE = remote -> {
-        throw new EvaluationException(FailureCode.INVALID_SPECIFICATION, "no remote here");
+    static final RemoteAnswers NO_REMOTE = new RemoteAnswers() {
+        @Override
+        public Answerer of(RemoteModel model) throws EvaluationException {
+            throw new EvaluationException(FailureCode.INVALID_SPECIFICATION, "no remote here");
+        }
+
+        @Override
+        public Judge judge(RemoteModel model) throws EvaluationException {
+            throw new EvaluationException(FailureCode.INVALID_SPECIFICATION, "no remote judge here");
+        }
     };
 
     private final Consumer<EvaluationEvent> events;

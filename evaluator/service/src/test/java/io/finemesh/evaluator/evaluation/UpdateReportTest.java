@@ -214,7 +214,8 @@ class UpdateReportTest {
                         TASK,
                         new EvaluationSettings(
                                 PromptTemplate.PLAIN, Precision.FP32, 64, Optional.empty(), Optional.empty()),
-                        base));
+                        base,
+                        Optional.empty()));
         desk.accept(
                         Envelope.starting(
                                 new EventId("command-" + id),

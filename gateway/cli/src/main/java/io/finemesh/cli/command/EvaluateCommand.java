@@ -55,6 +55,24 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--definition", paramLabel = "FILE", description = "task file of --task own")
     private Optional<Path> definition;
 
+    @Option(names = "--judge", description = "checkpoint that rates the answers of mt_bench, named like the first")
+    private Optional<String> judge;
+
+    @Option(names = "--judge-url", description = "OpenAI-compatible server that rates them, such as https://host/v1")
+    private Optional<String> judgeUrl;
+
+    @Option(names = "--judge-model", description = "name of the judge's model there")
+    private Optional<String> judgeModel;
+
+    @Option(names = "--judge-secret", description = "name of the evaluator's secret that holds the key")
+    private Optional<String> judgeSecret;
+
+    @Option(names = "--judge-prompts", description = "data set of documents with the judge's prompts")
+    private Optional<String> judgePrompts;
+
+    @Option(names = "--judge-references", description = "data set of documents with reference answers")
+    private Optional<String> judgeReferences;
+
     @Option(names = "--template", description = "plain, alpaca, chatml or chat: how a conversation becomes text")
     private Optional<String> template;
 
@@ -89,6 +107,12 @@ public final class EvaluateCommand implements Callable<Integer> {
         request.put("checkpoint", checkpoint).put("dataset", dataset);
         template.ifPresent(word -> request.put("template", word));
         precision.ifPresent(word -> request.put("precision", word));
+        judge.ifPresent(name -> request.withObject("/judge").put("checkpoint", name));
+        judgeUrl.ifPresent(url -> request.withObject("/judge").put("url", url));
+        judgeModel.ifPresent(name -> request.withObject("/judge").put("model", name));
+        judgeSecret.ifPresent(name -> request.withObject("/judge").put("secret", name));
+        judgePrompts.ifPresent(name -> request.withObject("/judge").put("prompts", name));
+        judgeReferences.ifPresent(name -> request.withObject("/judge").put("references", name));
         Optional<String> yaml =
                 definition.isPresent() ? Optional.of(Files.readString(definition.get())) : Optional.empty();
         for (String name : tasks) {

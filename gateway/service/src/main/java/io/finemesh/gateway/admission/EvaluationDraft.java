@@ -16,13 +16,15 @@ import java.util.TreeMap;
  * @param tasks what is measured
  * @param settings how the model is asked
  * @param against what an update report compares with, named like a checkpoint
+ * @param judge who rates open answers
  */
 public record EvaluationDraft(
         String checkpoint,
         Optional<String> dataset,
         List<TaskSpecification> tasks,
         EvaluationSettings settings,
-        Optional<String> against) {
+        Optional<String> against,
+        Optional<JudgeDraft> judge) {
     public EvaluationDraft {
         tasks = List.copyOf(tasks);
     }
@@ -45,6 +47,10 @@ public record EvaluationDraft(
             options.dataset().ifPresent(name -> pointers.putIfAbsent(name, pointer + "/dataset"));
             options.examples().ifPresent(name -> pointers.putIfAbsent(name, pointer + "/examples"));
         }
+        judge.ifPresent(who -> {
+            pointers.putIfAbsent(who.prompts(), "/judge/prompts");
+            who.references().ifPresent(name -> pointers.putIfAbsent(name, "/judge/references"));
+        });
         return pointers;
     }
 }

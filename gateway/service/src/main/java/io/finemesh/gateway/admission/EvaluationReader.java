@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Reads what is asked for by an evaluation on demand: {@code checkpoint}, {@code tasks}, and optionally {@code dataset}, {@code against}, {@code template}, {@code precision}, {@code cutoff_len} and {@code remote}. */
+/** Reads what is asked for by an evaluation on demand: {@code checkpoint}, {@code tasks}, and optionally {@code dataset}, {@code against}, {@code template}, {@code precision}, {@code cutoff_len}, {@code remote} and {@code judge}. */
 public final class EvaluationReader {
     /** A model name, a checkpoint id, or an alias of a model. */
     public static final Pattern CHECKPOINT = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}(@[a-z][a-z0-9-]{0,31})?");
@@ -25,6 +25,9 @@ public final class EvaluationReader {
     private static final Pattern PRINTABLE =
             Pattern.compile("(?=.*\\S)[^" + SpecificationReader.UNPRINTABLE + "]{1,200}");
     private static final Pattern SECRET = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+
+    private static final String JUDGE_WORDS =
+            "checkpoint, or url and model; with prompts, and references where questions have them";
 
     private EvaluationReader() {}
 
@@ -77,6 +80,22 @@ public final class EvaluationReader {
         Precision precision = top.choice("precision", Precision.class).orElse(Defaults.PRECISION);
         int cutoff = top.integer("cutoff_len", 2, 1 << 24).orElse(Defaults.CUTOFF_TOKENS);
         Optional<RemoteModel> remote = remote(top.section("remote"));
+        Optional<JudgeDraft> judge = judge(top.section("judge"));
+        boolean open = tasks.stream().anyMatch(task -> task.task() == EvaluationTask.MT_BENCH);
+        if (open && top.value("judge").isEmpty()) {
+            top.missing("judge", "who rates the answers of mt_bench: " + JUDGE_WORDS);
+        }
+        if (open) {
+            top.contradiction(
+                    "remote",
+                    "nothing beside mt_bench",
+                    "remote writes single answers, and mt_bench is a conversation that the evaluator's engine leads; leave it out, or evaluate mt_bench alone");
+        } else {
+            top.contradiction(
+                    "judge",
+                    "nothing without mt_bench among the tasks",
+                    "judge rates the answers of mt_bench, and it is not among the tasks; leave it out or add the task");
+        }
         top.close();
         boolean allHaveData = tasks.stream()
                 .allMatch(task -> task.task() == EvaluationTask.UPDATE_REPORT
@@ -90,15 +109,49 @@ public final class EvaluationReader {
                         dataset,
                         tasks,
                         new EvaluationSettings(template, precision, cutoff, Optional.empty(), remote),
-                        against))
+                        against,
+                        judge))
                 : new Verdict.Refused(problems.list());
     }
 
-    private static Optional<RemoteModel> remote(Section section) {
+    private static Optional<JudgeDraft> judge(Section section) {
+        Optional<String> checkpoint = section.text("checkpoint", CHECKPOINT, CHECKPOINT_WORDS);
+        Optional<RemoteModel> remote = server(section);
+        Optional<String> prompts =
+                section.text("prompts", SpecificationReader.DATASET, SpecificationReader.DATASET_WORDS);
+        Optional<String> references =
+                section.text("references", SpecificationReader.DATASET, SpecificationReader.DATASET_WORDS);
+        section.close();
+        if (!section.given()) {
+            return Optional.empty();
+        }
+        if (section.value("checkpoint").isPresent()) {
+            section.contradiction(
+                    "url", "nothing beside checkpoint", "a judge is a checkpoint or a server; leave one of them out");
+        } else if (section.value("url").isEmpty()) {
+            section.missing("checkpoint", JUDGE_WORDS);
+        }
+        if (section.value("url").isPresent() && section.value("model").isEmpty()) {
+            section.missing("model", "the model's name at the server");
+        }
+        if (section.value("prompts").isEmpty()) {
+            section.missing("prompts", "the data set of documents with the judge's prompts");
+        }
+        return prompts.filter(_ -> checkpoint.isPresent() || remote.isPresent())
+                .map(name -> new JudgeDraft(checkpoint, remote, name, references));
+    }
+
+    /** A server as url, model and secret say. */
+    private static Optional<RemoteModel> server(Section section) {
         Optional<String> url = section.text("url", URL, "an http or https address such as https://host/v1");
         Optional<String> model = section.text("model", PRINTABLE, "the model's name at the server");
         Optional<String> secret =
                 section.text("secret", SECRET, "the name of a secret of the evaluator, never the key itself");
+        return url.flatMap(address -> model.map(name -> new RemoteModel(address, name, secret)));
+    }
+
+    private static Optional<RemoteModel> remote(Section section) {
+        Optional<RemoteModel> remote = server(section);
         section.close();
         if (!section.given()) {
             return Optional.empty();
@@ -109,6 +162,6 @@ public final class EvaluationReader {
         if (section.value("model").isEmpty()) {
             section.missing("model", "the model's name at the server");
         }
-        return url.flatMap(address -> model.map(name -> new RemoteModel(address, name, secret)));
+        return remote;
     }
 }

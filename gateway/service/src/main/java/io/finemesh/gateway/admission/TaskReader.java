@@ -28,6 +28,9 @@ final class TaskReader {
     private static final Set<String> OF_SUPERGLUE = Set.of("boolq", "cb", "copa", "rte");
     private static final int MOST_SHOTS = 64;
 
+    /** Longest answer to an open question, as MT-bench has it. */
+    private static final int OPEN_ANSWER = 1024;
+
     /** Tasks whose answers are no texts. */
     private static final Set<EvaluationTask> WEIGHED = EnumSet.of(
             EvaluationTask.HELD_OUT_LOSS,
@@ -47,6 +50,7 @@ final class TaskReader {
             EvaluationTask.GSM8K_COT_LLAMA,
             EvaluationTask.MMLU,
             EvaluationTask.SUPERGLUE,
+            EvaluationTask.MT_BENCH,
             EvaluationTask.UPDATE_REPORT);
 
     /** What a task that asks the model nothing may not be told. */
@@ -109,7 +113,10 @@ final class TaskReader {
         return Optional.of(new TaskSpecification(
                 task.get(),
                 limit,
-                WEIGHED.contains(task.get()) ? 0 : maxNewTokens.orElse(Defaults.MAX_NEW_TOKENS),
+                WEIGHED.contains(task.get())
+                        ? 0
+                        : maxNewTokens.orElse(
+                                task.get() == EvaluationTask.MT_BENCH ? OPEN_ANSWER : Defaults.MAX_NEW_TOKENS),
                 options.equals(TaskOptions.NONE) ? Optional.empty() : Optional.of(options)));
     }
 
@@ -121,7 +128,9 @@ final class TaskReader {
                     "nothing: " + name + " generates no text",
                     "max_new_tokens belongs to tasks that generate; " + name + " generates no text, so leave it out");
         }
-        if (task == EvaluationTask.HELD_OUT_LOSS || task == EvaluationTask.EXACT_MATCH) {
+        if (task == EvaluationTask.HELD_OUT_LOSS
+                || task == EvaluationTask.EXACT_MATCH
+                || task == EvaluationTask.MT_BENCH) {
             section.contradiction(
                     "chat",
                     "nothing: " + name + " always uses the template",
@@ -185,6 +194,12 @@ final class TaskReader {
             }
         } else if (ownData) {
             section.contradiction("subject", "nothing", "subject belongs to mmlu and superglue, so leave it out");
+        }
+        if (!ownData && task == EvaluationTask.MT_BENCH) {
+            section.contradiction(
+                    "task",
+                    words(allowed()),
+                    "mt_bench needs a judge, which a run's evaluation does not name; evaluate it on demand");
         }
         if (!ownData && task == EvaluationTask.SUPERGLUE) {
             section.contradiction(

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.finemesh.contract.evaluation.CancelEvaluation;
 import io.finemesh.contract.evaluation.EvaluationRequest;
 import io.finemesh.contract.evaluation.EvaluationWork;
+import io.finemesh.contract.evaluation.JudgeSettings;
 import io.finemesh.contract.evaluation.RequestEvaluation;
 import io.finemesh.contract.id.CheckpointId;
 import io.finemesh.contract.id.EvaluationId;
@@ -15,6 +16,7 @@ import io.finemesh.contract.wire.Topics;
 import io.finemesh.gateway.admission.EvaluationDraft;
 import io.finemesh.gateway.admission.EvaluationReader;
 import io.finemesh.gateway.admission.FieldProblem;
+import io.finemesh.gateway.admission.JudgeDraft;
 import io.finemesh.gateway.document.Document;
 import io.finemesh.gateway.messaging.BrokerUnavailableException;
 import io.finemesh.gateway.messaging.CommandPublisher;
@@ -102,6 +104,9 @@ public class EvaluationSubmission {
         Optional<CheckpointId> checkpoint = references.checkpoint("/checkpoint", draft.checkpoint(), problems);
         Optional<CheckpointId> base =
                 draft.against().flatMap(name -> references.checkpoint("/against", name, problems));
+        Optional<CheckpointId> judging = draft.judge()
+                .flatMap(JudgeDraft::checkpoint)
+                .flatMap(name -> references.checkpoint("/judge/checkpoint", name, problems));
         Map<String, ResolvedDataset> datasets = new TreeMap<>();
         draft.datasets().forEach((name, pointer) -> references
                 .dataset(pointer, name, draft.readsConversationsOf(name), problems)
@@ -116,7 +121,13 @@ public class EvaluationSubmission {
                 datasets,
                 draft.tasks(),
                 draft.settings(),
-                base);
+                base,
+                draft.judge()
+                        .map(judge -> new JudgeSettings(
+                                judging,
+                                judge.remote(),
+                                datasets.get(judge.prompts()),
+                                judge.references().map(datasets::get))));
     }
 
     private static ProblemException invalid(List<FieldProblem> problems) {

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsInAnyOrder;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
@@ -175,6 +176,56 @@ class EvaluationResourceTest {
                 .then()
                 .statusCode(422)
                 .body("errors.pointer", contains("/against"));
+    }
+
+    @Test
+    void mtBenchIsAskedForWithItsJudge() {
+        store.addDataset("questions", "documents");
+        store.addDataset("prompts", "documents");
+        String id = given().contentType("application/yaml")
+                .body(("checkpoint: " + SampleRun.checkpoint(-1)
+                                + "\ndataset: questions\ntasks: [{task: mt_bench}]\njudge: {checkpoint: tiny, prompts: prompts}")
+                        .getBytes(UTF_8))
+                .post("/v1/evaluations")
+                .then()
+                .statusCode(202)
+                .extract()
+                .path("id");
+
+        RequestEvaluation request = requests(RequestEvaluation.class, id).getFirst();
+        assertThat(request.work().judge().orElseThrow().checkpoint()).contains(SampleRun.checkpoint(-1));
+        assertThat(request.work().judge().orElseThrow().prompts().version().value())
+                .isEqualTo("prompts@1");
+        assertThat(request.work().tasks().getFirst().maxNewTokens()).isEqualTo(1024);
+    }
+
+    @Test
+    void whatIsWrongWithAJudgeIsNamed() {
+        given().contentType("application/yaml")
+                .body("checkpoint: m\ndataset: sums\ntasks: [{task: mt_bench, chat: true}]".getBytes(UTF_8))
+                .post("/v1/evaluations")
+                .then()
+                .statusCode(422)
+                .body("errors.pointer", hasItem("/judge"))
+                .body("errors.pointer", hasItem("/tasks/0/chat"));
+        given().contentType("application/yaml")
+                .body("checkpoint: m\ndataset: sums\ntasks: [{task: svamp}]\njudge: {checkpoint: m, url: 'http://h/v1'}"
+                        .getBytes(UTF_8))
+                .post("/v1/evaluations")
+                .then()
+                .statusCode(422)
+                .body("errors.pointer", hasItem("/judge"))
+                .body("errors.pointer", hasItem("/judge/url"))
+                .body("errors.pointer", hasItem("/judge/model"))
+                .body("errors.pointer", hasItem("/judge/prompts"));
+        given().contentType("application/yaml")
+                .body(("checkpoint: " + SampleRun.checkpoint(-1)
+                                + "\ndataset: sums\ntasks: [{task: mt_bench}]\njudge: {checkpoint: nobody, prompts: nothing, references: none}")
+                        .getBytes(UTF_8))
+                .post("/v1/evaluations")
+                .then()
+                .statusCode(422)
+                .body("errors.pointer", containsInAnyOrder("/judge/checkpoint", "/judge/prompts", "/judge/references"));
     }
 
     @Test

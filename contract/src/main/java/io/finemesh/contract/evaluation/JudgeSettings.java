@@ -1,0 +1,36 @@
+package io.finemesh.contract.evaluation;
+
+import static java.util.Objects.requireNonNull;
+
+import io.finemesh.contract.id.CheckpointId;
+import io.finemesh.contract.run.ResolvedDataset;
+import java.util.Optional;
+
+/**
+ * Who rates open answers, and with what words. One of checkpoint and remote is there.
+ *
+ * @param checkpoint a committed checkpoint that rates
+ * @param remote a model behind a server that rates
+ * @param prompts documents with the judge's prompts, in the form of FastChat's prompt file
+ * @param references documents with reference answers, in the form of FastChat's answer files
+ */
+public record JudgeSettings(
+        Optional<CheckpointId> checkpoint,
+        Optional<RemoteModel> remote,
+        ResolvedDataset prompts,
+        Optional<ResolvedDataset> references) {
+    public JudgeSettings {
+        checkpoint = checkpoint == null ? Optional.empty() : checkpoint;
+        remote = remote == null ? Optional.empty() : remote;
+        requireNonNull(prompts, "prompts is null");
+        references = references == null ? Optional.empty() : references;
+    }
+
+    /** Who it is, as judgments name it. */
+    public String name() {
+        return checkpoint
+                .map(CheckpointId::value)
+                .or(() -> remote.map(RemoteModel::model))
+                .orElse("nobody");
+    }
+}

@@ -1,0 +1,171 @@
+package io.finemesh.evaluator.evaluation;
+
+import io.finemesh.contract.failure.FailureCode;
+import io.finemesh.engine.text.Conversation;
+import io.finemesh.engine.text.Generation;
+import io.finemesh.engine.text.GenerationLimits;
+import io.finemesh.engine.text.Generator;
+import io.finemesh.engine.text.Role;
+import io.finemesh.engine.text.Sampling;
+import io.finemesh.engine.text.Turn;
+import io.finemesh.evaluator.answer.Answerer;
+import io.finemesh.evaluator.judge.Judge;
+import io.finemesh.evaluator.judge.JudgePanel;
+import io.finemesh.evaluator.judge.JudgeReply;
+import io.finemesh.evaluator.task.Answer;
+import io.finemesh.evaluator.task.Measurement;
+import io.finemesh.score.mtbench.AnswerText;
+import io.finemesh.score.mtbench.Category;
+import io.finemesh.score.mtbench.JudgeRequest;
+import io.finemesh.score.mtbench.ModelAnswer;
+import io.finemesh.score.mtbench.Question;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Answers open questions turn after turn and asks the judge. An answer is drawn at the temperature of its category with seed 0, that of FastChat's first choice; which words that gives differs from torch's, whose generator is another.
+ * What a judge says that cannot be understood is kept as FastChat keeps it; a judge that cannot be asked ends the range, so that nothing is filed that asking again would mend.
+ */
+final class OpenWork {
+    /** Name of the model in what the judge is asked, where it does not stand. */
+    private static final String MODEL = "model";
+
+    private final LoadedModel model;
+    private final Judge judge;
+    private final int together;
+    private final int judgedTogether;
+
+    /**
+     * @param together questions answered together
+     * @param judgedTogether requests to the judge that are under way at once
+     */
+    OpenWork(LoadedModel model, Judge judge, int together, int judgedTogether) {
+        this.model = model;
+        this.judge = judge;
+        this.together = together;
+        this.judgedTogether = judgedTogether;
+    }
+
+    void answer(Measurement.Open open, List<Integer> questions, Answerer.Pieces<EvaluationException> pieces)
+            throws EvaluationException, InterruptedException {
+        for (int from = 0; from < questions.size(); from += together) {
+            List<Integer> some = questions.subList(from, Math.min(from + together, questions.size()));
+            SortedMap<Integer, List<String>> written = written(open, some);
+            SortedMap<Integer, Answer> piece = new TreeMap<>();
+            Map<Long, List<Answer.Reply>> replies = judged(open, written);
+            written.forEach((id, turns) -> piece.put(
+                    id,
+                    new Answer.Judged(
+                            turns, replies.getOrDefault(open.questions().get(id).id(), List.of()))));
+            pieces.take(piece);
+        }
+    }
+
+    /** Every turn of some questions; those of one temperature together. */
+    private SortedMap<Integer, List<String>> written(Measurement.Open open, List<Integer> ids) {
+        SortedMap<Integer, List<String>> written = new TreeMap<>();
+        ids.forEach(id -> written.put(id, new ArrayList<>()));
+        int longest = ids.stream()
+                .mapToInt(id -> open.questions().get(id).turns().size())
+                .max()
+                .orElse(0);
+        for (int turn = 0; turn < longest; turn++) {
+            Map<Double, List<Integer>> byTemperature = new TreeMap<>();
+            for (int id : ids) {
+                Question question = open.questions().get(id);
+                if (turn < question.turns().size()) {
+                    double temperature =
+                            Category.greedy(question.category()) ? 0 : Category.temperature(question.category());
+                    byTemperature
+                            .computeIfAbsent(temperature, _ -> new ArrayList<>())
+                            .add(id);
+                }
+            }
+            byTemperature.forEach((temperature, same) -> write(open, same, temperature, written));
+        }
+        return written;
+    }
+
+    private void write(
+            Measurement.Open open, List<Integer> ids, double temperature, SortedMap<Integer, List<String>> written) {
+        Set<Integer> ends = new LinkedHashSet<>(model.tokenizer().endOfTextTokens());
+        ends.addAll(model.prompts().stopTokens());
+        List<int[]> asked = ids.stream()
+                .map(id -> model.prompts().prompt(conversation(open.questions().get(id), written.get(id))))
+                .toList();
+        List<Generation> said = new Generator(model.decoder(), model.tokenizer())
+                .generate(
+                        asked,
+                        new GenerationLimits(open.longest(), ends, together),
+                        temperature == 0 ? Sampling.GREEDY : Sampling.atTemperature(temperature),
+                        new long[asked.size()]);
+        for (int index = 0; index < ids.size(); index++) {
+            Generation generation = said.get(index);
+            String text = generation.text().orElseGet(() -> model.tokenizer().decode(generation.tokens()));
+            written.get(ids.get(index)).add(AnswerText.of(text, List.of(), List.of()));
+        }
+    }
+
+    /** What was said so far and what the user says next. */
+    private static Conversation conversation(Question question, List<String> said) {
+        List<Turn> turns = new ArrayList<>();
+        for (int turn = 0; turn <= said.size(); turn++) {
+            turns.add(new Turn(Role.USER, question.turns().get(turn)));
+            if (turn < said.size()) {
+                turns.add(new Turn(Role.ASSISTANT, said.get(turn)));
+            }
+        }
+        return new Conversation(turns);
+    }
+
+    private Map<Long, List<Answer.Reply>> judged(Measurement.Open open, SortedMap<Integer, List<String>> written)
+            throws EvaluationException, InterruptedException {
+        Map<Long, ModelAnswer> answers = new TreeMap<>();
+        List<Question> questions = new ArrayList<>();
+        written.forEach((id, turns) -> {
+            Question question = open.questions().get(id);
+            questions.add(question);
+            answers.put(question.id(), new ModelAnswer(question.id(), "", MODEL, List.of(turns), 0));
+        });
+        List<JudgeRequest> requests = open.requests(MODEL, questions, answers);
+        List<JudgeReply> said = ask(requests);
+        Map<Long, List<Answer.Reply>> replies = new LinkedHashMap<>();
+        for (int index = 0; index < requests.size(); index++) {
+            JudgeRequest request = requests.get(index);
+            replies.computeIfAbsent(request.question(), _ -> new ArrayList<>())
+                    .add(new Answer.Reply(request.turn(), text(said.get(index))));
+        }
+        return replies;
+    }
+
+    /** One at a time on this thread, which is the one that computes, or several at once where others do. */
+    private List<JudgeReply> ask(List<JudgeRequest> requests) throws InterruptedException {
+        if (judgedTogether > 1) {
+            return new JudgePanel(judge, judgedTogether).ask(requests);
+        }
+        List<JudgeReply> said = new ArrayList<>();
+        for (JudgeRequest request : requests) {
+            said.add(judge.ask(request));
+        }
+        return said;
+    }
+
+    private static String text(JudgeReply reply) throws EvaluationException {
+        if (reply instanceof JudgeReply.Failed failed) {
+            switch (failed.cause()) {
+                case UNREADABLE, REFUSED -> {}
+                case UNAUTHORIZED, OVER_BUDGET ->
+                    throw new EvaluationException(FailureCode.INVALID_SPECIFICATION, "the judge: " + failed.message());
+                case RATE_LIMITED, SERVER_FAILED, NO_ANSWER, NOT_RECORDED ->
+                    throw new EvaluationException(FailureCode.EVALUATION_FAILED, "the judge: " + failed.message());
+            }
+        }
+        return reply.text();
+    }
+}
