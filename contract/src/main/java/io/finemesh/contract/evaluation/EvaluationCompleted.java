@@ -4,10 +4,12 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.finemesh.contract.id.CheckpointId;
+import io.finemesh.contract.id.DatasetVersion;
 import io.finemesh.contract.id.EvaluationId;
 import io.finemesh.contract.id.RunId;
 import io.finemesh.contract.json.SinceForm;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -21,6 +23,7 @@ import java.util.Optional;
  * @param scores the figures
  * @param elapsedMillis time taken in milliseconds
  * @param records where the records of each task are
+ * @param data by task: what it was asked on
  */
 public record EvaluationCompleted(
         EvaluationId evaluation,
@@ -32,7 +35,10 @@ public record EvaluationCompleted(
         long elapsedMillis,
 
         @JsonInclude(JsonInclude.Include.NON_ABSENT) @SinceForm(2)
-        Optional<List<TaskRecords>> records)
+        Optional<List<TaskRecords>> records,
+
+        @JsonInclude(JsonInclude.Include.NON_ABSENT) @SinceForm(3)
+        Optional<Map<String, DatasetVersion>> data)
         implements EvaluationEvent {
     public EvaluationCompleted {
         requireNonNull(evaluation, "evaluation is null");
@@ -41,5 +47,6 @@ public record EvaluationCompleted(
         requireNonNull(weightsDigest, "weightsDigest is null");
         scores = List.copyOf(scores);
         records = records == null ? Optional.empty() : records.map(List::copyOf);
+        data = data == null ? Optional.empty() : data.map(Map::copyOf);
     }
 }

@@ -6,6 +6,11 @@ public record DatasetVersion(String value) implements Identifier {
         Identifier.requireReadable("DatasetVersion", value);
     }
 
+    /** The data set without its version, which is the same for all of them: {@code name}, or {@code name:held-out} for the held-out part. */
+    public String dataset() {
+        return value.replaceFirst("@[0-9]+", "");
+    }
+
     @Override
     public String toString() {
         return value;

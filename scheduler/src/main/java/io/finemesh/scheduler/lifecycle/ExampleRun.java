@@ -166,6 +166,7 @@ final class ExampleRun {
                 "digest",
                 List.of(),
                 0,
+                Optional.empty(),
                 Optional.empty());
     }
 

@@ -59,8 +59,8 @@ final class PromotionRelay implements Processor<String, byte[], String, byte[]> 
                         ? Optional.of(new CandidateEnded(snapshot.runId(), snapshot.phase(), snapshot.lastCheckpoint()))
                         : Optional.empty();
             case EvaluationCompleted completed ->
-                Optional.of(
-                        new CheckpointEvaluated(completed.evaluation(), completed.checkpoint(), completed.scores()));
+                Optional.of(new CheckpointEvaluated(
+                        completed.evaluation(), completed.checkpoint(), completed.scores(), completed.data()));
             case EvaluationFailed failed ->
                 Optional.of(new EvaluationMissed(failed.evaluation(), failed.checkpoint(), failed.failure()));
             default -> Optional.empty();

@@ -8,9 +8,6 @@ import io.finemesh.contract.id.CheckpointId;
 import io.finemesh.contract.id.EvaluationId;
 import io.finemesh.contract.id.EventId;
 import io.finemesh.contract.id.RunId;
-import io.finemesh.contract.policy.GateRule;
-import io.finemesh.contract.policy.GateSpecification;
-import io.finemesh.contract.policy.PairedRule;
 import io.finemesh.contract.policy.PolicyDefined;
 import io.finemesh.contract.policy.PolicyWithdrawn;
 import io.finemesh.contract.registry.AliasMoved;
@@ -302,7 +299,6 @@ final class PromotionDeliberation {
         }
     }
 
-    /** A later evaluation of a holder: thresholds hold still, and it has not fallen behind its own scores. Rules that the evaluation says nothing about are not asked. */
     private void watch(AliasState alias, CheckpointEvaluated evaluated) {
         Optional<AliasState.Baseline> baseline = alias.baseline();
         PolicyDefined policy =
@@ -310,25 +306,11 @@ final class PromotionDeliberation {
         if (policy == null) {
             return;
         }
-        List<GateRule> rules = policy.gate().rules().stream()
-                .filter(rule -> !(rule instanceof PairedRule))
-                .filter(rule ->
-                        names(evaluated.scores(), rule) && names(baseline.get().scores(), rule))
-                .toList();
-        if (rules.isEmpty()) {
+        Optional<PolicyGate.Outcome> regression = HolderWatch.regression(policy, baseline.get(), evaluated);
+        if (regression.isEmpty()) {
             return;
         }
-        PolicyGate.Outcome outcome = PolicyGate.decide(
-                policy.name(),
-                new GateSpecification(
-                        rules, false, policy.gate().limitedRuns(), policy.gate().seed()),
-                evaluated.checkpoint(),
-                evaluated.scores(),
-                Optional.of(evaluated.checkpoint()),
-                baseline.get().scores());
-        if (outcome.verdict() != GateVerdict.REJECTED) {
-            return;
-        }
+        PolicyGate.Outcome outcome = regression.get();
         String sentence = sentence(outcome)
                 + (alias.previous().isPresent() ? "" : "; nothing held the alias before, so it stays");
         GateDecided decided = new GateDecided(
@@ -365,12 +347,6 @@ final class PromotionDeliberation {
                     Optional.empty(),
                     alias.handled()));
         }
-    }
-
-    private static boolean names(List<TaskScore> scores, GateRule rule) {
-        return scores.stream()
-                .anyMatch(score ->
-                        score.task().equals(rule.task()) && score.metric().equals(rule.metric()));
     }
 
     void move(MoveAlias move) {

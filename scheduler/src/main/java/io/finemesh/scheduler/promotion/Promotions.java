@@ -19,7 +19,7 @@ import java.time.Instant;
  * <ul>
  *   <li>A run of a policy that is complete is a candidate: its last checkpoint and the alias's holder are evaluated on the run's held-out data, and the policy's gate decides on the two.
  *   <li>When the alias moved meanwhile, the candidate is compared again, with the new holder.
- *   <li>A later evaluation of a holder, whoever asked for it, is held against what the holder scored when it took the alias; when it fails a threshold or falls back too far, the alias goes back.
+ *   <li>A later evaluation of a holder on the policy's own data, whoever asked for it, is held against what the holder scored when it took the alias; when it fails a threshold or falls back too far, the alias goes back.
  *   <li>What comes again changes nothing: candidates are known by run, evaluations by identity, requests by theirs.
  * </ul>
  */

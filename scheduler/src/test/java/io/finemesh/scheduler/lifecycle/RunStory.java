@@ -225,7 +225,15 @@ final class RunStory {
 
     List<Message> scored(EvaluationId evaluation, CheckpointId checkpoint) {
         return tell(new EvaluationCompleted(
-                evaluation, Optional.of(run()), checkpoint, 0, "digest", List.of(), 5, Optional.empty()));
+                evaluation,
+                Optional.of(run()),
+                checkpoint,
+                0,
+                "digest",
+                List.of(),
+                5,
+                Optional.empty(),
+                Optional.empty()));
     }
 
     List<Message> unscored(EvaluationId evaluation, CheckpointId checkpoint, FailureCode code) {

@@ -102,6 +102,7 @@ class PromotionTopologyTest {
                         "digest",
                         scores(first(right)),
                         5,
+                        Optional.empty(),
                         Optional.empty()));
     }
 }

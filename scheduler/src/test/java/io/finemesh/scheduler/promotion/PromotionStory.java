@@ -97,7 +97,7 @@ public final class PromotionStory {
         for (int index = 0; index < asked.size(); index++) {
             EvaluateCheckpoint one = asked.get(index);
             last = tell(new CheckpointEvaluated(
-                    one.evaluation(), one.checkpoint(), scores(index == 0 ? challenger : champion)));
+                    one.evaluation(), one.checkpoint(), scores(index == 0 ? challenger : champion), Optional.empty()));
         }
         return last;
     }

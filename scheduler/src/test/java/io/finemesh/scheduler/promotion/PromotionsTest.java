@@ -13,6 +13,7 @@ import io.finemesh.contract.evaluation.TaskScore;
 import io.finemesh.contract.failure.Failure;
 import io.finemesh.contract.failure.FailureCode;
 import io.finemesh.contract.id.CheckpointId;
+import io.finemesh.contract.id.DatasetVersion;
 import io.finemesh.contract.id.EvaluationId;
 import io.finemesh.contract.id.RunId;
 import io.finemesh.contract.policy.Better;
@@ -219,6 +220,21 @@ class PromotionsTest {
     }
 
     @Test
+    void onlyAnEvaluationOnThePolicysOwnDataIsHeldAgainstTheHolder() {
+        promote("run-1", "ck-1", 40);
+        promote("run-2", "ck-2", 50);
+        String own = policy(1, false, RULES).run().evaluation().dataset().orElseThrow();
+
+        assertThat(story.tell(later("e-1", "ck-2", 0, Optional.of("harder@1")))).isEmpty();
+        assertThat(story.tell(later("e-2", "ck-2", 0, Optional.of(own + ":held-out"))))
+                .isEmpty();
+        assertThat(story.tell(later("e-3", "ck-2", 0, Optional.of(own + "@7"))))
+                .as("another version of the policy's data")
+                .hasSize(2);
+        assertThat(story.holder("champion")).contains(new CheckpointId("ck-1"));
+    }
+
+    @Test
     void aHolderWithNothingBeforeItStaysAndThatIsSaidOnce() {
         promote("run-1", "ck-1", 40);
 
@@ -288,8 +304,16 @@ class PromotionsTest {
     }
 
     private static CheckpointEvaluated later(String evaluation, String checkpoint, int right) {
+        return later(evaluation, checkpoint, right, Optional.empty());
+    }
+
+    private static CheckpointEvaluated later(String evaluation, String checkpoint, int right, Optional<String> data) {
         List<TaskScore> scores = scores(first(right));
-        return new CheckpointEvaluated(new EvaluationId(evaluation), new CheckpointId(checkpoint), scores);
+        return new CheckpointEvaluated(
+                new EvaluationId(evaluation),
+                new CheckpointId(checkpoint),
+                scores,
+                data.map(version -> Map.of("exact_match", new DatasetVersion(version))));
     }
 
     private static MoveAlias move(String checkpoint, String request) {

@@ -294,6 +294,7 @@ final class SimulatedMesh {
                             "digest",
                             List.of(),
                             1,
+                            Optional.empty(),
                             Optional.empty()));
         }
     }

@@ -6,6 +6,7 @@ import io.finemesh.contract.evaluation.ScoreRange;
 import io.finemesh.contract.evaluation.TaskRecords;
 import io.finemesh.contract.evaluation.TaskScore;
 import io.finemesh.contract.id.BlobDigest;
+import io.finemesh.contract.id.DatasetVersion;
 import io.finemesh.contract.store.BlobReference;
 import io.finemesh.contract.store.StoreException;
 import io.finemesh.contract.wire.Envelope;
@@ -17,8 +18,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Leads one evaluation from what was asked to its scores.
@@ -65,10 +68,12 @@ final class EvaluationLead {
         gather(cause, job, plans);
         List<TaskScore> scores = new ArrayList<>();
         List<TaskRecords> records = new ArrayList<>();
+        Map<String, DatasetVersion> data = new TreeMap<>();
         for (TaskPlan plan : plans) {
             TaskMerger.Merged merged = merger.merge(job, plan, manifest, start);
             scores.addAll(merged.scores());
             records.add(merged.records());
+            plan.data().ifPresent(version -> data.put(plan.measurement().name(), version));
         }
         return new EvaluationCompleted(
                 job.evaluation(),
@@ -78,7 +83,8 @@ final class EvaluationLead {
                 manifest.weightsDigest(),
                 scores,
                 Duration.between(start, clock.instant()).toMillis(),
-                Optional.of(records));
+                Optional.of(records),
+                Optional.of(data));
     }
 
     private void gather(Envelope<?> cause, EvaluationJob job, List<TaskPlan> plans)

@@ -57,7 +57,7 @@ final class JobPlanner {
                         RangeKey.of(manifest.weightsDigest(), tokenizer, work.settings(), measurement, from, to);
                 ranges.add(new TaskPlan.Range(from, to, key));
             }
-            plans.add(new TaskPlan(index, measurement, ranges));
+            plans.add(new TaskPlan(index, data(work, index).map(ResolvedDataset::version), measurement, ranges));
         }
         return plans;
     }
@@ -78,12 +78,10 @@ final class JobPlanner {
             return lineage.changes(TaskCatalogue.name(task), work);
         }
         TaskOptions options = task.options().orElse(TaskOptions.NONE);
-        ResolvedDataset dataset = options.dataset().isPresent()
-                ? named(work, options.dataset().get())
-                : work.dataset()
-                        .orElseThrow(() -> new EvaluationException(
-                                FailureCode.INVALID_SPECIFICATION,
-                                TaskCatalogue.name(task) + " needs a data set, and the evaluation names none"));
+        ResolvedDataset dataset = data(work, index)
+                .orElseThrow(() -> new EvaluationException(
+                        FailureCode.INVALID_SPECIFICATION,
+                        TaskCatalogue.name(task) + " needs a data set, and the evaluation names none"));
         Optional<byte[]> examples = options.examples().isPresent()
                 ? Optional.of(rows(named(work, options.examples().get())))
                 : Optional.empty();
@@ -105,6 +103,16 @@ final class JobPlanner {
                     "data set " + dataset.version() + ": " + refused.getMessage(),
                     refused);
         }
+    }
+
+    /** What a task is asked on; empty for one that needs no data. */
+    private static Optional<ResolvedDataset> data(EvaluationWork work, int index) throws EvaluationException {
+        TaskSpecification task = work.tasks().get(index);
+        if (task.task() == EvaluationTask.UPDATE_REPORT) {
+            return Optional.empty();
+        }
+        Optional<String> own = task.options().flatMap(TaskOptions::dataset);
+        return own.isPresent() ? Optional.of(named(work, own.get())) : work.dataset();
     }
 
     private static ResolvedDataset named(EvaluationWork work, String name) throws EvaluationException {

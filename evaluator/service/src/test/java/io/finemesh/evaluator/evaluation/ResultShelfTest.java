@@ -27,6 +27,7 @@ class ResultShelfTest {
             "digest",
             List.of(new TaskScore("held_out_loss", "loss", 1.25, OptionalDouble.of(0.5), 3, false)),
             17,
+            Optional.empty(),
             Optional.empty());
 
     @Test

@@ -1,5 +1,7 @@
 package io.finemesh.gateway.admission;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.finemesh.contract.policy.GateSpecification;
 import io.finemesh.contract.policy.PolicyDefined;
 import io.finemesh.contract.policy.PolicyLimits;
@@ -8,7 +10,11 @@ import io.finemesh.contract.policy.TriggerSpecification;
 import io.finemesh.contract.policy.Webhook;
 import io.finemesh.contract.run.EvaluationTask;
 import io.finemesh.contract.run.RunSpecification;
+import io.finemesh.contract.run.TaskOptions;
+import io.finemesh.contract.run.TaskSpecification;
 import io.finemesh.gateway.document.Document;
+import io.finemesh.gateway.document.DocumentException;
+import io.finemesh.gateway.document.DocumentReader;
 import io.finemesh.gateway.document.Flaw;
 import io.finemesh.gateway.document.Pointers;
 import io.finemesh.gateway.document.Value;
@@ -210,8 +216,29 @@ public final class PolicyReader {
 
     private static Set<String> tasks(RunSpecification run) {
         Set<String> names = new TreeSet<>();
-        run.evaluation().tasks().forEach(task -> names.add(word(task.task())));
+        run.evaluation().tasks().forEach(task -> names.add(filed(task)));
         return names;
+    }
+
+    /** Name that a task's scores are filed under: its own, or what the task file of a person's task says. */
+    private static String filed(TaskSpecification task) {
+        return task.options()
+                .flatMap(TaskOptions::definition)
+                .flatMap(PolicyReader::taskName)
+                .orElse(word(task.task()));
+    }
+
+    /** The name in a task file; empty where the evaluator will say what is wrong with the file. */
+    private static Optional<String> taskName(String definition) {
+        try {
+            Document file = DocumentReader.read(definition.getBytes(UTF_8), DocumentReader.Syntax.YAML);
+            return file.root() instanceof Value.Mapping mapping
+                            && mapping.entries().get("task") instanceof Value.Text name
+                    ? Optional.of(name.text())
+                    : Optional.empty();
+        } catch (DocumentException unreadable) {
+            return Optional.empty();
+        }
     }
 
     static String word(EvaluationTask task) {

@@ -143,8 +143,7 @@ public class WhyChain {
         chain.add(new WhyAnswer.Link(
                 "trigger",
                 fired.fireId().value(),
-                "policy " + fired.policy() + " fired by its " + why.kind() + " trigger " + why.trigger() + ": "
-                        + why.sentence(),
+                "fired by " + why.kind() + ": " + why.sentence(),
                 Optional.of("/v1/policies/" + fired.policy())));
     }
 }

@@ -149,6 +149,35 @@ class PolicyReaderTest {
     }
 
     @Test
+    void aGateNamesATaskOfOnesOwnAsItsFileDoes() {
+        String yaml = """
+                model: m
+                dataset: d
+                triggers: [{kind: volume, samples: 5}]
+                run:
+                  duration: {max_steps: 10}
+                  evaluation:
+                    tasks:
+                      - task: own
+                        definition: |
+                          task: riddles
+                          version: 1
+                          prompt: "{question}"
+                          target: "{answer}"
+                gate: {rules: [{rule: threshold, task: NAME, metric: exact_match, better: higher, bound: 0.5}]}
+                """;
+
+        assertThat(messages(yaml.replace("NAME", "riddles"))).isEmpty();
+        assertThat(messages(yaml.replace("NAME", "own")))
+                .singleElement()
+                .asString()
+                .contains("a task of run.evaluation.tasks: riddles");
+        assertThat(messages(yaml.replace("NAME", "own").replace("task: riddles", "task: [")))
+                .as("a task file that cannot be read is refused where it is used")
+                .isEmpty();
+    }
+
+    @Test
     void aRunKeepsItsOwnWordsForWhatIsWrongWithIt() {
         String yaml = LEAST.replace("max_steps: 10", "max_steps: 0").replace("run: {", "run: {model: other, seed: x, ");
 

@@ -190,6 +190,7 @@ public final class SampleRun {
                         "w",
                         List.of(new TaskScore("exact_match", "exact_match", 0.5, OptionalDouble.of(0.1), 20, false)),
                         40,
+                        Optional.empty(),
                         Optional.empty()));
     }
 

@@ -290,7 +290,8 @@ class EvaluationResourceTest {
                 "w",
                 List.of(new TaskScore("gsm8k", "exact_match,strict-match", 0.5, OptionalDouble.of(0.1), 10, true)),
                 40,
-                Optional.of(List.of(new TaskRecords("gsm8k", samples, results)))));
+                Optional.of(List.of(new TaskRecords("gsm8k", samples, results))),
+                Optional.empty()));
         await().untilAsserted(() -> given().get("/v1/evaluations/" + id).then().body("state", equalTo("completed")));
 
         given().get("/v1/evaluations/" + id + "/tasks/gsm8k/samples")
