@@ -23,6 +23,7 @@ import java.util.OptionalInt;
  * @param moments what the optimizer keeps; absent = 32-bit moments
  * @param rounding of weights stored in bf16; absent = a 32-bit copy with AdamW and BAdam, else at random
  * @param adapter LoRA: what is trained beside the weights
+ * @param frozen BAdam: how layers are held while another block is trained; absent = as they are stored
  */
 public record MethodSpecification(
         Method method,
@@ -38,7 +39,10 @@ public record MethodSpecification(
         @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<WeightRounding> rounding,
 
         @JsonInclude(JsonInclude.Include.NON_ABSENT) @SinceForm(3)
-        Optional<AdapterSpecification> adapter) {
+        Optional<AdapterSpecification> adapter,
+
+        @JsonInclude(JsonInclude.Include.NON_ABSENT) @SinceForm(4)
+        Optional<FrozenForm> frozen) {
     public MethodSpecification {
         requireNonNull(method, "method is null");
         requireNonNull(blockOrder, "blockOrder is null");
@@ -48,6 +52,37 @@ public record MethodSpecification(
         moments = moments == null ? Optional.empty() : moments;
         rounding = rounding == null ? Optional.empty() : rounding;
         adapter = adapter == null ? Optional.empty() : adapter;
+        frozen = frozen == null ? Optional.empty() : frozen;
+    }
+
+    /** Any method, everything as it is stored. */
+    public MethodSpecification(
+            Method method,
+            BlockOrder blockOrder,
+            int switchInterval,
+            OptionalInt startBlock,
+            boolean includeEmbedding,
+            boolean includeHead,
+            boolean referenceCompatible,
+            Optional<PartitionSpecification> partition,
+            Optional<ProjectionSpecification> projection,
+            Optional<MomentForm> moments,
+            Optional<WeightRounding> rounding,
+            Optional<AdapterSpecification> adapter) {
+        this(
+                method,
+                blockOrder,
+                switchInterval,
+                startBlock,
+                includeEmbedding,
+                includeHead,
+                referenceCompatible,
+                partition,
+                projection,
+                moments,
+                rounding,
+                adapter,
+                Optional.empty());
     }
 
     /** Any method without adapters. */
@@ -99,6 +134,11 @@ public record MethodSpecification(
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
+    }
+
+    /** Whether layers are held as 8-bit integers while another block is trained. */
+    public boolean frozenInt8() {
+        return frozen.filter(form -> form == FrozenForm.INT8).isPresent();
     }
 
     /** Whether one block is trained at a time, each visit a segment. */

@@ -132,7 +132,10 @@ final class MethodPlanning {
             case ADAMW -> new MethodShape.AdamW(moments, copy(method, WeightCopy.MASTER));
             case BADAM ->
                 new MethodShape.BAdam(
-                        partition(method), moments, method.projection().map(MethodPlanning::projection), false);
+                        partition(method),
+                        moments,
+                        method.projection().map(MethodPlanning::projection),
+                        method.frozenInt8());
             case GALORE ->
                 new MethodShape.GaLore(
                         projection(method.projection()

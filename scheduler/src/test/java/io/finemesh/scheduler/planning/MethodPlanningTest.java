@@ -7,6 +7,7 @@ import io.finemesh.contract.failure.FailureCode;
 import io.finemesh.contract.run.AdapterSpecification;
 import io.finemesh.contract.run.BlockCut;
 import io.finemesh.contract.run.BlockOrder;
+import io.finemesh.contract.run.FrozenForm;
 import io.finemesh.contract.run.Method;
 import io.finemesh.contract.run.MethodSpecification;
 import io.finemesh.contract.run.MomentForm;
@@ -73,6 +74,29 @@ class MethodPlanningTest {
         assertThat(unknown.failure().message()).contains("lora_target: found w_proj; allowed: all, or of down_proj");
         Planning.Refused wide = (Planning.Refused) RunPlanner.plan(submission(lora(1 << 20, "all")));
         assertThat(wide.failure().message()).contains("found 1048576; allowed: 1 to ");
+    }
+
+    @Test
+    void frozenLayersInEightBitsNeedLess() {
+        MethodSpecification stored = badam(BlockOrder.ASCENDING, partition(BlockCut.LAYER, List.of(), List.of()));
+        MethodSpecification eightBits = new MethodSpecification(
+                Method.BADAM,
+                BlockOrder.ASCENDING,
+                2,
+                OptionalInt.empty(),
+                false,
+                false,
+                false,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(FrozenForm.INT8));
+        assertThat(planned(submission(eightBits)).memory().weightsBytes())
+                .isLessThan(planned(submission(stored)).memory().weightsBytes());
+        assertThat(planned(submission(eightBits)).blocks())
+                .isEqualTo(planned(submission(stored)).blocks());
     }
 
     private static MethodSpecification lora(int rank, String target) {

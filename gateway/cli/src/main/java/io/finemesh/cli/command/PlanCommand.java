@@ -105,7 +105,8 @@ public final class PlanCommand implements Callable<Integer> {
         ObjectNode document = new ObjectMapper().createObjectNode();
         document.put("method", request.plan().method().describe())
                 .put("weights", word(request.plan().weights()))
-                .put("tokensAtOnce", request.plan().batch().tokensPerRow());
+                .put("tokensAtOnce", request.plan().batch().tokensPerRow())
+                .put("gradientBytesOfAStep", estimate.stepGradientBytes());
         document.putObject("bytes")
                 .put("weights", estimate.weightsBytes())
                 .put("master", estimate.masterBytes())

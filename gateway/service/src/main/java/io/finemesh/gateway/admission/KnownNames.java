@@ -66,7 +66,7 @@ final class KnownNames {
         put("method", "finetuning", "badam_switch_mode", "badam_switch_interval", "badam_start_block");
         put("method", "badam_include_embedding", "badam_include_head", "badam_reference_compatible");
         put("method", "badam_partition", "badam_blocks", "badam_importance", "badam_include_final_norm");
-        put("method", "badam_row_blocks", "badam_active_modules", "moments", "rounding");
+        put("method", "badam_row_blocks", "badam_active_modules", "badam_frozen", "moments", "rounding");
         put("method", "galore_rank", "galore_update_interval", "galore_scale", "galore_proj_type", "galore_refresh");
         put("method", "galore_staggered", "galore_moment_transport", "galore_rewarm_steps", "galore_basis");
         put("method", "galore_residual");

@@ -4,6 +4,7 @@ import io.finemesh.contract.run.AdapterSpecification;
 import io.finemesh.contract.run.AdaptiveRefresh;
 import io.finemesh.contract.run.BlockCut;
 import io.finemesh.contract.run.BlockOrder;
+import io.finemesh.contract.run.FrozenForm;
 import io.finemesh.contract.run.Method;
 import io.finemesh.contract.run.MethodSpecification;
 import io.finemesh.contract.run.MomentForm;
@@ -39,6 +40,7 @@ final class MethodReader {
             "badam_include_head",
             "badam_row_blocks",
             "badam_active_modules",
+            "badam_frozen",
             "badam_reference_compatible");
 
     /** All but the rank, without which the others mean nothing inside a block. */
@@ -83,6 +85,7 @@ final class MethodReader {
         OptionalInt startBlock = section.integer("badam_start_block", 0, 1_000_000);
         boolean embedding = section.flag("badam_include_embedding").orElse(false);
         boolean head = section.flag("badam_include_head").orElse(false);
+        Optional<FrozenForm> frozen = section.choice("badam_frozen", FrozenForm.class);
         boolean reference = section.flag("badam_reference_compatible").orElse(false);
         PartitionSpecification partition = partition();
         boolean rankGiven = section.value("galore_rank").isPresent();
@@ -112,7 +115,8 @@ final class MethodReader {
                 projected ? Optional.of(projection) : Optional.empty(),
                 moments.filter(form -> form != MomentForm.ADAMW),
                 rounding,
-                method == Method.LORA ? Optional.of(adapter) : Optional.empty());
+                method == Method.LORA ? Optional.of(adapter) : Optional.empty(),
+                frozen.filter(form -> form != FrozenForm.STORED));
     }
 
     private OptionalInt switchInterval() {

@@ -68,6 +68,7 @@ public final class SpecificationForm {
             method.put("badam_include_head", specification.includeHead());
             method.put("badam_reference_compatible", specification.referenceCompatible());
             specification.partition().ifPresent(partition -> partition(partition, method));
+            specification.frozen().ifPresent(form -> method.put("badam_frozen", word(form)));
         }
         specification.projection().ifPresent(projection -> projection(projection, method));
         specification.adapter().ifPresent(adapter -> {

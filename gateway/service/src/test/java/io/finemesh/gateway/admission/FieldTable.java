@@ -125,6 +125,8 @@ final class FieldTable {
         bad(rows, "/method/badam_row_blocks", "0", "-1", "1.5", "Auto", "true");
         good(rows, "/method/badam_active_modules", "[final]", "[head, layer.0.query]");
         bad(rows, "/method/badam_active_modules", "[]", "final", "[1]", "~");
+        good(rows, "/method/badam_frozen", "stored", "int8");
+        bad(rows, "/method/badam_frozen", "int4", "8", "true", "INT8");
         good(rows, "/method/galore_rank", "1", "128", "1048576");
         bad(rows, "/method/galore_rank", "0", "1048577", "1.5", "'4'");
         good(rows, "/method/galore_update_interval", "1", "200");

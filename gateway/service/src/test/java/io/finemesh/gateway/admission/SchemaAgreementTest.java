@@ -71,6 +71,7 @@ class SchemaAgreementTest {
                 LEAST + "method: {finetuning: adamw, badam_include_embedding: false}",
                 LEAST + "method: {finetuning: adamw, badam_include_head: false}",
                 LEAST + "method: {finetuning: adamw, badam_reference_compatible: false}",
+                LEAST + "method: {finetuning: galore, badam_frozen: int8}",
                 LEAST + "method: {finetuning: galore, badam_partition: half}",
                 LEAST + "method: {finetuning: lomo, galore_rank: 4}",
                 LEAST + "method: {finetuning: adamw, lora_rank: 4}",

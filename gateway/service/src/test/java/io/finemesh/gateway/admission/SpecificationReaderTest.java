@@ -10,6 +10,7 @@ import io.finemesh.contract.run.BatchSpecification;
 import io.finemesh.contract.run.BlockOrder;
 import io.finemesh.contract.run.EvaluationSpecification;
 import io.finemesh.contract.run.EvaluationTask;
+import io.finemesh.contract.run.FrozenForm;
 import io.finemesh.contract.run.LearningRateShape;
 import io.finemesh.contract.run.Method;
 import io.finemesh.contract.run.MethodSpecification;
@@ -118,6 +119,25 @@ class SpecificationReaderTest {
                         OptionalLong.of(20L << 30),
                         TraceDetail.PER_STEP,
                         Optional.of("better")));
+    }
+
+    @Test
+    void frozenLayersMayBeHeldInEightBits() {
+        String least = "model: m\ndataset: d\nduration: {max_steps: 5}\n";
+        assertThat(admitted(least + "method: {badam_frozen: int8}")
+                        .finished(1)
+                        .method()
+                        .frozen())
+                .contains(FrozenForm.INT8);
+        assertThat(admitted(least + "method: {badam_frozen: stored}")
+                        .finished(1)
+                        .method()
+                        .frozen())
+                .isEmpty();
+        assertThat(problems(least + "method: {finetuning: adamw, badam_frozen: int8}"))
+                .singleElement()
+                .extracting(FieldProblem::pointer)
+                .isEqualTo("/method/badam_frozen");
     }
 
     static Stream<FieldTable.Row> rows() {

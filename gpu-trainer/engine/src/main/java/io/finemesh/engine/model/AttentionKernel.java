@@ -1,6 +1,7 @@
 package io.finemesh.engine.model;
 
 import io.finemesh.engine.tensor.TensorBytes;
+import io.finemesh.engine.tensor.TensorScope;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -47,26 +48,51 @@ enum AttentionKernel {
         }
     },
 
-    /** LibTorch's fused kernel: memory grows with L only. Knows neither windows nor soft caps. */
+    /**
+     * LibTorch's fused kernel: memory grows with L only. Knows neither windows nor soft caps, nor heads that share keys: told of them, LibTorch forms the scores
+     * of all heads whole. So each key head is a batch of its own here, whose keys all of its G heads see by a stride of 0.
+     */
     FUSED {
         @Override
         Tensor attend(Tensor turned, Tensor values, Tensor mask, AttentionRule rule) {
             long documents = values.size(0);
             long length = values.size(1);
             long keyValueHeads = values.size(2);
+            long dimension = values.size(3);
             long heads = turned.size(2) - keyValueHeads;
             TensorVector parts = turned.split_with_sizes(new long[] {heads, keyValueHeads}, 2);
+            if (heads == keyValueHeads) {
+                return fused(parts.get(0).transpose(1, 2), parts.get(1).transpose(1, 2), values.transpose(1, 2), rule)
+                        .transpose(1, 2)
+                        .reshape(documents * length, heads * dimension);
+            }
+            long shared = heads / keyValueHeads;
+            List<Tensor> attended = new ArrayList<>();
+            for (long document = 0; document < documents; document++) {
+                Tensor queries = parts.get(0)
+                        .select(0, document) // [L, H, D]
+                        .view(length, keyValueHeads, shared, dimension)
+                        .permute(1, 2, 0, 3);
+                Tensor weighted = fused(
+                        queries,
+                        forEach(parts.get(1).select(0, document), shared),
+                        forEach(values.select(0, document), shared),
+                        rule); // [K, G, L, D]
+                attended.add(weighted.permute(2, 0, 1, 3).reshape(length, heads * dimension));
+            }
+            return attended.size() == 1
+                    ? attended.getFirst()
+                    : torch.cat(new TensorVector(attended.toArray(Tensor[]::new)), 0);
+        }
+
+        /** @param heads [L, K, D] @return [K, G, L, D], the same for every G */
+        private static Tensor forEach(Tensor heads, long shared) {
+            return heads.transpose(0, 1).unsqueeze(1).expand(heads.size(1), shared, heads.size(0), heads.size(2));
+        }
+
+        private static Tensor fused(Tensor queries, Tensor keys, Tensor values, AttentionRule rule) {
             return torch.scaled_dot_product_attention(
-                            parts.get(0).transpose(1, 2),
-                            parts.get(1).transpose(1, 2),
-                            values.transpose(1, 2),
-                            new TensorOptional(),
-                            0.0,
-                            true,
-                            new DoubleOptional(rule.scale()),
-                            heads != keyValueHeads)
-                    .transpose(1, 2)
-                    .reshape(documents * length, heads * values.size(3));
+                    queries, keys, values, new TensorOptional(), 0.0, true, new DoubleOptional(rule.scale()), false);
         }
 
         @Override
@@ -142,18 +168,26 @@ enum AttentionKernel {
      * @return [N, Q, D]
      */
     static Tensor weighted(Tensor queries, Tensor keys, Tensor values, Tensor mask, AttentionRule rule) {
-        Tensor scores; // [N, Q, M]
-        if (rule.softCap().isEmpty()) {
-            scores = torch.baddbmm(mask, queries, keys.transpose(1, 2), new Scalar(1.0), new Scalar(rule.scale()));
-        } else {
-            double cap = rule.softCap().getAsDouble();
-            scores = torch.bmm(queries, keys.transpose(1, 2))
-                    .mul(new Scalar(rule.scale() / cap))
-                    .tanh()
-                    .mul(new Scalar(cap))
-                    .add(mask);
+        try (TensorScope scope = TensorScope.open("weighted values")) {
+            Tensor weights = torch.softmax(scores(queries, keys, mask, rule), -1); // [N, Q, M]
+            return scope.keep(torch.bmm(weights, values));
         }
-        return torch.bmm(torch.softmax(scores, -1), values);
+    }
+
+    /** What softmax is taken of, [N, Q, M]. */
+    private static Tensor scores(Tensor queries, Tensor keys, Tensor mask, AttentionRule rule) {
+        if (rule.softCap().isEmpty()) {
+            return torch.baddbmm(mask, queries, keys.transpose(1, 2), new Scalar(1.0), new Scalar(rule.scale()));
+        }
+        try (TensorScope scope = TensorScope.open("capped scores")) {
+            double cap = rule.softCap().getAsDouble();
+            // In place but for one: a graph keeps what tanh gave.
+            return scope.keep(torch.bmm(queries, keys.transpose(1, 2))
+                    .mul_(new Scalar(rule.scale() / cap))
+                    .tanh_()
+                    .mul(new Scalar(cap))
+                    .add_(mask));
+        }
     }
 
     /** Minus infinity where a query of {@code from} to {@code to} does not see a key of {@code first} to {@code to}, else 0. */

@@ -11,6 +11,7 @@ import io.finemesh.engine.tensor.TensorBytes;
 import io.finemesh.engine.tensor.TensorScope;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +34,8 @@ public final class Decoder implements AutoCloseable {
     private final ModelConfiguration configuration;
     private final ModelStructure structure;
     private final Precision storage;
-    private final Map<ParameterGroup, GroupTensors> groups;
+    private final boolean quantized;
+    private final Map<ParameterGroup, StoredGroup> groups;
     private final DecoderLayer layer;
     private final LayerRules rules;
 
@@ -41,7 +43,9 @@ public final class Decoder implements AutoCloseable {
             ModelConfiguration configuration,
             ModelStructure structure,
             Precision storage,
-            Map<ParameterGroup, GroupTensors> groups) {
+            boolean quantized,
+            Map<ParameterGroup, StoredGroup> groups) {
+        this.quantized = quantized;
         this.configuration = configuration;
         this.structure = structure;
         this.storage = storage;
@@ -59,12 +63,33 @@ public final class Decoder implements AutoCloseable {
      * @throws WeightsException listing every tensor that is missing, does not fit, or holds values that are not finite
      */
     public static Decoder load(ModelConfiguration configuration, TensorSource source, Precision storage) {
+        return load(configuration, source, storage, Optional.empty());
+    }
+
+    /**
+     * The same, but holds the layers that are not trained as 8-bit integers ({@link QuantizedGroup}). Embedding, final norm and head are held exactly.
+     *
+     * @param exact groups to be trained first; {@link #holdExactly} changes them
+     */
+    public static Decoder loadQuantized(
+            ModelConfiguration configuration,
+            TensorSource source,
+            Precision storage,
+            Collection<ParameterGroup> exact) {
+        return load(configuration, source, storage, Optional.of(exact));
+    }
+
+    private static Decoder load(
+            ModelConfiguration configuration,
+            TensorSource source,
+            Precision storage,
+            Optional<Collection<ParameterGroup>> exact) {
         ModelStructure structure = ModelStructure.of(configuration);
         List<Problem> problems = structure.check(source);
         if (!problems.isEmpty()) {
             throw new WeightsException(problems);
         }
-        Map<ParameterGroup, GroupTensors> groups = new LinkedHashMap<>();
+        Map<ParameterGroup, StoredGroup> groups = new LinkedHashMap<>();
         try {
             for (ParameterGroup group : structure.groups()) {
                 GroupLayout layout = GroupLayout.of(group, structure.tensorsOf(group));
@@ -75,15 +100,58 @@ public final class Decoder implements AutoCloseable {
                                 name,
                                 "values that are not finite numbers",
                                 "finite weights; the file is damaged or training diverged before it was saved")));
+                if (problems.isEmpty() && exact.isPresent() && quantizes(group, exact.get())) {
+                    groups.put(group, QuantizedGroup.of(tensors));
+                    tensors.close();
+                }
             }
             if (!problems.isEmpty()) {
                 throw new WeightsException(problems);
             }
         } catch (RuntimeException e) {
-            groups.values().forEach(GroupTensors::close);
+            groups.values().forEach(StoredGroup::close);
             throw e;
         }
-        return new Decoder(configuration, structure, storage, groups);
+        return new Decoder(configuration, structure, storage, exact.isPresent(), groups);
+    }
+
+    private static boolean quantizes(ParameterGroup group, Collection<ParameterGroup> exact) {
+        return group instanceof ParameterGroup.Layer && !exact.contains(group);
+    }
+
+    /**
+     * Of a decoder that holds frozen layers as 8-bit integers: makes other layers the exact ones. Layers that were exact are quantised as they are now.
+     *
+     * @param exact groups to be trained next
+     * @param source exact weights of those that are not held exactly at present, such as the checkpoint the run stands at
+     * @throws IllegalStateException if the decoder was not loaded with {@link #loadQuantized}
+     */
+    public void holdExactly(Collection<ParameterGroup> exact, TensorSource source) {
+        if (!quantized) {
+            throw new IllegalStateException("the decoder holds every layer exactly; load it quantised");
+        }
+        // Those that leave first: memory for both is not planned.
+        groups.replaceAll((group, held) -> {
+            if (held instanceof GroupTensors tensors && quantizes(group, exact)) {
+                QuantizedGroup codes = QuantizedGroup.of(tensors);
+                tensors.close();
+                return codes;
+            }
+            return held;
+        });
+        groups.replaceAll((group, held) -> {
+            if (held instanceof QuantizedGroup codes && exact.contains(group)) {
+                GroupTensors tensors = GroupTensors.read(codes.layout(), storage, source, "");
+                codes.close();
+                return tensors;
+            }
+            return held;
+        });
+    }
+
+    /** Whether every one of the groups is held exactly, so that it can be trained. */
+    public boolean holdsExactly(Collection<ParameterGroup> wanted) {
+        return wanted.stream().allMatch(group -> stored(group) instanceof GroupTensors);
     }
 
     /** What the model is. */
@@ -103,17 +171,32 @@ public final class Decoder implements AutoCloseable {
 
     /** Bytes of native memory the weights take. */
     public long weightBytes() {
-        return groups.values().stream().mapToLong(GroupTensors::bytes).sum();
+        return groups.values().stream().mapToLong(StoredGroup::bytes).sum();
     }
 
-    /** The weights of a group, to be read or trained in place. */
+    /**
+     * The weights of a group, to be read or trained in place.
+     *
+     * @throws IllegalStateException if the group is held as 8-bit integers
+     */
     public GroupTensors weights(ParameterGroup group) {
-        GroupTensors weights = groups.get(group);
-        if (weights == null) {
+        return switch (stored(group)) {
+            case GroupTensors exact -> exact;
+            case QuantizedGroup _ ->
+                throw new IllegalStateException(
+                        group.id()
+                                + " is held as 8-bit integers, which can be computed with but not trained or saved; hold it exactly first");
+        };
+    }
+
+    /** The weights of a group as they are held, to be computed with. */
+    public StoredGroup stored(ParameterGroup group) {
+        StoredGroup held = groups.get(group);
+        if (held == null) {
             throw new IllegalArgumentException("the model has no parameter group " + group.id() + "; it has "
                     + groups.keySet().stream().map(ParameterGroup::id).collect(Collectors.joining(", ")));
         }
-        return weights;
+        return held;
     }
 
     /** Copies of a group's tensors, named and shaped as in a weight file, in the storage precision. */
@@ -159,24 +242,9 @@ public final class Decoder implements AutoCloseable {
         return RowInput.of(row, new CachedAttention(configuration, rules, cache, lengths));
     }
 
-    /**
-     * Bytes of attention weights that graphs of all layers keep for a row: of documents too long to be attended whole, under a window or a soft cap. What short
-     * documents keep is small, and the fused kernel keeps none.
-     */
-    public long keptScoreBytes(PackedRow row) {
-        long bytes = 0;
-        for (int document = 0; document < row.documents(); document++) {
-            int length = row.length(document);
-            for (int layer = 0; layer < configuration.layerCount(); layer++) {
-                AttentionRule rule = rules.rule(layer);
-                if (AttentionKernel.forLength(length, rule) == AttentionKernel.BLOCKS) {
-                    long seen = Math.min(rule.window().orElse(length), length / 2);
-                    int kept = rule.softCap().isPresent() ? 2 : 1; // after tanh, after softmax
-                    bytes += 4L * kept * configuration.attentionHeads() * length * seen;
-                }
-            }
-        }
-        return bytes;
+    /** Whether some layers are computed with 32-bit copies of their weights. */
+    public boolean widens() {
+        return quantized || storage != Precision.FP32;
     }
 
     private void requireReadable(PackedRow row) {
@@ -209,7 +277,9 @@ public final class Decoder implements AutoCloseable {
     /** Hidden states before the first layer, [T, C]. */
     public Tensor embed(Tensor tokens) {
         Tensor table = weights(new ParameterGroup.Embedding()).get(WeightSlot.TOKEN_EMBEDDING);
-        return scaledEmbedding(torch.embedding(table, tokens).to(torch.ScalarType.Float));
+        try (TensorScope scope = TensorScope.open("embedding")) {
+            return scope.keep(scaledEmbedding(torch.embedding(table, tokens).to(torch.ScalarType.Float)));
+        }
     }
 
     /** What the first layer gets for embeddings, or the slope of the embeddings for the slope of that. @param embeddings [T, C] */
@@ -258,7 +328,7 @@ public final class Decoder implements AutoCloseable {
      * Runs one layer.
      *
      * @param index of the layer
-     * @param weights as 32-bit floats: {@code SlotTensors.widened(weights(group))}, or leaves of a graph with the same values
+     * @param weights as 32-bit floats: {@code stored(group).widened()}, or leaves of a graph with the same values
      * @param hidden [T, C]
      * @param wantedRows [R] rows whose output is needed, or null for all
      */
@@ -273,12 +343,12 @@ public final class Decoder implements AutoCloseable {
 
     /** Weight of the final norm as 32-bit floats, [C]. */
     public Tensor finalNormWeight() {
-        return SlotTensors.widened(weights(new ParameterGroup.FinalNorm())).get(WeightSlot.FINAL_NORM);
+        return weights(new ParameterGroup.FinalNorm()).widened().get(WeightSlot.FINAL_NORM);
     }
 
     /** The output matrix as 32-bit floats, [V, C]. */
     public Tensor headWeight() {
-        return SlotTensors.widened(weights(headGroup())).get(headSlot());
+        return weights(headGroup()).widened().get(headSlot());
     }
 
     /**
@@ -289,12 +359,15 @@ public final class Decoder implements AutoCloseable {
      * @return [R, V]
      */
     public Tensor logits(Tensor normed, Tensor head) {
-        Tensor raw = torch.linear(normed, head);
         if (logitSoftCap().isEmpty()) {
-            return raw;
+            return torch.linear(normed, head);
         }
         double cap = logitSoftCap().getAsDouble();
-        return raw.mul(new Scalar(1 / cap)).tanh().mul(new Scalar(cap));
+        try (TensorScope scope = TensorScope.open("capped logits")) {
+            // In place but for the last: a graph keeps what tanh gave.
+            return scope.keep(
+                    torch.linear(normed, head).mul_(new Scalar(1 / cap)).tanh_().mul(new Scalar(cap)));
+        }
     }
 
     /** c of {@code c * tanh(logit / c)}. */
@@ -339,7 +412,7 @@ public final class Decoder implements AutoCloseable {
         for (int i = from; i < to; i++) {
             try (TensorScope scope = TensorScope.open("layer " + i)) {
                 boolean last = i == configuration.layerCount() - 1;
-                SlotTensors weights = SlotTensors.widened(weights(new ParameterGroup.Layer(i)));
+                SlotTensors weights = stored(new ParameterGroup.Layer(i)).widened();
                 state = scope.keep(layer(i, weights, state, input, last ? wantedRows : null));
             }
         }
@@ -348,6 +421,6 @@ public final class Decoder implements AutoCloseable {
 
     @Override
     public void close() {
-        groups.values().forEach(GroupTensors::close);
+        groups.values().forEach(StoredGroup::close);
     }
 }

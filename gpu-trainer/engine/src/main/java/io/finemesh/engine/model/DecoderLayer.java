@@ -3,6 +3,7 @@ package io.finemesh.engine.model;
 import io.finemesh.checkpoint.model.Activation;
 import io.finemesh.checkpoint.model.ModelConfiguration;
 import io.finemesh.checkpoint.model.NormScale;
+import io.finemesh.engine.tensor.TensorScope;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -46,27 +47,37 @@ final class DecoderLayer {
      * @return [T, C], or [R, C]
      */
     Tensor forward(int index, SlotTensors weights, Tensor hidden, AttentionContext attention, Tensor wantedRows) {
-        long tokens = hidden.size(0);
-        Tensor normed = norm(hidden, weights.get(WeightSlot.INPUT_NORM)); // [T, C]
-        Tensor projected = weights.linear(normed, WeightSlot.QUERY_KEY_VALUE, WeightSlot.QUERY_KEY_VALUE_BIAS)
-                .view(tokens, heads + 2L * keyValueHeads, headDimension); // [T, H + 2K, D]
-        // Split, not two narrow(): its gradient is one concatenation instead of two zero-filled tensors and a sum.
-        TensorVector parts = projected.split_with_sizes(new long[] {heads + keyValueHeads, keyValueHeads}, 1);
-        Tensor queriesAndKeys = normedHeads(parts.get(0), weights); // [T, H + K, D]
-        Tensor turned = attention.angles(index).turn(queriesAndKeys); // [T, H + K, D]
-        Tensor values = parts.get(1); // [T, K, D]
-        Tensor attended = attention.attend(index, turned, values); // [T, H * D]
-        Tensor residual = hidden;
-        if (wantedRows != null) {
-            attended = attended.index_select(0, wantedRows); // [R, H * D]
-            residual = hidden.index_select(0, wantedRows); // [R, C]
+        Tensor middle = attended(index, weights, hidden, attention, wantedRows); // [R, C]
+        try (TensorScope scope = TensorScope.open("MLP")) {
+            Tensor fromMlp = mlp(norm(middle, weights.get(WeightSlot.POST_ATTENTION_NORM)), weights); // [R, C]
+            return scope.keep(middle.add(normedIfAny(fromMlp, weights.get(WeightSlot.MLP_OUTPUT_NORM)))); // [R, C]
         }
-        Tensor fromAttention =
-                weights.linear(attended, WeightSlot.ATTENTION_OUTPUT, WeightSlot.ATTENTION_OUTPUT_BIAS); // [R, C]
-        Tensor middle =
-                residual.add(normedIfAny(fromAttention, weights.get(WeightSlot.ATTENTION_OUTPUT_NORM))); // [R, C]
-        Tensor fromMlp = mlp(norm(middle, weights.get(WeightSlot.POST_ATTENTION_NORM)), weights); // [R, C]
-        return middle.add(normedIfAny(fromMlp, weights.get(WeightSlot.MLP_OUTPUT_NORM))); // [R, C]
+    }
+
+    /** The first half. Its intermediates, but for what a graph keeps, are gone before the second begins. */
+    private Tensor attended(
+            int index, SlotTensors weights, Tensor hidden, AttentionContext attention, Tensor wantedRows) {
+        try (TensorScope scope = TensorScope.open("attention")) {
+            long tokens = hidden.size(0);
+            Tensor normed = norm(hidden, weights.get(WeightSlot.INPUT_NORM)); // [T, C]
+            Tensor projected = weights.linear(normed, WeightSlot.QUERY_KEY_VALUE, WeightSlot.QUERY_KEY_VALUE_BIAS)
+                    .view(tokens, heads + 2L * keyValueHeads, headDimension); // [T, H + 2K, D]
+            // Split, not two narrow(): its gradient is one concatenation instead of two zero-filled tensors and a sum.
+            TensorVector parts = projected.split_with_sizes(new long[] {heads + keyValueHeads, keyValueHeads}, 1);
+            Tensor queriesAndKeys = normedHeads(parts.get(0), weights); // [T, H + K, D]
+            Tensor turned = attention.angles(index).turn(queriesAndKeys); // [T, H + K, D]
+            Tensor values = parts.get(1); // [T, K, D]
+            Tensor attended = attention.attend(index, turned, values); // [T, H * D]
+            Tensor residual = hidden;
+            if (wantedRows != null) {
+                attended = attended.index_select(0, wantedRows); // [R, H * D]
+                residual = hidden.index_select(0, wantedRows); // [R, C]
+            }
+            Tensor fromAttention =
+                    weights.linear(attended, WeightSlot.ATTENTION_OUTPUT, WeightSlot.ATTENTION_OUTPUT_BIAS); // [R, C]
+            return scope.keep(
+                    residual.add(normedIfAny(fromAttention, weights.get(WeightSlot.ATTENTION_OUTPUT_NORM)))); // [R, C]
+        }
     }
 
     /** Root-mean-square norm over the last dimension (arXiv 1910.07467). @param weight [C], the size of that dimension */

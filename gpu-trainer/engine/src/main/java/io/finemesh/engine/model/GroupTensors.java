@@ -6,16 +6,19 @@ import io.finemesh.engine.tensor.Precision;
 import io.finemesh.engine.tensor.TensorBytes;
 import io.finemesh.engine.tensor.TensorScope;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * One flat buffer and the views into it, one per slot of a {@link GroupLayout}. Owns native memory until closed.
  */
-public final class GroupTensors implements AutoCloseable, SlotTensors {
+public final class GroupTensors implements StoredGroup, SlotTensors {
     private final GroupLayout layout;
     private final Precision precision;
     private final Tensor flat;
@@ -64,6 +67,7 @@ public final class GroupTensors implements AutoCloseable, SlotTensors {
     }
 
     /** The layout of the buffer. */
+    @Override
     public GroupLayout layout() {
         return layout;
     }
@@ -83,7 +87,20 @@ public final class GroupTensors implements AutoCloseable, SlotTensors {
         return views[slot.ordinal()];
     }
 
+    @Override
+    public SlotTensors widened() {
+        if (precision == Precision.FP32) {
+            return this;
+        }
+        Map<WeightSlot, Tensor> wide = new EnumMap<>(WeightSlot.class);
+        for (GroupLayout.Entry entry : layout.entries()) {
+            wide.put(entry.slot(), get(entry.slot()).to(ScalarType.Float));
+        }
+        return wide::get;
+    }
+
     /** Bytes of the buffer. */
+    @Override
     public long bytes() {
         return layout.elementCount() * precision.bytesPerElement();
     }

@@ -2,6 +2,7 @@ package io.finemesh.engine.model;
 
 import io.finemesh.checkpoint.model.ModelConfiguration;
 import io.finemesh.engine.tensor.TensorBytes;
+import io.finemesh.engine.tensor.TensorScope;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -130,7 +131,10 @@ final class PackedAttention implements AttentionContext {
         AttentionRule rule = rules.rule(layer);
         for (Group group : groups) {
             Planned plan = group.plans().get(rule);
-            attended.add(plan.kernel().attend(rows(turned, group), rows(values, group), plan.mask(), rule));
+            try (TensorScope scope = TensorScope.open("documents of one length")) {
+                attended.add(
+                        scope.keep(plan.kernel().attend(rows(turned, group), rows(values, group), plan.mask(), rule)));
+            }
         }
         Tensor all = attended.size() == 1
                 ? attended.getFirst()

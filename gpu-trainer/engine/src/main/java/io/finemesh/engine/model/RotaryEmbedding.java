@@ -2,6 +2,7 @@ package io.finemesh.engine.model;
 
 import io.finemesh.checkpoint.model.Rope;
 import io.finemesh.engine.tensor.TensorBytes;
+import io.finemesh.engine.tensor.TensorScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -43,8 +44,10 @@ final class RotaryEmbedding {
         }
 
         private Tensor turnAll(Tensor heads) {
-            Tensor swapped = torch.roll(heads, new long[] {cosine.size(2) / 2}, -1);
-            return torch.addcmul(heads.mul(cosine), swapped, sine);
+            try (TensorScope scope = TensorScope.open("turned heads")) {
+                Tensor swapped = torch.roll(heads, new long[] {cosine.size(2) / 2}, -1);
+                return scope.keep(torch.addcmul(heads.mul(cosine), swapped, sine));
+            }
         }
     }
 

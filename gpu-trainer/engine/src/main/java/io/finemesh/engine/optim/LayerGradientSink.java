@@ -2,8 +2,8 @@ package io.finemesh.engine.optim;
 
 import io.finemesh.checkpoint.model.ParameterGroup;
 import io.finemesh.engine.loss.GradientSink;
-import io.finemesh.engine.model.GroupTensors;
 import io.finemesh.engine.model.SlotTensors;
+import io.finemesh.engine.model.StoredGroup;
 import io.finemesh.engine.model.WeightSlot;
 import org.bytedeco.pytorch.Tensor;
 
@@ -37,8 +37,8 @@ public interface LayerGradientSink extends GradientSink {
      *
      * @param stored the layer's stored weights
      */
-    default SlotTensors weights(GroupTensors stored) {
-        return SlotTensors.widened(stored);
+    default SlotTensors weights(StoredGroup stored) {
+        return stored.widened();
     }
 
     /** Says that the gradients of all rows of the batch have been added for this group. */

@@ -1,6 +1,11 @@
 package io.finemesh.engine.train;
 
-import io.finemesh.checkpoint.model.ModelConfiguration;
+import io.finemesh.checkpoint.model.ModelStructure;
+import io.finemesh.engine.model.PackedRow;
+import io.finemesh.plan.memory.BatchShape;
+import io.finemesh.plan.memory.FloatFormat;
+import io.finemesh.plan.memory.LayerMemory;
+import java.util.stream.IntStream;
 
 /** What is kept of a layer between forward and backward pass. The results are the same, bit for bit. */
 public enum ActivationPolicy {
@@ -10,24 +15,18 @@ public enum ActivationPolicy {
     RECOMPUTE;
 
     /** Up to this many bytes of intermediate values are kept. */
-    public static final long DEFAULT_BUDGET_BYTES = 1L << 30;
+    public static final long DEFAULT_BUDGET_BYTES = BatchShape.DEFAULT_KEPT_ACTIVATION_BYTES;
 
     /**
-     * Keeps what fits.
+     * Keeps what fits, as the memory plan says.
      *
-     * @param layers that need a graph
-     * @param tokens of a micro-batch
-     * @param budgetBytes for intermediate values
+     * @param widened whether layers are computed with 32-bit copies of their weights
+     * @param budgetBytes for all layers' intermediate values
      */
-    static ActivationPolicy choose(ModelConfiguration configuration, int layers, int tokens, long budgetBytes) {
-        return layers * keptBytes(configuration, tokens) <= budgetBytes ? KEEP : RECOMPUTE;
-    }
-
-    /** About what the graph of one layer holds: 32-bit floats of both norms, the projections before and after rotation, heads, and the MLP. */
-    private static long keptBytes(ModelConfiguration configuration, int tokens) {
-        long headsWidth =
-                (configuration.attentionHeads() + 2L * configuration.keyValueHeads()) * configuration.headDimension();
-        long perToken = 8L * configuration.hiddenSize() + 5 * headsWidth + 5L * configuration.intermediateSize();
-        return 4 * tokens * perToken;
+    static ActivationPolicy choose(ModelStructure structure, PackedRow row, boolean widened, long budgetBytes) {
+        int longest = IntStream.range(0, row.documents()).map(row::length).max().orElseThrow();
+        BatchShape shape = new BatchShape(
+                row.tokens().length, BatchShape.DEFAULT_LOSS_CHUNK_BYTES, budgetBytes, FloatFormat.FP32, 1, longest);
+        return LayerMemory.keeps(structure, shape, widened) ? KEEP : RECOMPUTE;
     }
 }

@@ -184,10 +184,7 @@ public final class FineTuneLoop implements AutoCloseable {
                         update.traversal(),
                         labelled,
                         row -> ActivationPolicy.choose(
-                                decoder.configuration(),
-                                decoder.configuration().layerCount(),
-                                row.tokens().length,
-                                activationBudgetBytes - decoder.keptScoreBytes(row)))
+                                decoder.structure(), row, decoder.widens(), activationBudgetBytes))
                 / labelled;
     }
 

@@ -3,9 +3,9 @@ package io.finemesh.engine.train;
 import io.finemesh.checkpoint.model.ParameterGroup;
 import io.finemesh.engine.model.Decoder;
 import io.finemesh.engine.model.GroupLayout;
-import io.finemesh.engine.model.GroupTensors;
 import io.finemesh.engine.model.RowInput;
 import io.finemesh.engine.model.SlotTensors;
+import io.finemesh.engine.model.StoredGroup;
 import io.finemesh.engine.model.WeightSlot;
 import io.finemesh.engine.optim.GradientForm;
 import io.finemesh.engine.optim.LayerGradientSink;
@@ -63,7 +63,7 @@ final class LayerGraph implements AutoCloseable {
             LayerGradientSink sink,
             boolean slopeOfInput) {
         ParameterGroup group = new ParameterGroup.Layer(index);
-        GroupTensors stored = decoder.weights(group);
+        StoredGroup stored = decoder.stored(group);
         LayerGraph graph = new LayerGraph(group, slopeOfInput);
         try (TensorScope _ = TensorScope.open("graph of layer " + index)) {
             Tensor source = hidden;

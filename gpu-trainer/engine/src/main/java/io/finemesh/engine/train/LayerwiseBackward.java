@@ -231,7 +231,7 @@ final class LayerwiseBackward {
                 NoGradGuard _ = new NoGradGuard()) {
             return TensorScope.own(decoder.layer(
                     index,
-                    sink.weights(decoder.weights(new ParameterGroup.Layer(index))),
+                    sink.weights(decoder.stored(new ParameterGroup.Layer(index))),
                     hidden,
                     input,
                     wantedRows(index, input)));

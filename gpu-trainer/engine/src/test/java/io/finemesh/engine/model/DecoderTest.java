@@ -165,21 +165,6 @@ class DecoderTest {
     }
 
     @Test
-    void longDocumentsUnderACapAreCountedWithWhatTheirAttentionKeeps() {
-        ModelConfiguration gemma2 = TinyModel.families()
-                .filter(model -> model.modelType().equals("gemma2"))
-                .findFirst()
-                .orElseThrow();
-        try (Decoder capped = TinyModel.load(gemma2, Precision.FP32);
-                Decoder plain = TinyModel.load(TinyModel.untied(), Precision.FP32)) {
-            PackedRow row = TinyModel.row(gemma2, 0, 0, 100, 300);
-            // Four heads, two kept values of four bytes; layers 0 and 2 see 5 tokens, layer 1 half of 300 on average.
-            assertThat(capped.keptScoreBytes(row)).isEqualTo(4L * 2 * 4 * 300 * (5 + 150 + 5));
-            assertThat(plain.keptScoreBytes(row)).isZero();
-        }
-    }
-
-    @Test
     void refusesSequencesBeyondThePositions() {
         ModelConfiguration configuration = TinyModel.tied();
         try (Decoder decoder = TinyModel.load(configuration, Precision.FP32)) {

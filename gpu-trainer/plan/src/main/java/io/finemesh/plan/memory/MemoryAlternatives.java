@@ -120,7 +120,7 @@ final class MemoryAlternatives {
         return methods;
     }
 
-    /** Smaller and smaller blocks: embedding and head in rows, left out, layers cut finer, states of a byte. */
+    /** Smaller and smaller blocks: embedding and head in rows, left out, layers cut finer, states of a byte, frozen layers in 8 bits. */
     private static void addBlocks(MethodShape.BAdam asked, Set<MethodShape> methods) {
         PartitionSettings partition = asked.partition();
         if (partition.includeEmbedding() || partition.includeHead()) {
@@ -145,6 +145,8 @@ final class MemoryAlternatives {
         }
         PartitionSettings smallest = PartitionSettings.of(finer.getLast(), false, false);
         methods.add(new MethodShape.BAdam(smallest, InnerOptimizer.ADAMW_8BIT, Optional.empty(), false));
+        methods.add(new MethodShape.BAdam(PartitionSettings.LAYERS, InnerOptimizer.ADAMW, Optional.empty(), true));
+        methods.add(new MethodShape.BAdam(smallest, InnerOptimizer.ADAMW_8BIT, Optional.empty(), true));
     }
 
     /** Powers of two up to both limits, largest first. */

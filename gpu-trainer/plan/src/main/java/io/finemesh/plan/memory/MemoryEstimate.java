@@ -8,13 +8,14 @@ import java.util.stream.LongStream;
  *
  * @param weightsBytes the model as stored
  * @param masterBytes fp32 copies of the trained parameters, or adapters; 0 where the weights are fp32 themselves
- * @param gradientBytes fp32 gradients of the trained parameters, or their projections
+ * @param gradientBytes fp32 gradients of the trained parameters, or their projections, as far as they exist at that moment
  * @param optimizerStateBytes moments
  * @param projectionBytes bases of low-rank projections
  * @param activationBytes intermediate values of the forward and backward pass
  * @param logitsBytes one chunk of logits and its slope
  * @param overheadBytes widened weights, gradients on their way into the accumulated ones, what runs without any model, and what the copies written at
  *     the end of a segment need beyond all that
+ * @param stepGradientBytes gradients when all of them exist; no part of the sum
  */
 public record MemoryEstimate(
         long weightsBytes,
@@ -24,7 +25,8 @@ public record MemoryEstimate(
         long projectionBytes,
         long activationBytes,
         long logitsBytes,
-        long overheadBytes) {
+        long overheadBytes,
+        long stepGradientBytes) {
 
     private static final double GIGA = 1e9;
 
@@ -61,6 +63,12 @@ public record MemoryEstimate(
         line(text, "logits", logitsBytes);
         line(text, "overhead", overheadBytes);
         line(text, "total", totalBytes());
+        if (stepGradientBytes > gradientBytes) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "All gradients are %.3f GB; at the moment of most memory they are not all there.%n",
+                    stepGradientBytes / GIGA));
+        }
         return text.toString();
     }
 

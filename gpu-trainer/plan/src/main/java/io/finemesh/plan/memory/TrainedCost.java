@@ -8,8 +8,10 @@ import io.finemesh.checkpoint.model.ParameterGroup;
 import io.finemesh.plan.blocks.Block;
 import io.finemesh.plan.blocks.BlockPartition;
 import io.finemesh.plan.blocks.TensorSlice;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -21,9 +23,8 @@ import java.util.Set;
  * @param gradientBytes accumulated over the micro-batches of a step
  * @param stateBytes of the optimizer
  * @param projectionBytes bases
- * @param arrivingBytes the largest gradient on its way into the accumulated ones
- * @param headRows rows of the output head whose gradient a chunk of the loss forms
- * @param layerByLayer whether all rows of a step go through a layer before the next, so that the inputs of every row are kept
+ * @param parts which parts of the model a step goes back through, and what it makes there
+ * @param frozenInt8 whether layers that are not trained are held as 8-bit integers
  * @param changedBytes weights copied for a checkpoint at the end of a segment
  */
 record TrainedCost(
@@ -32,13 +33,12 @@ record TrainedCost(
         long gradientBytes,
         long stateBytes,
         long projectionBytes,
-        long arrivingBytes,
-        long headRows,
-        boolean layerByLayer,
+        BackwardParts parts,
+        boolean frozenInt8,
         long changedBytes) {
     private static final long FP32 = FloatFormat.FP32.bytes();
 
-    /** Scale and zero point of a group of INT8 weights, two bytes each. */
+    /** 32-bit scale of a group of INT8 weights. */
     private static final int GROUP_BYTES = 4;
 
     private static final int GROUP = 256;
@@ -53,16 +53,21 @@ record TrainedCost(
                 Set.of(cost.of(
                         all(structure), galore.optimizer(), Optional.of(galore.projection()), galore.copy(), false));
             case MethodShape.BAdam badam -> {
-                Set<TrainedCost> costs = new LinkedHashSet<>();
+                // Of blocks that differ in their layer alone, the lowest needs most: the backward pass goes furthest.
+                Map<TrainedCost, TrainedCost> lowest = new LinkedHashMap<>();
                 for (Block block : BlockPartition.of(structure, badam.partition())) {
-                    costs.add(cost.of(
+                    TrainedCost found = cost.of(
                             block.trained(structure),
                             badam.optimizer(),
                             badam.projection(),
                             WeightCopy.MASTER,
-                            badam.frozenInt8()));
+                            badam.frozenInt8());
+                    lowest.merge(
+                            found.from(0),
+                            found,
+                            (one, other) -> one.parts.lowestLayer() <= other.parts.lowestLayer() ? one : other);
                 }
-                yield costs;
+                yield new LinkedHashSet<>(lowest.values());
             }
             case MethodShape.Lora lora -> Set.of(cost.adapters(lora));
             case MethodShape.Lomo lomo -> Set.of(cost.fused(0, lomo.copy()));
@@ -73,6 +78,19 @@ record TrainedCost(
                                 .sum(),
                         adaLomo.copy()));
         };
+    }
+
+    /** The same as if the backward pass reached another layer. */
+    private TrainedCost from(int lowestLayer) {
+        return new TrainedCost(
+                weightsBytes,
+                masterBytes,
+                gradientBytes,
+                stateBytes,
+                projectionBytes,
+                parts.from(lowestLayer),
+                frozenInt8,
+                changedBytes);
     }
 
     private static List<TensorSlice> all(ModelStructure structure) {
@@ -114,9 +132,12 @@ record TrainedCost(
                     gradients,
                     states,
                     bases,
-                    arriving(trained),
-                    headRows(trained),
-                    projection.isPresent(),
+                    parts(
+                            trained,
+                            projection.isPresent() ? LayerNumbers.Form.FACTORS : LayerNumbers.Form.WHOLE,
+                            projection.isPresent() ? BackwardParts.Order.LAYERS : BackwardParts.Order.ROWS,
+                            new UpdateWorkspace(trained, optimizer, projection, narrow(copy))),
+                    frozenInt8,
                     changed(trained));
         }
 
@@ -131,6 +152,11 @@ record TrainedCost(
             return elements < all ? multiplyExact(FP32, elements) : 0;
         }
 
+        /** Whether a slot is widened to be updated: it is stored in bf16 and has no 32-bit copy. */
+        private Optional<WeightCopy> narrow(WeightCopy copy) {
+            return weights == FloatFormat.FP32 || copy == WeightCopy.MASTER ? Optional.empty() : Optional.of(copy);
+        }
+
         TrainedCost adapters(MethodShape.Lora lora) {
             long parameters = structure.tensors().stream()
                     .filter(tensor -> lora.targets().contains(tensor.role()))
@@ -143,10 +169,19 @@ record TrainedCost(
                     multiplyExact(FP32, parameters),
                     multiplyExact(2 * FP32, parameters),
                     0,
-                    0,
-                    0,
+                    new BackwardParts(
+                            LayerNumbers.Form.ADAPTERS,
+                            lora.targets(),
+                            BackwardParts.Order.ROWS,
+                            0,
+                            structure.configuration().layerCount(),
+                            0,
+                            0,
+                            false,
+                            0,
+                            0),
                     false,
-                    multiplyExact(FP32, parameters));
+                    merged());
         }
 
         /** Gradients live from the layer's backward pass to its update, which follows at once. */
@@ -157,13 +192,20 @@ record TrainedCost(
                     multiplyExact(FP32, largestGroup()),
                     states,
                     0,
-                    0,
-                    headRows(all(structure)),
-                    true,
+                    parts(
+                            all(structure),
+                            LayerNumbers.Form.WHOLE,
+                            BackwardParts.Order.LAYERS_FREED,
+                            new UpdateWorkspace(
+                                    all(structure),
+                                    states > 0 ? InnerOptimizer.ADAFACTOR : InnerOptimizer.ADAMW,
+                                    Optional.empty(),
+                                    narrow(copy))),
+                    false,
                     multiplyExact(structure.parameterCount(), weights.bytes()));
         }
 
-        /** Layers' matrices as 8-bit integers with a scale and a zero point per group, but for the groups in which something is trained. */
+        /** Layers' matrices as 8-bit integers with a scale per group, but for the groups in which something is trained. */
         private long int8(List<TensorSlice> trained) {
             Set<ParameterGroup> active = new LinkedHashSet<>();
             trained.forEach(slice -> active.add(slice.tensor().group()));
@@ -180,26 +222,63 @@ record TrainedCost(
                     : List.of(slice.rows(), slice.rowElements());
         }
 
-        /** Gradients of one layer, or of a matrix outside the layers. */
-        private long arriving(List<TensorSlice> trained) {
-            long most = 0;
-            for (ParameterGroup group : structure.groups()) {
-                long elements = trained.stream()
-                        .filter(slice -> slice.tensor().group().equals(group))
-                        .mapToLong(TensorSlice::elementCount)
-                        .sum();
-                most = group instanceof ParameterGroup.Layer ? Math.max(most, elements) : most;
+        private BackwardParts parts(
+                List<TensorSlice> trained,
+                LayerNumbers.Form form,
+                BackwardParts.Order order,
+                UpdateWorkspace workspace) {
+            int layers = structure.configuration().layerCount();
+            int lowest = layers;
+            int count = 0;
+            for (int layer = layers - 1; layer >= 0; layer--) {
+                if (elements(trained, new ParameterGroup.Layer(layer)) > 0) {
+                    lowest = layer;
+                    count++;
+                }
             }
-            return multiplyExact(FP32, most);
+            boolean tied = structure.configuration().tiedEmbeddings();
+            long embedding = elements(trained, new ParameterGroup.Embedding());
+            return new BackwardParts(
+                    form,
+                    Set.of(),
+                    order,
+                    embedding > 0 ? 0 : lowest,
+                    count,
+                    multiplyExact(FP32, tied ? embedding : elements(trained, new ParameterGroup.Head())),
+                    multiplyExact(FP32, embedding),
+                    elements(trained, new ParameterGroup.FinalNorm()) > 0,
+                    workspace.ofGradients(),
+                    workspace.ofUpdate());
         }
 
-        private long headRows(List<TensorSlice> trained) {
-            ParameterGroup head = structure.configuration().tiedEmbeddings()
-                    ? new ParameterGroup.Embedding()
-                    : new ParameterGroup.Head();
+        private static long elements(List<TensorSlice> trained, ParameterGroup group) {
             return trained.stream()
-                    .filter(slice -> slice.tensor().group().equals(head))
-                    .mapToLong(TensorSlice::rows)
+                    .filter(slice -> slice.tensor().group().equals(group))
+                    .mapToLong(TensorSlice::elementCount)
+                    .sum();
+        }
+
+        /** Adapters are merged in a copy of one layer after the other, one matrix at a time in 32 bits. */
+        private long merged() {
+            long layer = structure.groups().stream()
+                    .filter(ParameterGroup.Layer.class::isInstance)
+                    .mapToLong(structure::parameterCount)
+                    .max()
+                    .orElseThrow();
+            long matrix = structure.tensors().stream()
+                    .filter(TrainedCost::isProjected)
+                    .mapToLong(ExpectedTensor::elementCount)
+                    .max()
+                    .orElseThrow();
+            long copies = multiplyExact(structure.parameterCount() - outside() + layer, weights.bytes());
+            return copies + multiplyExact((weights == FloatFormat.FP32 ? 2 : 3) * FP32, matrix);
+        }
+
+        /** Parameters that no layer has. */
+        private long outside() {
+            return structure.groups().stream()
+                    .filter(group -> !(group instanceof ParameterGroup.Layer))
+                    .mapToLong(structure::parameterCount)
                     .sum();
         }
 

@@ -90,7 +90,7 @@ class PublishedFiguresTest {
         long shorter = 256L * (2 * 4096 + 2 * 1024 + 3 * 4096);
         long norms = 2 * 4096;
         assertThat(estimate.masterBytes()).isEqualTo(4 * 218_112_000L);
-        assertThat(estimate.gradientBytes()).isEqualTo(4 * (longer + norms));
+        assertThat(estimate.stepGradientBytes()).isEqualTo(4 * (longer + norms));
         assertThat(estimate.optimizerStateBytes()).isEqualTo(8 * (longer + norms));
         assertThat(estimate.projectionBytes()).isEqualTo(4 * shorter);
     }
@@ -132,7 +132,7 @@ class PublishedFiguresTest {
                                 TensorRole.UP,
                                 TensorRole.DOWN)));
         assertThat(estimate.masterBytes()).isEqualTo(4 * 20_971_520L);
-        assertThat(estimate.gradientBytes()).isEqualTo(4 * 20_971_520L);
+        assertThat(estimate.stepGradientBytes()).isEqualTo(4 * 20_971_520L);
         assertThat(estimate.optimizerStateBytes()).isEqualTo(8 * 20_971_520L);
     }
 
@@ -143,7 +143,7 @@ class PublishedFiguresTest {
         long layer = 4 * (2 * 64 + 2 * (64 + 32) + 2 * 64 + 2 * (64 + 176) + (64 + 176) + 2 * 64);
         assertThat(lomo.optimizerStateBytes()).isZero();
         assertThat(adaLomo.optimizerStateBytes()).isEqualTo(4 * layer + 2 * 4 * (256 + 64) + 4 * 64);
-        assertThat(lomo.gradientBytes()).isEqualTo(4 * 46_208);
+        assertThat(lomo.stepGradientBytes()).isEqualTo(4 * 46_208);
     }
 
     @Test
@@ -190,7 +190,7 @@ class PublishedFiguresTest {
     }
 
     private static double components(MemoryEstimate estimate) {
-        return lasting(estimate) + estimate.masterBytes() + estimate.gradientBytes();
+        return lasting(estimate) + estimate.masterBytes() + estimate.stepGradientBytes();
     }
 
     private static double lasting(MemoryEstimate estimate) {

@@ -36,6 +36,10 @@ final class MethodPlan {
      * @throws IllegalArgumentException if settings do not go together; the message names them
      */
     static Method method(MethodSpecification specification, OptimizerSpecification optimizer) {
+        if (specification.frozenInt8() && !specification.blockwise()) {
+            throw new IllegalArgumentException("frozen layers are to be held as 8-bit integers, but "
+                    + specification.method() + " freezes none; only BADAM does");
+        }
         AdamHyperparameters adam = new AdamHyperparameters(
                 optimizer.beta1(),
                 optimizer.beta2(),

@@ -5,6 +5,8 @@ import io.finemesh.checkpoint.manifest.ManifestTensorSource;
 import io.finemesh.checkpoint.manifest.TensorEntry;
 import io.finemesh.checkpoint.model.ModelConfiguration;
 import io.finemesh.checkpoint.model.ModelStructure;
+import io.finemesh.checkpoint.model.ParameterGroup;
+import io.finemesh.checkpoint.safetensors.TensorSource;
 import io.finemesh.contract.failure.FailureCode;
 import io.finemesh.contract.id.CheckpointId;
 import io.finemesh.contract.id.RunId;
@@ -16,6 +18,7 @@ import io.finemesh.engine.train.FineTuneLoop;
 import io.finemesh.engine.train.SegmentOutcome;
 import io.finemesh.engine.train.StepListener;
 import io.finemesh.engine.train.TrainingPlan;
+import io.finemesh.plan.blocks.Block;
 import io.finemesh.plan.schedule.SegmentWindow;
 import io.finemesh.trainer.failure.SegmentFailureException;
 import java.io.IOException;
@@ -74,7 +77,7 @@ final class RunSession implements AutoCloseable {
         BatchCursor cursor = new BatchCursor(samples.samples().samples(), plan.batch());
         Decoder decoder;
         try (ManifestTensorSource weights = new ManifestTensorSource(base.manifest(), base::path)) {
-            decoder = Decoder.load(configuration, weights, plan.precision());
+            decoder = load(work, configuration, weights, plan.precision());
         }
         SavedState saved = null;
         try {
@@ -87,6 +90,33 @@ final class RunSession implements AutoCloseable {
             }
             decoder.close();
             throw refused;
+        }
+    }
+
+    /** All weights exactly, or frozen layers as 8-bit integers where the run asks for that. */
+    private static Decoder load(
+            SegmentWork work, ModelConfiguration configuration, TensorSource weights, Precision precision)
+            throws SegmentFailureException {
+        return work.specification().method().frozenInt8()
+                ? Decoder.loadQuantized(
+                        configuration, weights, precision, trained(work, ModelStructure.of(configuration)))
+                : Decoder.load(configuration, weights, precision);
+    }
+
+    private static List<ParameterGroup> trained(SegmentWork work, ModelStructure structure)
+            throws SegmentFailureException {
+        return RunPlan.window(work, structure).block().map(Block::groups).orElse(structure.groups());
+    }
+
+    /** Whether the weights that a segment trains are in memory exactly; frozen layers may be there as 8-bit integers only. */
+    boolean holdsExactly(SegmentWork work) throws SegmentFailureException {
+        return decoder.holdsExactly(trained(work, decoder.structure()));
+    }
+
+    /** Reads what a segment trains from its base again, where it is in memory as 8-bit integers only, and quantises what the segment before trained. */
+    void holdExactly(SegmentWork work, SegmentBase base) throws IOException, SegmentFailureException {
+        try (ManifestTensorSource weights = new ManifestTensorSource(base.manifest(), base::path)) {
+            decoder.holdExactly(trained(work, decoder.structure()), weights);
         }
     }
 

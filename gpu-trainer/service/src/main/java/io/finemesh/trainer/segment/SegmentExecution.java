@@ -139,13 +139,17 @@ public final class SegmentExecution {
             throws WithdrawnException, ExecutionException, InterruptedException, IOException, SegmentFailureException {
         SegmentWork work = assignment.work();
         Optional<RunSession> standing = memory.standingAt(work);
-        if (standing.isPresent()) {
+        if (standing.isPresent() && standing.get().holdsExactly(work)) {
             return standing.get();
         }
         LOG.infof(
                 "%s: fetching base %s and data set %s",
                 assignment, work.base(), work.dataset().version());
         try (SegmentBase base = assignment.await("finemesh-fetch", () -> loader.load(work))) {
+            if (standing.isPresent()) {
+                standing.get().holdExactly(work, base);
+                return standing.get();
+            }
             return memory.load(work, base);
         }
     }

@@ -12,6 +12,7 @@ import io.finemesh.contract.run.AdapterSpecification;
 import io.finemesh.contract.run.AdaptiveRefresh;
 import io.finemesh.contract.run.BlockCut;
 import io.finemesh.contract.run.BlockOrder;
+import io.finemesh.contract.run.FrozenForm;
 import io.finemesh.contract.run.Method;
 import io.finemesh.contract.run.MethodSpecification;
 import io.finemesh.contract.run.MomentForm;
@@ -191,6 +192,44 @@ class MethodTest {
                     .allMatch(name -> name.startsWith("model.layers.0.mlp.")
                             || name.equals("model.layers.0.post_attention_layernorm.weight")
                             || name.equals("model.norm.weight"));
+        }
+    }
+
+    /** The weights of a visit are exact however the other layers are held, and whoever trained the visit before. */
+    @Test
+    void frozenLayersInEightBitsChangeNoCheckpointButByTheirVisit() throws Exception {
+        CheckpointId model =
+                store.addModel(TinyModel.configuration(), TinyModel.tokenizer(), TinyModel.weights(Dtype.BF16));
+        MethodSpecification method = new MethodSpecification(
+                Method.BADAM,
+                BlockOrder.ASCENDING,
+                STEPS,
+                OptionalInt.empty(),
+                false,
+                false,
+                false,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(FrozenForm.INT8));
+        TinyRun run =
+                TinyRun.of("frozen", method, store.add(TinyData.sums(40)), 3).withPrecision(Precision.BF16);
+        List<CheckpointId> uninterrupted;
+        try (Workbench bench = new Workbench(store, directory.resolve("first"))) {
+            uninterrupted = bench.train(run, 0, 3, model);
+        }
+        CheckpointId before = model;
+        for (int visit = 0; visit < 3; visit++) {
+            String layer = "model.layers." + visit % TinyModel.LAYERS + ".";
+            assertThat(changed(before, uninterrupted.get(visit))).isNotEmpty().allMatch(name -> name.startsWith(layer));
+            before = uninterrupted.get(visit);
+        }
+        // Another trainer has read everything from the store; the first had quantised what it trained itself.
+        try (Workbench bench = new Workbench(store, directory.resolve("second"))) {
+            assertThat(bench.train(run, 1, 2, uninterrupted.getFirst()))
+                    .containsExactly(uninterrupted.get(1), uninterrupted.get(2));
         }
     }
 

@@ -10,6 +10,7 @@ import io.finemesh.checkpoint.safetensors.TensorSource;
 import io.finemesh.engine.model.GroupLayout;
 import io.finemesh.engine.model.GroupTensors;
 import io.finemesh.engine.model.SlotTensors;
+import io.finemesh.engine.model.StoredGroup;
 import io.finemesh.engine.model.WeightSlot;
 import io.finemesh.engine.optim.ActiveParameters;
 import io.finemesh.engine.optim.GradientForm;
@@ -235,8 +236,10 @@ public final class LoraParameters implements ActiveParameters {
                 NoGradGuard _ = new NoGradGuard()) {
             copy.copyFrom(group);
             bySlot.forEach((slot, ofSlot) -> ofSlot.forEach(adapter -> {
-                Tensor rows = copy.get(slot).narrow(0, adapter.firstRow(), adapter.rows());
-                rows.copy_(rows.to(ScalarType.Float).add(adapter.product(settings.scaling())));
+                try (TensorScope _ = TensorScope.open("merged adapter")) {
+                    Tensor rows = copy.get(slot).narrow(0, adapter.firstRow(), adapter.rows());
+                    rows.copy_(rows.to(ScalarType.Float).add(adapter.product(settings.scaling())));
+                }
             }));
             return copy.export("");
         }
@@ -269,8 +272,8 @@ public final class LoraParameters implements ActiveParameters {
         }
 
         @Override
-        public SlotTensors weights(GroupTensors group) {
-            SlotTensors frozen = SlotTensors.widened(group);
+        public SlotTensors weights(StoredGroup group) {
+            SlotTensors frozen = group.widened();
             Map<WeightSlot, List<Adapter>> bySlot = adapters.get(group.layout().group());
             if (bySlot == null) {
                 return frozen;
@@ -284,7 +287,12 @@ public final class LoraParameters implements ActiveParameters {
                 @Override
                 public Tensor mapped(WeightSlot slot, Tensor input, Tensor output) {
                     List<Adapter> ofSlot = bySlot.get(slot);
-                    return ofSlot == null ? output : output.add(added(ofSlot, input, output.size(1)));
+                    if (ofSlot == null) {
+                        return output;
+                    }
+                    try (TensorScope scope = TensorScope.open("adapters of " + slot)) {
+                        return scope.keep(output.add(added(ofSlot, input, output.size(1))));
+                    }
                 }
             };
         }

@@ -1,0 +1,16 @@
+package io.finemesh.engine.model;
+
+/** The weights of a parameter group in native memory, in whichever form they are held. Owns native memory until closed. */
+public sealed interface StoredGroup extends AutoCloseable permits GroupTensors, QuantizedGroup {
+    /** Where the group's tensors lie. */
+    GroupLayout layout();
+
+    /** The weights as 32-bit floats: themselves, or copies that the innermost scope owns. */
+    SlotTensors widened();
+
+    /** Bytes of native memory. */
+    long bytes();
+
+    @Override
+    void close();
+}
