@@ -82,7 +82,7 @@ record ServiceDefinition(
                         CHECKPOINT_STORE_OFFSET,
                         "-Xmx384m",
                         Kind.STORAGE_HOLDER,
-                        Map.of()),
+                        Map.of("FINEMESH_STORE_ID", "checkpoint-store-0")),
                 quarkus(
                         root,
                         GPU_TRAINER,

@@ -20,8 +20,9 @@
  * {@code QUARKUS_OTEL_SDK_DISABLED=true}</td><td>all</td></tr>
  * <tr><td>{@code FINEMESH_S3_ENDPOINT}, {@code FINEMESH_S3_BUCKET}, {@code FINEMESH_S3_REGION}, {@code FINEMESH_S3_ACCESS_KEY},
  * {@code FINEMESH_S3_SECRET_KEY}</td><td>the object store</td><td>checkpoint-store only</td></tr>
- * <tr><td>{@code FINEMESH_TRAINER_ID}, {@code FINEMESH_EVALUATOR_ID}</td><td>{@code trainer-0}, {@code evaluator-0}</td>
- * <td>gpu-trainer, evaluator</td></tr>
+ * <tr><td>{@code FINEMESH_TRAINER_ID}, {@code FINEMESH_EVALUATOR_ID}, {@code FINEMESH_STORE_ID}</td><td>{@code trainer-0}, {@code evaluator-0},
+ * {@code checkpoint-store-0}: under these names they read their topics, so no two services of one mesh may have the same</td>
+ * <td>gpu-trainer, evaluator, checkpoint-store</td></tr>
  * <tr><td>{@code LD_LIBRARY_PATH}</td><td>the MKL build of LibTorch, where the build unpacked it</td><td>gpu-trainer, evaluator</td></tr>
  * <tr><td>{@code OMP_NUM_THREADS}, {@code MKL_CBWR}</td><td>threads (2) and instruction set ({@code AVX2}), which the bytes of a
  * result depend on; a person's own values are kept</td><td>gpu-trainer, evaluator</td></tr>

@@ -41,7 +41,11 @@ public record UpdateReport(String base, String checkpoint, List<TensorChange> te
         if (found().stream().anyMatch(one -> one.finding().isDoubtful())) {
             return Verdict.DOUBTFUL;
         }
-        return changed().isEmpty() ? Verdict.UNCHANGED : Verdict.CHANGED;
+        if (!changed().isEmpty()) {
+            return Verdict.CHANGED;
+        }
+        // A head that only one of the models has as a tensor may be what changed.
+        return found().isEmpty() ? Verdict.UNCHANGED : Verdict.DOUBTFUL;
     }
 
     /** Tensors that changed. */

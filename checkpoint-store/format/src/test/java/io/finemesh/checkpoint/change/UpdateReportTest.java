@@ -41,6 +41,9 @@ class UpdateReportTest {
         assertThat(report(MATRIX, TIED).verdict())
                 .as("a tied head is the embedding's change")
                 .isEqualTo(UpdateReport.Verdict.CHANGED);
+        assertThat(report(SAME, TIED).verdict())
+                .as("a head of its own may be all that changed")
+                .isEqualTo(UpdateReport.Verdict.DOUBTFUL);
     }
 
     @Test

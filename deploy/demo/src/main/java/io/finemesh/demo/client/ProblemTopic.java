@@ -10,6 +10,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.serialization.StringSerializer;
 
@@ -39,6 +40,9 @@ public final class ProblemTopic implements MessageSink {
             if (!(refused.getCause() instanceof TopicExistsException)) {
                 throw failed(broker, "does not make topic " + name, refused.getCause());
             }
+        } catch (KafkaException refused) {
+            // An address that is none; the cause says what is wrong with it.
+            throw failed(broker, "is no broker", refused.getCause() == null ? refused : refused.getCause());
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new GatewayException("interrupted while making topic " + name, interrupted);

@@ -6,7 +6,7 @@ import io.finemesh.evaluator.score.Figure;
 import java.util.List;
 import java.util.OptionalDouble;
 
-/** The figures of an update report, each over all tensors; a policy's gate can ask for them as for any other. */
+/** The figures of an update report, each over all tensors. */
 public final class UpdateScores {
     private UpdateScores() {}
 
