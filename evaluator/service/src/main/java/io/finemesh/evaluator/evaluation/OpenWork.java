@@ -20,17 +20,21 @@ import io.finemesh.score.mtbench.JudgeRequest;
 import io.finemesh.score.mtbench.ModelAnswer;
 import io.finemesh.score.mtbench.Question;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
  * Answers open questions turn after turn and asks the judge. An answer is drawn at the temperature of its category with seed 0, that of FastChat's first choice; which words that gives differs from torch's, whose generator is another.
- * What a judge says that cannot be understood is kept as FastChat keeps it; a judge that cannot be asked ends the range, so that nothing is filed that asking again would mend.
+ * Each question is handed on as soon as its turns are rated. Words without a rating, and a request that the judge cannot take, are kept as FastChat keeps them; a judge that cannot be asked ends the range, so that nothing is filed that
+ * asking again would mend.
  */
 final class OpenWork {
     /** Name of the model in what the judge is asked, where it does not stand. */
@@ -43,7 +47,7 @@ final class OpenWork {
 
     /**
      * @param together questions answered together
-     * @param judgedTogether requests to the judge that are under way at once
+     * @param judgedTogether requests to the judge that are under way at once, and questions that are rated before the next ones are
      */
     OpenWork(LoadedModel model, Judge judge, int together, int judgedTogether) {
         this.model = model;
@@ -57,13 +61,12 @@ final class OpenWork {
         for (int from = 0; from < questions.size(); from += together) {
             List<Integer> some = questions.subList(from, Math.min(from + together, questions.size()));
             SortedMap<Integer, List<String>> written = written(open, some);
-            SortedMap<Integer, Answer> piece = new TreeMap<>();
-            Map<Long, List<Answer.Reply>> replies = judged(open, written);
-            written.forEach((id, turns) -> piece.put(
-                    id,
-                    new Answer.Judged(
-                            turns, replies.getOrDefault(open.questions().get(id).id(), List.of()))));
-            pieces.take(piece);
+            for (int first = 0; first < some.size(); first += judgedTogether) {
+                SortedMap<Integer, List<String>> group = new TreeMap<>();
+                some.subList(first, Math.min(first + judgedTogether, some.size()))
+                        .forEach(id -> group.put(id, written.get(id)));
+                judge(open, group, pieces);
+            }
         }
     }
 
@@ -124,7 +127,11 @@ final class OpenWork {
         return new Conversation(turns);
     }
 
-    private Map<Long, List<Answer.Reply>> judged(Measurement.Open open, SortedMap<Integer, List<String>> written)
+    /** Hands on each question of a group that is rated whole, also where a reply ends the range. */
+    private void judge(
+            Measurement.Open open,
+            SortedMap<Integer, List<String>> written,
+            Answerer.Pieces<EvaluationException> pieces)
             throws EvaluationException, InterruptedException {
         Map<Long, ModelAnswer> answers = new TreeMap<>();
         List<Question> questions = new ArrayList<>();
@@ -134,38 +141,74 @@ final class OpenWork {
             answers.put(question.id(), new ModelAnswer(question.id(), "", MODEL, List.of(turns), 0));
         });
         List<JudgeRequest> requests = open.requests(MODEL, questions, answers);
-        List<JudgeReply> said = ask(requests);
-        Map<Long, List<Answer.Reply>> replies = new LinkedHashMap<>();
+        List<Optional<JudgeReply>> said = ask(requests);
+        Map<Long, List<Answer.Reply>> replies = new HashMap<>();
+        Set<Long> unrated = new HashSet<>();
+        Optional<EvaluationException> end = Optional.empty();
         for (int index = 0; index < requests.size(); index++) {
             JudgeRequest request = requests.get(index);
+            Optional<EvaluationException> reason = said.get(index).flatMap(OpenWork::end);
+            if (said.get(index).isEmpty() || reason.isPresent()) {
+                unrated.add(request.question());
+                end = end.or(() -> reason);
+                continue;
+            }
             replies.computeIfAbsent(request.question(), _ -> new ArrayList<>())
-                    .add(new Answer.Reply(request.turn(), text(said.get(index))));
+                    .add(new Answer.Reply(request.turn(), text(said.get(index).get())));
         }
-        return replies;
+        for (var entry : written.entrySet()) {
+            long question = open.questions().get(entry.getKey()).id();
+            if (!unrated.contains(question)) {
+                Answer rated = new Answer.Judged(entry.getValue(), replies.getOrDefault(question, List.of()));
+                pieces.take(new TreeMap<>(Map.of(entry.getKey(), rated)));
+            }
+        }
+        if (end.isPresent()) {
+            throw end.get();
+        }
     }
 
-    /** One at a time on this thread, which is the one that computes, or several at once where others do. */
-    private List<JudgeReply> ask(List<JudgeRequest> requests) throws InterruptedException {
+    /** One at a time on this thread, which is the one that computes, or several at once where others do; up to the first reply that ends the range. */
+    private List<Optional<JudgeReply>> ask(List<JudgeRequest> requests) throws InterruptedException {
         if (judgedTogether > 1) {
-            return new JudgePanel(judge, judgedTogether).ask(requests);
+            return new JudgePanel(judge, judgedTogether)
+                    .askUntil(requests, reply -> end(reply).isPresent());
         }
-        List<JudgeReply> said = new ArrayList<>();
-        for (JudgeRequest request : requests) {
-            said.add(judge.ask(request));
+        List<Optional<JudgeReply>> said = new ArrayList<>(Collections.nCopies(requests.size(), Optional.empty()));
+        for (int index = 0; index < requests.size(); index++) {
+            JudgeReply reply = judge.ask(requests.get(index));
+            said.set(index, Optional.of(reply));
+            if (end(reply).isPresent()) {
+                break;
+            }
         }
         return said;
     }
 
-    private static String text(JudgeReply reply) throws EvaluationException {
-        if (reply instanceof JudgeReply.Failed failed) {
-            switch (failed.cause()) {
-                case UNREADABLE, REFUSED -> {}
-                case UNAUTHORIZED, OVER_BUDGET ->
-                    throw new EvaluationException(FailureCode.INVALID_SPECIFICATION, "the judge: " + failed.message());
-                case RATE_LIMITED, SERVER_FAILED, NO_ANSWER, NOT_RECORDED ->
-                    throw new EvaluationException(FailureCode.EVALUATION_FAILED, "the judge: " + failed.message());
-            }
-        }
-        return reply.text();
+    /** Why nothing more is asked after a reply. What lies in the one request ends nothing: it would be the same again. */
+    private static Optional<EvaluationException> end(JudgeReply reply) {
+        return switch (reply) {
+            case JudgeReply.Said _ -> Optional.empty();
+            case JudgeReply.Failed failed ->
+                switch (failed.cause()) {
+                    case UNFIT -> Optional.empty();
+                    case UNAUTHORIZED, OVER_BUDGET, REFUSED -> ended(FailureCode.INVALID_SPECIFICATION, failed);
+                    case RATE_LIMITED, SERVER_FAILED, NO_ANSWER, NOT_RECORDED, UNREADABLE ->
+                        ended(FailureCode.EVALUATION_FAILED, failed);
+                };
+        };
+    }
+
+    private static Optional<EvaluationException> ended(FailureCode code, JudgeReply.Failed failed) {
+        return Optional.of(new EvaluationException(code, "the judge: " + failed.message()));
+    }
+
+    /** A judge that could not answer is marked as FastChat marks it, with the reason behind; without brackets, which would be read as a rating. */
+    private static String text(JudgeReply reply) {
+        return switch (reply) {
+            case JudgeReply.Said said -> said.text();
+            case JudgeReply.Failed failed ->
+                failed.text() + ": " + failed.message().replace('[', '(').replace(']', ')');
+        };
     }
 }

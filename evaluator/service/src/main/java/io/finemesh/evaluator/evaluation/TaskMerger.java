@@ -11,6 +11,7 @@ import io.finemesh.checkpoint.manifest.Manifest;
 import io.finemesh.contract.evaluation.TaskRecords;
 import io.finemesh.contract.evaluation.TaskScore;
 import io.finemesh.contract.failure.FailureCode;
+import io.finemesh.contract.id.DatasetVersion;
 import io.finemesh.contract.store.BlobReference;
 import io.finemesh.contract.store.StoreException;
 import io.finemesh.evaluator.answer.AnswerLines;
@@ -65,7 +66,7 @@ final class TaskMerger {
         }
         try {
             return switch (plan.measurement()) {
-                case Measurement.Losses losses -> losses(job, losses, answers, manifest, started);
+                case Measurement.Losses losses -> losses(job, plan, losses, answers, manifest, started);
                 case Measurement.Questions questions -> questions(job, questions, answers, manifest, started);
                 case Measurement.Open open -> open(job, open, answers, started);
                 case Measurement.Changes changes -> changes(job, changes, answers);
@@ -126,6 +127,7 @@ final class TaskMerger {
 
     private Merged losses(
             EvaluationJob job,
+            TaskPlan plan,
             Measurement.Losses losses,
             SortedMap<Integer, Answer> answers,
             Manifest manifest,
@@ -150,7 +152,9 @@ final class TaskMerger {
         if (measured.isEmpty()) {
             throw new EvaluationException(
                     FailureCode.DATASET_NOT_USABLE,
-                    "no conversation of the data set has an answer within the cut-off of "
+                    "no conversation of "
+                            + plan.data().map(DatasetVersion::value).orElse("the data set")
+                            + " has an answer within the cut-off of "
                             + job.work().settings().cutoffTokens() + " tokens");
         }
         Figure loss = Figure.loss(

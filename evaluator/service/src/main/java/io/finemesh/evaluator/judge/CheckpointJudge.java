@@ -64,7 +64,7 @@ public final class CheckpointJudge implements Judge {
             int room = Math.min(JudgeRequest.LONGEST_REPLY, positions - asked.length);
             if (room < 1) {
                 return new Failed(
-                        Cause.REFUSED,
+                        Cause.UNFIT,
                         1,
                         "question " + request.question() + " under " + request.prompt() + " has " + asked.length
                                 + " tokens, and " + name + " sees " + positions + "; take a judge with more positions");

@@ -135,7 +135,7 @@ public final class HttpJudge implements Judge, AutoCloseable {
         CompletableFuture<HttpResponse<String>> sent = http.sendAsync(
                 builder.build(), BodyHandlers.limiting(BodyHandlers.ofString(UTF_8), settings.longestAnswerBytes()));
         try {
-            return judged(sent.get(settings.timeout().toMillis(), TimeUnit.MILLISECONDS));
+            return judged(request, sent.get(settings.timeout().toMillis(), TimeUnit.MILLISECONDS));
         } catch (TimeoutException late) {
             sent.cancel(true);
             return Attempt.failed(Cause.NO_ANSWER, true, settings + " did not answer within " + settings.timeout());
@@ -157,7 +157,7 @@ public final class HttpJudge implements Judge, AutoCloseable {
         }
     }
 
-    private Attempt judged(HttpResponse<String> response) {
+    private Attempt judged(JudgeRequest request, HttpResponse<String> response) {
         int status = response.statusCode();
         String said = settings + " answered " + status;
         if (status == 200) {
@@ -177,6 +177,13 @@ public final class HttpJudge implements Judge, AutoCloseable {
         }
         if (status == 408 || status >= 500) {
             return new Attempt(Optional.empty(), Cause.SERVER_FAILED, said, true, asked(response));
+        }
+        if (status == 400 || status == 413 || status == 422) {
+            return Attempt.failed(
+                    Cause.UNFIT,
+                    false,
+                    said + " to question " + request.question() + " under " + request.prompt()
+                            + "; is that too long for it?");
         }
         return Attempt.failed(Cause.REFUSED, false, said + "; is the endpoint right, and does it have the model?");
     }

@@ -49,9 +49,11 @@ public sealed interface JudgeReply {
         SERVER_FAILED,
         /** It did not answer in time, or could not be reached. */
         NO_ANSWER,
+        /** It takes requests, and not this one: 400, 413 or 422, or more tokens than a checkpoint sees. Asking again gives the same. */
+        UNFIT,
         /** It answered what is no chat completion with a text. */
         UNREADABLE,
-        /** It will not take the request: another 4xx, or a redirection. */
+        /** It takes no request, as far as can be told: another 4xx, or a redirection. */
         REFUSED,
         /** The budget of requests or tokens is spent. */
         OVER_BUDGET,

@@ -12,6 +12,7 @@ import io.finemesh.score.mtbench.Judgment;
 import io.finemesh.score.mtbench.ModelAnswer;
 import io.finemesh.score.mtbench.MtBenchScore;
 import io.finemesh.score.mtbench.Question;
+import io.finemesh.score.mtbench.Rating;
 import io.finemesh.score.python.PythonJson;
 import io.finemesh.score.records.RowProblem;
 import io.finemesh.score.records.RowReader;
@@ -46,6 +47,7 @@ public record JudgedAnswers(
      * From what was said.
      *
      * @param judged by place among the questions
+     * @throws IllegalArgumentException if a turn was not judged, or none
      */
     public static JudgedAnswers of(
             Measurement.Open open, String model, SortedMap<Integer, Answer.Judged> judged, Instant time) {
@@ -71,6 +73,9 @@ public record JudgedAnswers(
         Map<Long, String> categories = new HashMap<>();
         for (Question question : open.questions()) {
             categories.put(question.id(), question.category());
+        }
+        if (rows.isEmpty()) {
+            throw new IllegalArgumentException("none of its answers could be put to the judge");
         }
         MtBenchScore score = MtBenchScore.asIs(rows, id -> Optional.ofNullable(categories.get(id)))
                 .get(model);
@@ -109,9 +114,10 @@ public record JudgedAnswers(
         return lines.toString();
     }
 
-    /** The first reply, shortened, for a message. */
+    /** The first reply for a message: shortened, but for the reason of a judge that could not answer. */
     public String firstReply() {
-        return rows.isEmpty() ? "none" : RowReader.excerpt(rows.getFirst().reply());
+        String reply = rows.getFirst().reply();
+        return reply.startsWith(Rating.FAILED_REPLY) ? reply : RowReader.excerpt(reply);
     }
 
     /** The figures with what they are to be called, the answers, and rows that were left out. */

@@ -24,7 +24,7 @@ public final class OpenQuestions {
     /**
      * The questions and what rating them takes.
      *
-     * @throws TaskRefusedException if there is no question, or one that needs a prompt or a reference answer that is not there
+     * @throws TaskRefusedException if there is no question, or one that needs a reference answer or a prompt that is not there, or a prompt that cannot be filled or asks for something else than a rating
      */
     public static Measurement.Open measure(
             TaskSpecification task,
@@ -47,9 +47,7 @@ public final class OpenQuestions {
             boolean reference = Category.needsReference(question.category());
             for (int turn = 1; turn <= (question.turns().size() == 2 ? 2 : 1); turn++) {
                 String prompt = (reference ? "single-math-v1" : "single-v1") + (turn == 1 ? "" : "-multi-turn");
-                if (!known.containsKey(prompt)) {
-                    missing.add("the judge's prompt " + prompt);
-                }
+                missing.addAll(lacking(prompt, Optional.ofNullable(known.get(prompt)), fields(turn, reference)));
                 ModelAnswer answer = answers.get(question.id());
                 if (reference && (answer == null || answer.turn(turn - 1).isEmpty())) {
                     missing.add("the reference answer to turn " + turn + " of question " + question.id() + " ("
@@ -73,6 +71,39 @@ public final class OpenQuestions {
                 judge,
                 task.maxNewTokens() > 0 ? task.maxNewTokens() : Category.LONGEST_ANSWER,
                 problems);
+    }
+
+    /** What a prompt can name: what {@link Measurement.Open#requests} has values for. */
+    private static Set<String> fields(int turn, boolean reference) {
+        Set<String> fields = new LinkedHashSet<>(
+                turn == 1
+                        ? List.of("question", "answer")
+                        : List.of("question_1", "answer_1", "question_2", "answer_2"));
+        if (reference) {
+            fields.add("ref_answer_1");
+            if (turn == 2) {
+                fields.add("ref_answer_2");
+            }
+        }
+        return fields;
+    }
+
+    private static List<String> lacking(String name, Optional<JudgePrompt> prompt, Set<String> fields) {
+        if (prompt.isEmpty()) {
+            return List.of("the judge's prompt " + name);
+        }
+        List<String> lacking = new ArrayList<>();
+        for (String field : new LinkedHashSet<>(prompt.get().template().fields())) {
+            if (!fields.contains(field)) {
+                lacking.add("a value for {" + field + "} in the judge's prompt " + name + ", which may name "
+                        + String.join(", ", fields));
+            }
+        }
+        if (!prompt.get().outputFormat().equals(JudgePrompt.RATING)) {
+            lacking.add("the output format " + JudgePrompt.RATING + " of the judge's prompt " + name + ", which has "
+                    + prompt.get().outputFormat());
+        }
+        return lacking;
     }
 
     private static String named(List<RowProblem> problems) {

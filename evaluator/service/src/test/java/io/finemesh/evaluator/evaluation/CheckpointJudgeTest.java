@@ -88,7 +88,7 @@ class CheckpointJudgeTest {
         JudgeReply reply = judge().ask(request("what is ".repeat(40)));
 
         assertThat(reply).isInstanceOfSatisfying(JudgeReply.Failed.class, failed -> {
-            assertThat(failed.cause()).isEqualTo(JudgeReply.Cause.REFUSED);
+            assertThat(failed.cause()).isEqualTo(JudgeReply.Cause.UNFIT);
             assertThat(failed.message()).contains("80 tokens", "sees 64", "more positions");
         });
         assertThat(reply.text()).as("as judgment files hold it").isEqualTo("$ERROR$");

@@ -14,6 +14,7 @@ import io.finemesh.contract.evaluation.EvaluationFailed;
 import io.finemesh.contract.evaluation.EvaluationSettings;
 import io.finemesh.contract.evaluation.EvaluationWork;
 import io.finemesh.contract.evaluation.JudgeSettings;
+import io.finemesh.contract.evaluation.RangeScored;
 import io.finemesh.contract.evaluation.RemoteModel;
 import io.finemesh.contract.evaluation.RequestEvaluation;
 import io.finemesh.contract.evaluation.TaskRecords;
@@ -32,11 +33,14 @@ import io.finemesh.contract.run.TaskSpecification;
 import io.finemesh.contract.store.BlobReference;
 import io.finemesh.contract.wire.Envelope;
 import io.finemesh.engine.tensor.Backend;
+import io.finemesh.evaluator.answer.AnswerLines;
 import io.finemesh.evaluator.answer.Answerer;
 import io.finemesh.evaluator.blob.CheckpointFetcher;
 import io.finemesh.evaluator.fixture.MemoryStore;
+import io.finemesh.evaluator.judge.CheckpointJudge;
 import io.finemesh.evaluator.judge.Judge;
 import io.finemesh.evaluator.judge.JudgeReply;
+import io.finemesh.evaluator.task.Answer;
 import io.finemesh.evaluator.trace.EvaluationSpans;
 import io.finemesh.score.mtbench.JudgeRequest;
 import io.opentelemetry.api.OpenTelemetry;
@@ -50,9 +54,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -94,7 +101,7 @@ class OpenQuestionsTest {
     void open() throws IOException {
         checkpoint = store.addCheckpoint();
         voice = new LoopbackVoice(said::add, () -> List.copyOf(desks));
-        desk = desk("a");
+        desk = desk("a", new EvaluationDesk.Limits(2, 64, 2));
     }
 
     @AfterEach
@@ -166,8 +173,32 @@ class OpenQuestionsTest {
         assertThat(failed.failure().code()).isEqualTo(FailureCode.EVALUATION_FAILED);
         assertThat(failed.failure().message())
                 .as("a model of two layers rates nothing, and is asked all the same")
-                .contains("no judgment of mt_bench has a rating");
+                .contains("no judgment of mt_bench has a rating")
+                .doesNotContain("$ERROR$");
         assertThat(asked).as("the remote judge").isEmpty();
+        SortedMap<Integer, Answer> answers = answers();
+        assertThat(answers).hasSize(3);
+        assertThat(answers.values())
+                .flatExtracting(answer -> ((Answer.Judged) answer).replies())
+                .hasSize(5)
+                .noneMatch(reply -> reply.text().contains("$ERROR$"));
+        Answer.Judged first = (Answer.Judged) answers.get(0);
+        try (LoadedModel model = LoadedModel.load(fetcher("judge"), checkpoint, Precision.FP32, PromptTemplate.PLAIN)) {
+            JudgeReply words = new CheckpointJudge("j", model.decoder(), model.tokenizer(), model.prompts())
+                    .ask(new JudgeRequest(
+                            81,
+                            1,
+                            "m",
+                            Optional.empty(),
+                            "single-v1",
+                            "[[rating]]",
+                            "",
+                            "what is 1 plus 2 ? " + first.turns().getFirst()));
+            assertThat(first.replies().getFirst().text())
+                    .as("the judge's words")
+                    .isNotBlank()
+                    .isEqualTo(words.text());
+        }
     }
 
     @Test
@@ -182,9 +213,9 @@ class OpenQuestionsTest {
                 .containsExactly(1.0);
 
         for (JudgeReply.Cause cause : JudgeReply.Cause.values()) {
-            boolean counted = cause == JudgeReply.Cause.UNREADABLE || cause == JudgeReply.Cause.REFUSED;
+            boolean counted = cause == JudgeReply.Cause.UNFIT;
             remote = request -> request.turn() == 2
-                    ? new JudgeReply.Failed(cause, 3, "it answers " + cause)
+                    ? new JudgeReply.Failed(cause, 3, "it answers [[7]] " + cause)
                     : new JudgeReply.Said("[[6]]");
             JudgeSettings other = judge(
                     Optional.empty(),
@@ -195,10 +226,81 @@ class OpenQuestionsTest {
                         .filteredOn(score -> score.metric().equals("without_rating"))
                         .extracting(TaskScore::value)
                         .containsExactly(2.0);
+                TaskRecords records =
+                        ((EvaluationCompleted) end).records().orElseThrow().getFirst();
+                assertThat(lines(records.samples().digest()))
+                        .extracting(line -> line.path("judgment").asText())
+                        .containsOnly("[[6]]", "$ERROR$: it answers ((7)) UNFIT");
             } else {
-                assertThat(((EvaluationFailed) end).failure().message()).contains("the judge: it answers " + cause);
+                assertThat(((EvaluationFailed) end).failure().message())
+                        .contains("the judge: it answers [[7]] " + cause);
             }
         }
+    }
+
+    @Test
+    void aJobWhoseJudgeFailsGoesOnBehindWhatIsRated() throws Exception {
+        desks.forEach(EvaluationDesk::close);
+        await().until(() -> desks.stream().allMatch(EvaluationDesk::isClosed));
+        desks.clear();
+        desk = desk("wide", new EvaluationDesk.Limits(8, 64, 8));
+        StringBuilder questions = new StringBuilder();
+        for (int id = 81; id < 87; id++) {
+            questions.append(
+                    "{\"question_id\":%d,\"category\":\"writing\",\"turns\":[\"what is %d ?\",\"and plus 2 ?\"]}\n"
+                            .formatted(id, id - 80));
+        }
+        remote = request -> request.question() < 85
+                ? new JudgeReply.Said("[[6]]")
+                : new JudgeReply.Failed(JudgeReply.Cause.REFUSED, 1, "no such model");
+        EvaluationFailed failed = (EvaluationFailed) ended("1", remoteJudge(), questions.toString());
+        assertThat(failed.failure().message()).contains("no such model");
+        Path journal;
+        try (Stream<Path> files = Files.list(directory.resolve("wide/journals"))) {
+            journal = files.toList().getFirst();
+        }
+        SortedMap<Integer, Answer> kept = AnswerLines.decode(Files.readAllBytes(journal));
+        assertThat(kept.keySet()).as("rated before the judge failed").containsExactly(0, 1, 2, 3);
+        // Other words in the first answer: were it written again, they would be gone.
+        Answer.Judged first = (Answer.Judged) kept.get(0);
+        kept.put(0, new Answer.Judged(List.of("kept", "words"), first.replies()));
+        Files.write(journal, AnswerLines.encode(kept));
+        asked.clear();
+        remote = request -> new JudgeReply.Said("[[3]]");
+
+        EvaluationCompleted completed = (EvaluationCompleted) ended("2", remoteJudge(), questions.toString());
+
+        assertThat(asked)
+                .extracting(request -> request.question() + " " + request.turn())
+                .containsExactlyInAnyOrder("85 1", "85 2", "86 1", "86 2");
+        assertThat(((Answer.Judged) answers().get(0)).turns()).containsExactly("kept", "words");
+        assertThat(completed.scores())
+                .filteredOn(score -> score.metric().equals("average"))
+                .extracting(TaskScore::value)
+                .containsExactly((4 * 6 + 2 * 3) / 6.0);
+    }
+
+    @Test
+    void aPromptThatCannotBeFilledIsRefusedBeforeAnythingIsAsked() throws Exception {
+        String unknown = prompts().replace("{question} {answer}\"", "{question} {reply}\"");
+        String letter = prompts().replace("[[rating]]", "[[A]]");
+
+        for (String wrong : List.of(unknown, letter)) {
+            EvaluationFailed failed = (EvaluationFailed) ended(
+                    wrong.equals(unknown) ? "1" : "2",
+                    new JudgeSettings(
+                            Optional.empty(),
+                            remoteModel(),
+                            documents("prompts", wrong),
+                            Optional.of(documents("references", REFERENCES))));
+            assertThat(failed.failure().code()).isEqualTo(FailureCode.INVALID_SPECIFICATION);
+            assertThat(failed.failure().message())
+                    .contains(
+                            wrong.equals(unknown)
+                                    ? "a value for {reply} in the judge's prompt single-v1, which may name question, answer"
+                                    : "the output format [[rating]] of the judge's prompt single-v1, which has [[A]]");
+        }
+        assertThat(asked).isEmpty();
     }
 
     @Test
@@ -217,6 +319,17 @@ class OpenQuestionsTest {
         assertThat(noReference.failure().message()).contains("the reference answer to turn 1 of question 111 (math)");
         assertThat(noPrompt.failure().message()).contains("the judge's prompt single-v1-multi-turn");
         assertThat(asked).isEmpty();
+    }
+
+    /** Answers of all ranges that were scored. */
+    private SortedMap<Integer, Answer> answers() {
+        SortedMap<Integer, Answer> answers = new TreeMap<>();
+        for (EvaluationEvent event : said) {
+            if (event instanceof RangeScored range) {
+                answers.putAll(AnswerLines.decode(store.bytes(range.answers().digest())));
+            }
+        }
+        return answers;
     }
 
     private List<JsonNode> lines(BlobDigest blob) throws Exception {
@@ -265,12 +378,16 @@ class OpenQuestionsTest {
     }
 
     private EvaluationEvent ended(String id, JudgeSettings judge) throws Exception {
+        return ended(id, judge, QUESTIONS);
+    }
+
+    private EvaluationEvent ended(String id, JudgeSettings judge, String questions) throws Exception {
         RequestEvaluation request = new RequestEvaluation(
                 new EvaluationId("ev-" + id),
                 new EvaluationWork(
                         checkpoint,
                         0,
-                        Optional.of(documents("questions", QUESTIONS)),
+                        Optional.of(documents("questions", questions)),
                         Map.of(),
                         List.of(new TaskSpecification(EvaluationTask.MT_BENCH, 0, 6)),
                         new EvaluationSettings(
@@ -295,18 +412,23 @@ class OpenQuestionsTest {
                         .orElseThrow();
     }
 
-    private EvaluationDesk desk(String name) throws IOException {
-        Path own = Files.createDirectories(directory.resolve(name));
+    private CheckpointFetcher fetcher(String name) throws IOException {
         BlobCache cache = BlobCache.open(
-                new CacheSettings(own.resolve("blobs"), 1 << 26, 1, Duration.ZERO, false), Clock.systemUTC());
+                new CacheSettings(directory.resolve(name).resolve("blobs"), 1 << 26, 1, Duration.ZERO, false),
+                Clock.systemUTC());
+        return new CheckpointFetcher(store, cache, Duration.ZERO, Clock.systemUTC(), Thread::sleep);
+    }
+
+    private EvaluationDesk desk(String name, EvaluationDesk.Limits limits) throws IOException {
+        Path own = Files.createDirectories(directory.resolve(name));
         EvaluationDesk made = new EvaluationDesk(
                 name,
-                new CheckpointFetcher(store, cache, Duration.ZERO, Clock.systemUTC(), Thread::sleep),
+                fetcher(name),
                 own,
                 new EvaluationSpans(OpenTelemetry.noop().getTracer("test")),
                 Clock.systemUTC(),
                 Thread::sleep,
-                new EvaluationDesk.Limits(2, 64, 2),
+                limits,
                 voice,
                 new RemoteAnswers() {
                     @Override

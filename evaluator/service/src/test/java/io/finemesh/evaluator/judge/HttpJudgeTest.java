@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -165,6 +166,14 @@ class HttpJudgeTest {
     }
 
     @ParameterizedTest
+    @ValueSource(ints = {400, 413, 422})
+    void aRequestThatItCannotTakeIsToldFromAServerThatTakesNone(int status) throws Exception {
+        try (FakeJudgeServer server = new FakeJudgeServer(FakeJudgeServer.status(status, "too long"))) {
+            assertFailed(ask(server, 5), Cause.UNFIT, 1);
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "",
@@ -274,6 +283,34 @@ class HttpJudgeTest {
                 .extracting(JudgeReply::text)
                 .containsExactlyElementsOf(
                         LongStream.range(0, 50).mapToObj(Long::toString).toList());
+    }
+
+    @Test
+    void aPanelEndsAtTheFirstReplyThatMakesTheOthersUseless() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        Judge judge = new Judge() {
+            @Override
+            public String name() {
+                return "half";
+            }
+
+            @Override
+            public JudgeReply ask(JudgeRequest request) throws InterruptedException {
+                if (request.question() == 0) {
+                    return new Failed(Cause.REFUSED, 1, "no such model");
+                }
+                never.await();
+                return new Said("never");
+            }
+        };
+
+        List<Optional<JudgeReply>> replies = new JudgePanel(judge, 2)
+                .askUntil(
+                        LongStream.range(0, 9).mapToObj(HttpJudgeTest::request).toList(),
+                        reply -> reply instanceof Failed);
+
+        assertThat(replies).hasSize(9).startsWith(Optional.of(new Failed(Cause.REFUSED, 1, "no such model")));
+        assertThat(replies.subList(1, 9)).allMatch(Optional::isEmpty);
     }
 
     @Test

@@ -126,8 +126,12 @@ public final class EvaluationReader {
             return Optional.empty();
         }
         if (section.value("checkpoint").isPresent()) {
-            section.contradiction(
-                    "url", "nothing beside checkpoint", "a judge is a checkpoint or a server; leave one of them out");
+            for (String key : List.of("url", "model", "secret")) {
+                section.contradiction(
+                        key,
+                        "nothing beside checkpoint",
+                        "a judge is a checkpoint or a server, and " + key + " is a server's; leave one of them out");
+            }
         } else if (section.value("url").isEmpty()) {
             section.missing("checkpoint", JUDGE_WORDS);
         }

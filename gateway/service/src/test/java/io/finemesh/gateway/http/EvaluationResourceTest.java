@@ -229,6 +229,18 @@ class EvaluationResourceTest {
     }
 
     @Test
+    void aJudgeThatIsACheckpointHasNothingOfAServer() {
+        given().contentType("application/yaml")
+                .body(
+                        "checkpoint: m\ndataset: sums\ntasks: [{task: mt_bench}]\njudge: {checkpoint: m, model: gpt, secret: key, prompts: p}"
+                                .getBytes(UTF_8))
+                .post("/v1/evaluations")
+                .then()
+                .statusCode(422)
+                .body("errors.pointer", containsInAnyOrder("/judge/model", "/judge/secret"));
+    }
+
+    @Test
     void superGlueNeedsOneOfItsTasks() {
         given().contentType("application/yaml")
                 .body("checkpoint: m\ndataset: sums\ntasks: [{task: superglue}, {task: superglue, subject: wic}]"
