@@ -20,7 +20,6 @@ import io.finemesh.score.mtbench.JudgeRequest;
 import io.finemesh.score.mtbench.ModelAnswer;
 import io.finemesh.score.mtbench.Question;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -141,7 +140,8 @@ final class OpenWork {
             answers.put(question.id(), new ModelAnswer(question.id(), "", MODEL, List.of(turns), 0));
         });
         List<JudgeRequest> requests = open.requests(MODEL, questions, answers);
-        List<Optional<JudgeReply>> said = ask(requests);
+        List<Optional<JudgeReply>> said = new JudgePanel(judge, judgedTogether)
+                .askUntil(requests, reply -> end(reply).isPresent());
         Map<Long, List<Answer.Reply>> replies = new HashMap<>();
         Set<Long> unrated = new HashSet<>();
         Optional<EvaluationException> end = Optional.empty();
@@ -166,23 +166,6 @@ final class OpenWork {
         if (end.isPresent()) {
             throw end.get();
         }
-    }
-
-    /** One at a time on this thread, which is the one that computes, or several at once where others do; up to the first reply that ends the range. */
-    private List<Optional<JudgeReply>> ask(List<JudgeRequest> requests) throws InterruptedException {
-        if (judgedTogether > 1) {
-            return new JudgePanel(judge, judgedTogether)
-                    .askUntil(requests, reply -> end(reply).isPresent());
-        }
-        List<Optional<JudgeReply>> said = new ArrayList<>(Collections.nCopies(requests.size(), Optional.empty()));
-        for (int index = 0; index < requests.size(); index++) {
-            JudgeReply reply = judge.ask(requests.get(index));
-            said.set(index, Optional.of(reply));
-            if (end(reply).isPresent()) {
-                break;
-            }
-        }
-        return said;
     }
 
     /** Why nothing more is asked after a reply. What lies in the one request ends nothing: it would be the same again. */

@@ -43,7 +43,8 @@ public final class JudgePanel {
     }
 
     /**
-     * Asks until a reply makes the others useless. Requests that are under way then are stopped.
+     * Asks until a reply makes the others useless. Requests that are under way then are stopped. One at a time they are asked on the calling thread, where
+     * a judge that computes itself has to be.
      *
      * @param ends whether nothing more is to be asked after a reply
      * @return for each request its reply; empty for those that had none when the end came
@@ -51,6 +52,16 @@ public final class JudgePanel {
      */
     public List<Optional<JudgeReply>> askUntil(List<JudgeRequest> requests, Predicate<JudgeReply> ends)
             throws InterruptedException {
+        List<Optional<JudgeReply>> replies = new ArrayList<>(Collections.nCopies(requests.size(), Optional.empty()));
+        boolean ended = false;
+        if (together == 1) {
+            for (int place = 0; place < requests.size() && !ended; place++) {
+                JudgeReply reply = judge.ask(requests.get(place));
+                replies.set(place, Optional.of(reply));
+                ended = ends.test(reply);
+            }
+            return replies;
+        }
         ExecutorService workers = Executors.newFixedThreadPool(
                 together, Thread.ofVirtual().name("judge-", 0).factory());
         try {
@@ -59,9 +70,6 @@ public final class JudgePanel {
                 int own = place;
                 Future<Placed> _ = asked.submit(() -> new Placed(own, judge.ask(requests.get(own))));
             }
-            List<Optional<JudgeReply>> replies =
-                    new ArrayList<>(Collections.nCopies(requests.size(), Optional.empty()));
-            boolean ended = false;
             for (int count = 0; count < requests.size() && !ended; count++) {
                 Placed next = asked.take().get();
                 replies.set(next.place(), Optional.of(next.reply()));

@@ -160,6 +160,8 @@ class UpdateReportTest {
         assertThat(again).isEqualTo(alone);
         assertThat(voice.asked()).as("the same weights against the same base").isEqualTo(asked);
         desks.remove(desk);
+        desk.close();
+        await().until(desk::isClosed);
         EvaluationDesk leader = desk("b");
         desk("c");
         desk = leader;

@@ -27,7 +27,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * without a spectrum.
  */
 public final class UpdateMeter implements ChangeMeter {
-    /** Longest smaller side of a matrix whose spectrum is taken: its square takes 2 GiB. */
+    /** Longest smaller side of a matrix whose spectrum is taken: its square takes 2 GiB, and as much again while the eigenvalues are taken. */
     static final int LARGEST_ORDER = 16_384;
 
     /** Elements of a slab unless told otherwise: 32 MiB in 64-bit floats. */
@@ -150,7 +150,8 @@ public final class UpdateMeter implements ChangeMeter {
             baseSquares += square(before);
             largest = Math.max(largest, update.abs().max().item_double());
             if (gram != null) {
-                gram.add_(tall ? update.t().mm(update) : update.mm(update.t()));
+                // Added in place: the product of each slab would be a second matrix of this size.
+                gram.addmm_(tall ? update.t() : update, tall ? update : update.t());
             }
         }
 
