@@ -2,9 +2,11 @@ package io.finemesh.contract.checkpoint;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.finemesh.contract.id.CheckpointId;
 import io.finemesh.contract.id.RunId;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /**
  * A segment's result is verified and its manifest exists. A duplicate says the same again.
@@ -18,6 +20,7 @@ import java.util.List;
  * @param weightsDigest digest of the weights
  * @param newBytes bytes that this commit added
  * @param changedTensors names of tensors that differ from the parent's
+ * @param gradientNorm mean gradient norm of the segment's steps, as its ledger says; absent where every step was skipped
  */
 public record CheckpointCommitted(
         CheckpointId checkpoint,
@@ -28,7 +31,8 @@ public record CheckpointCommitted(
         long lastStep,
         String weightsDigest,
         long newBytes,
-        List<String> changedTensors)
+        List<String> changedTensors,
+        @JsonInclude(JsonInclude.Include.NON_ABSENT) OptionalDouble gradientNorm)
         implements CheckpointEvent {
     public CheckpointCommitted {
         requireNonNull(checkpoint, "checkpoint is null");
@@ -36,5 +40,6 @@ public record CheckpointCommitted(
         requireNonNull(parent, "parent is null");
         requireNonNull(weightsDigest, "weightsDigest is null");
         changedTensors = List.copyOf(changedTensors);
+        gradientNorm = gradientNorm == null ? OptionalDouble.empty() : gradientNorm;
     }
 }

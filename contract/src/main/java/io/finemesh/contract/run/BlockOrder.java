@@ -10,6 +10,6 @@ public enum BlockOrder {
     DESCENDING,
     /** One block for the whole run. */
     FIXED,
-    /** In every pass over the blocks, each in proportion to its importance. */
+    /** In every pass over the blocks, each in proportion to its importance: a given number, or the gradient norm measured at its last visit. */
     IMPORTANCE
 }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.finemesh.contract.json.SinceForm;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -139,6 +140,15 @@ public record MethodSpecification(
     /** Whether layers are held as 8-bit integers while another block is trained. */
     public boolean frozenInt8() {
         return frozen.filter(form -> form == FrozenForm.INT8).isPresent();
+    }
+
+    /** Whether the order of blocks goes by the gradients the run itself has measured. */
+    public boolean measuresImportance() {
+        return blockOrder == BlockOrder.IMPORTANCE
+                && partition
+                        .map(PartitionSpecification::importance)
+                        .orElse(List.of())
+                        .isEmpty();
     }
 
     /** Whether one block is trained at a time, each visit a segment. */

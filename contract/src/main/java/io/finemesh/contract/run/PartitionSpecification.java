@@ -13,7 +13,7 @@ import java.util.OptionalLong;
  * @param includeFinalNorm the final norm alone is a block too
  * @param rowBlockParameters most parameters of a block of embedding or head; 0 = as the largest layer; absent = each whole
  * @param alwaysActive selectors of what every block trains
- * @param importance a number above 0 for each block where the order is IMPORTANCE; else empty
+ * @param importance a number above 0 for each block where the order is IMPORTANCE by given numbers; else empty
  */
 public record PartitionSpecification(
         BlockCut cut,

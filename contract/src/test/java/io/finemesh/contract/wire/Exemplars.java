@@ -45,7 +45,10 @@ final class Exemplars {
         boolean later = inclusion != null && inclusion.value() == JsonInclude.Include.NON_ABSENT;
         SinceForm since = component.getAnnotation(SinceForm.class);
         int came = since == null ? 1 : since.value();
-        return later && came > form ? Optional.empty() : value(component.getGenericType(), component.getName());
+        if (later && came > form) {
+            return component.getType() == OptionalDouble.class ? OptionalDouble.empty() : Optional.empty();
+        }
+        return value(component.getGenericType(), component.getName());
     }
 
     private Object value(Type type, String name) {

@@ -45,6 +45,7 @@ final class CheckpointDecisions {
                 index,
                 committed.lastStep() + 1,
                 new CommittedCheckpoint(committed.checkpoint(), committed.weightsDigest(), traceparent),
+                committed.gradientNorm(),
                 deliberation.now()));
         EvaluationDecisions.onCadence(
                         working.charter(), index, committed.checkpoint(), committed.lastStep() + 1, deliberation.now())

@@ -111,7 +111,7 @@ final class Deliberation {
         Optional<TrainedSegment> uncommitted = progress.newestPending();
         SegmentWork work = new SegmentWork(
                 runId,
-                charter.segment(progress.nextSegment()),
+                charter.next(progress),
                 base(waiting),
                 charter.submission().specification(),
                 charter.submission().dataset(),
@@ -253,7 +253,7 @@ final class Deliberation {
                 Topics.RUN_EVENTS,
                 new SegmentScheduled(
                         runId,
-                        training.charter().segment(training.progress().nextSegment()),
+                        training.charter().next(training.progress()),
                         trainer,
                         training.epoch(),
                         base(training)));

@@ -118,7 +118,8 @@ final class ExampleRun {
     }
 
     static Message trained(int segment, long epoch) {
-        return new SegmentTrained(RUN, segment, epoch, TRAINER, checkpoint(segment), lastStep(segment), 0.0, "");
+        return new SegmentTrained(
+                RUN, segment, epoch, TRAINER, checkpoint(segment), lastStep(segment), 0.0, "", OptionalDouble.empty());
     }
 
     static Message ended(int segment, long epoch) {
@@ -150,7 +151,8 @@ final class ExampleRun {
                 lastStep(segment),
                 "digest",
                 1,
-                List.of());
+                List.of(),
+                OptionalDouble.empty());
     }
 
     static Message rejected(int segment, long epoch, FailureCode code) {

@@ -8,6 +8,7 @@ import io.finemesh.contract.id.EventId;
 import io.finemesh.contract.id.RunId;
 import io.finemesh.contract.id.TrainerId;
 import java.time.Instant;
+import java.util.OptionalDouble;
 
 /** One step of a run from one state to the next; what a decision consists of besides what it says to others. */
 public sealed interface RunChange {
@@ -52,9 +53,11 @@ public sealed interface RunChange {
     }
 
     /** A segment's checkpoint exists, and with it those of all segments before. */
-    record Committed(int index, long steps, CommittedCheckpoint checkpoint, Instant at) implements RunChange {
+    record Committed(int index, long steps, CommittedCheckpoint checkpoint, OptionalDouble gradientNorm, Instant at)
+            implements RunChange {
         public Committed {
             requireNonNull(checkpoint, "checkpoint is null");
+            requireNonNull(gradientNorm, "gradientNorm is null");
             requireNonNull(at, "at is null");
         }
     }

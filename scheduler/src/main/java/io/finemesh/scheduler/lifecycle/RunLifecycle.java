@@ -174,7 +174,13 @@ public final class RunLifecycle {
             case RunChange.Committed committed
             when state instanceof Working working ->
                 working.committed(
-                        working.progress().plusCommitted(committed.index(), committed.steps(), committed.checkpoint()),
+                        working.progress()
+                                .plusCommitted(
+                                        working.charter(),
+                                        committed.index(),
+                                        committed.steps(),
+                                        committed.checkpoint(),
+                                        committed.gradientNorm()),
                         committed.at());
             case RunChange.SetBack setBack
             when state instanceof Working working ->

@@ -16,6 +16,7 @@ import io.finemesh.scheduler.lifecycle.RunState.Committing;
 import io.finemesh.scheduler.lifecycle.RunState.Training;
 import io.finemesh.scheduler.lifecycle.RunState.Working;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * What a trainer says about its segment. The next segment is asked for as soon as one is trained; its upload, verification and commit go on
@@ -43,6 +44,7 @@ final class TrainingDecisions {
                         trained.trainer(),
                         trained.checkpoint(),
                         trained.lastStep(),
+                        trained.gradientNorm(),
                         trained.traceparent());
             case SegmentEnded ended -> ended(deliberation, working, ended);
             case SegmentFailed failed -> failed(deliberation, working, failed);
@@ -64,6 +66,7 @@ final class TrainingDecisions {
             TrainerId trainer,
             CheckpointId checkpoint,
             long lastStep,
+            OptionalDouble gradientNorm,
             String traceparent) {
         if (!inWork(working, event)) {
             deliberation.ignore(PlacementDecisions.stale("result", event.epoch(), working));
@@ -91,6 +94,7 @@ final class TrainingDecisions {
                         checkpoint,
                         trainer,
                         false,
+                        gradientNorm,
                         traceparent.isEmpty() ? Optional.empty() : Optional.of(traceparent)),
                 deliberation.now()));
         if (deliberation.working() instanceof AwaitingTrainer) {
@@ -102,7 +106,19 @@ final class TrainingDecisions {
         if (working.progress().pending(ended.segmentIndex(), ended.epoch()).isEmpty() && inWork(working, ended)) {
             // Reached only when SegmentTrained was lost to the dead-letter topic: the trainer says it before it ends
             // the segment.
-            trained(deliberation, working, ended, ended.trainer(), ended.checkpoint(), ended.lastStep(), "");
+            if (working.charter().submission().specification().method().measuresImportance()) {
+                deliberation.ignore("which block is next depends on what was measured, which the commit will say");
+                return;
+            }
+            trained(
+                    deliberation,
+                    working,
+                    ended,
+                    ended.trainer(),
+                    ended.checkpoint(),
+                    ended.lastStep(),
+                    OptionalDouble.empty(),
+                    "");
             if (ended.lastStep() != working.charter().lastStep(ended.segmentIndex())) {
                 return;
             }

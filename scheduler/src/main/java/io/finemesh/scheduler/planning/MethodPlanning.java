@@ -72,7 +72,7 @@ final class MethodPlanning {
                                 + blocks.getFirst().id() + " to "
                                 + blocks.getLast().id() + ")"));
         List<Double> importance = importance(method);
-        int needed = method.blockOrder() == BlockOrder.IMPORTANCE ? blocks.size() : 0;
+        int needed = method.blockOrder() == BlockOrder.IMPORTANCE && !method.measuresImportance() ? blocks.size() : 0;
         objections.require(
                 importance.size() == needed,
                 "importance has " + importance.size() + " numbers, allowed: " + needed + " with blockOrder "
@@ -82,7 +82,7 @@ final class MethodPlanning {
                 "importance has " + number + ", allowed: finite numbers above 0"));
     }
 
-    /** Importance of each block; empty where the order needs none. */
+    /** Importance of each block; empty where the order needs none, or measures it. */
     static List<Double> importance(MethodSpecification method) {
         return method.partition().map(PartitionSpecification::importance).orElse(List.of());
     }

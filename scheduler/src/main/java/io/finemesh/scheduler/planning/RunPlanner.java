@@ -62,7 +62,8 @@ public final class RunPlanner {
         int stepsPerSegment = stepsPerSegment(submission, totalSteps.getAsLong(), blocks.size());
         SegmentPlan segments;
         try {
-            segments = RunSegments.cut(specification, blocks, totalSteps.getAsLong(), stepsPerSegment);
+            segments = RunSegments.cut(
+                    specification, blocks, totalSteps.getAsLong(), stepsPerSegment, MeasuredBlocks.NONE);
         } catch (IllegalArgumentException tooMany) {
             objections.add(FailureCode.INVALID_SPECIFICATION, tooMany.getMessage());
             return objections.refusal();

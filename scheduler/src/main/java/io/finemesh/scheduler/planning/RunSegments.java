@@ -13,18 +13,23 @@ import io.finemesh.plan.schedule.SegmentPlan;
 import io.finemesh.plan.schedule.SegmentWindow;
 import java.util.List;
 
-/** The segments of an accepted run, each computed from its index: a run of a million segments is stored as its specification. */
+/** The segments of an accepted run, each computed from its index and, where the order of blocks is
+ * measured, from what was measured before it: a run of a million segments is stored as its specification. */
 public final class RunSegments {
     private RunSegments() {}
 
-    /** The segment with an index, 0 to {@code plan.segments() - 1}. */
-    public static SegmentAssignment at(SubmitRun submission, RunPlan plan, int index) {
+    /**
+     * The segment with an index, 0 to {@code plan.segments() - 1}.
+     *
+     * @param measured what was measured before it; decides where the order of blocks goes by it, and nowhere else
+     */
+    public static SegmentAssignment at(SubmitRun submission, RunPlan plan, int index, MeasuredBlocks measured) {
         RunSpecification specification = submission.specification();
         List<Block> blocks = specification.method().blockwise()
                 ? MethodPlanning.blocks(
                         ModelConfiguration.parse(submission.model().configurationJson()), specification.method())
                 : List.of();
-        SegmentWindow window = cut(specification, blocks, plan.totalSteps(), plan.stepsPerSegment())
+        SegmentWindow window = cut(specification, blocks, plan.totalSteps(), plan.stepsPerSegment(), measured)
                 .at(index);
         return new SegmentAssignment(
                 window.index(),
@@ -33,7 +38,12 @@ public final class RunSegments {
                 window.block().map(Block::id));
     }
 
-    static SegmentPlan cut(RunSpecification specification, List<Block> blocks, long totalSteps, int stepsPerSegment) {
+    static SegmentPlan cut(
+            RunSpecification specification,
+            List<Block> blocks,
+            long totalSteps,
+            int stepsPerSegment,
+            MeasuredBlocks measured) {
         MethodSpecification method = specification.method();
         if (!method.blockwise()) {
             return SegmentPlan.ofWindows(totalSteps, stepsPerSegment);
@@ -46,7 +56,7 @@ public final class RunSegments {
                 method.referenceCompatible(),
                 specification.seed(),
                 totalSteps,
-                MethodPlanning.importance(method)));
+                method.measuresImportance() ? measured.importance(blocks) : MethodPlanning.importance(method)));
     }
 
     private static BlockOrder order(MethodSpecification method) {

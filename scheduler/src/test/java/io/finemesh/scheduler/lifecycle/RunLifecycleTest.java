@@ -29,6 +29,7 @@ import io.finemesh.contract.wire.Envelope;
 import io.finemesh.scheduler.SubmissionBuilder;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
 /** The calm life of a run, its beginnings and its ends. */
@@ -218,8 +219,8 @@ class RunLifecycleTest {
         RunStory story = new RunStory(adamw("r-1", 30).build());
         story.submit();
         story.granted(1, FIRST);
-        Message alien =
-                new CheckpointCommitted(checkpoint(0), story.run(), 0, 1, SubmissionBuilder.BASE, 3, "d", 1, List.of());
+        Message alien = new CheckpointCommitted(
+                checkpoint(0), story.run(), 0, 1, SubmissionBuilder.BASE, 3, "d", 1, List.of(), OptionalDouble.empty());
 
         assertThat(story.tell(alien)).isEmpty();
         assertThat(story.remark())

@@ -37,6 +37,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * One run told input by input. Every input is told twice, and the repetition must change nothing and say nothing; every state goes through its
@@ -163,13 +164,29 @@ final class RunStory {
 
     List<Message> trained(int segment, long epoch, TrainerId trainer) {
         return tell(new SegmentTrained(
-                run(), segment, epoch, trainer, checkpoint(segment), lastStep(segment), 0.5, "00-segment-" + segment));
+                run(),
+                segment,
+                epoch,
+                trainer,
+                checkpoint(segment),
+                lastStep(segment),
+                0.5,
+                "00-segment-" + segment,
+                OptionalDouble.empty()));
     }
 
     /** The trainer says that it is done, but not after the segment's last step. */
     List<Message> trainedShort(int segment, long epoch, TrainerId trainer) {
         return tell(new SegmentTrained(
-                run(), segment, epoch, trainer, checkpoint(segment), lastStep(segment) - 1, 0.5, ""));
+                run(),
+                segment,
+                epoch,
+                trainer,
+                checkpoint(segment),
+                lastStep(segment) - 1,
+                0.5,
+                "",
+                OptionalDouble.empty()));
     }
 
     List<Message> endedShort(int segment, long epoch, TrainerId trainer) {
@@ -216,7 +233,8 @@ final class RunStory {
                 lastStep(segment),
                 "digest-" + segment,
                 100,
-                List.of("w")));
+                List.of("w"),
+                OptionalDouble.empty()));
     }
 
     List<Message> rejected(int segment, long epoch, FailureCode code) {

@@ -42,6 +42,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Properties;
 import org.apache.kafka.common.header.Headers;
@@ -254,7 +255,8 @@ final class StreamsMesh implements AutoCloseable {
                         result(command),
                         lastStep(command),
                         0.5,
-                        "00-segment"));
+                        "00-segment",
+                        OptionalDouble.empty()));
     }
 
     void upload(TrainSegment command) {
@@ -300,7 +302,8 @@ final class StreamsMesh implements AutoCloseable {
                         lastStep(command),
                         "digest-" + index(command),
                         10,
-                        List.of("w")));
+                        List.of("w"),
+                        OptionalDouble.empty()));
     }
 
     /** From a grant to its commit, without the next grant being looked at. */

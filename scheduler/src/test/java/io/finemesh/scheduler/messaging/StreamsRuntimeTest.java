@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.eclipse.microprofile.config.spi.Converter;
 import org.jboss.logging.Logger;
@@ -163,7 +164,8 @@ class StreamsRuntimeTest {
                         StreamsMesh.result(command),
                         lastStep(command),
                         0.1,
-                        ""));
+                        "",
+                        OptionalDouble.empty()));
     }
 
     private static void commit(TestClient client, TrainSegment command) throws Exception {
@@ -179,7 +181,8 @@ class StreamsRuntimeTest {
                         lastStep(command),
                         "digest",
                         1,
-                        List.of()));
+                        List.of(),
+                        OptionalDouble.empty()));
     }
 
     private static long lastStep(TrainSegment command) {

@@ -53,7 +53,8 @@ class MethodPlanningTest {
         SubmitRun submission = submission(galore(2, MomentForm.ADAMW));
         RunPlan plan = planned(submission);
         assertThat(plan.blocks()).isEmpty();
-        assertThat(RunSegments.at(submission, plan, 0).block()).isEmpty();
+        assertThat(RunSegments.at(submission, plan, 0, MeasuredBlocks.NONE).block())
+                .isEmpty();
         long all = planned(adamw("r", 40).build()).memory().optimizerStateBytes();
         long eightBit =
                 planned(submission(galore(2, MomentForm.ADAFACTOR))).memory().optimizerStateBytes();
@@ -157,7 +158,7 @@ class MethodPlanningTest {
 
     private static List<String> blocks(SubmitRun submission, RunPlan plan) {
         return IntStream.range(0, plan.segments())
-                .mapToObj(index -> RunSegments.at(submission, plan, index))
+                .mapToObj(index -> RunSegments.at(submission, plan, index, MeasuredBlocks.NONE))
                 .map(SegmentAssignment::block)
                 .map(Optional::orElseThrow)
                 .toList();

@@ -136,7 +136,7 @@ class RunPlannerTest {
                 badam("r", 103, 7).order(BlockOrder.RANDOM).startBlock(2).build();
         RunPlan plan = planned(badam("r", 103, 7).order(BlockOrder.RANDOM).startBlock(2));
         List<SegmentAssignment> segments = IntStream.range(0, plan.segments())
-                .mapToObj(index -> RunSegments.at(submission, plan, index))
+                .mapToObj(index -> RunSegments.at(submission, plan, index, MeasuredBlocks.NONE))
                 .toList();
 
         long next = 0;

@@ -6,14 +6,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import io.finemesh.contract.id.CheckpointId;
+import io.finemesh.contract.run.BlockOrder;
 import io.finemesh.contract.run.RunCompleted;
+import io.finemesh.contract.run.RunPlan;
 import io.finemesh.contract.run.SubmitRun;
 import io.finemesh.contract.training.SegmentEnded;
 import io.finemesh.scheduler.SubmissionBuilder;
 import io.finemesh.scheduler.lifecycle.RunState;
+import io.finemesh.scheduler.planning.MeasuredBlocks;
+import io.finemesh.scheduler.planning.Planning;
+import io.finemesh.scheduler.planning.RunPlanner;
+import io.finemesh.scheduler.planning.RunSegments;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
@@ -66,7 +73,8 @@ class RandomInterleavingTest {
             int steps = 1 + random.nextInt(40);
             SubmissionBuilder builder = random.nextBoolean()
                     ? adamw(run, steps).checkpointSteps(1 + random.nextInt(12))
-                    : badam(run, steps, 1 + random.nextInt(Math.min(steps, 12)));
+                    : badam(run, steps, 1 + random.nextInt(Math.min(steps, 12)))
+                            .order(steps % 2 == 0 ? BlockOrder.IMPORTANCE : BlockOrder.ASCENDING);
             submissions.add(
                     random.nextBoolean()
                             ? builder.evaluated(random.nextBoolean(), random.nextInt(3))
@@ -81,6 +89,7 @@ class RandomInterleavingTest {
         RunCompleted completed = mesh.ledger().completions().get(submission.runId());
         Set<Long> steps = new HashSet<>();
         CheckpointId checkpoint = completed.checkpoint();
+        List<CheckpointId> segments = new ArrayList<>();
         while (!checkpoint.equals(SubmissionBuilder.BASE)) {
             SegmentEnded segment = mesh.manifests().get(checkpoint);
             assertThat(segment)
@@ -94,9 +103,32 @@ class RandomInterleavingTest {
                         .as("step %d is committed once", step)
                         .isTrue();
             }
+            segments.addFirst(checkpoint);
             checkpoint = segment.base();
         }
+        assertThat(segments)
+                .as("which blocks are trained does not depend on what went wrong")
+                .isEqualTo(undisturbed(submission));
         assertThat(steps).hasSize((int) submission.specification().maxSteps().getAsLong());
         assertThat(completed.steps()).isEqualTo(steps.size());
+    }
+
+    /** The checkpoints of a run in which each segment is trained after the other and nothing happens. */
+    private static List<CheckpointId> undisturbed(SubmitRun submission) {
+        RunPlan plan = ((Planning.Planned) RunPlanner.plan(submission)).plan();
+        boolean measures = submission.specification().method().measuresImportance();
+        MeasuredBlocks measured = MeasuredBlocks.NONE;
+        List<CheckpointId> results = new ArrayList<>();
+        for (int index = 0; index < plan.segments(); index++) {
+            Optional<String> block =
+                    RunSegments.at(submission, plan, index, measured).block();
+            CheckpointId result = SimulatedTrainer.result(submission.runId(), index, block);
+            results.add(result);
+            if (measures) {
+                measured =
+                        measured.after(index, plan.blocks().size(), block.orElseThrow(), SimulatedTrainer.norm(result));
+            }
+        }
+        return results;
     }
 }

@@ -267,7 +267,8 @@ final class SimulatedMesh {
                         ended.lastStep(),
                         "digest",
                         1,
-                        List.of()));
+                        List.of(),
+                        SimulatedTrainer.norm(ended.checkpoint())));
     }
 
     private void evaluatorReads(Message message) {

@@ -9,19 +9,23 @@ import io.finemesh.contract.failure.FailureCode;
 import io.finemesh.contract.store.BlobReference;
 import io.finemesh.contract.training.SegmentEnded;
 import io.finemesh.store.blob.BlobStore;
+import io.finemesh.store.blob.BlobStore.OpenBlob;
 import io.finemesh.store.blob.LocatedBlob;
 import io.finemesh.store.commit.CommitOutcome.BaseUnknown;
 import io.finemesh.store.commit.CommitOutcome.Committed;
 import io.finemesh.store.commit.CommitOutcome.Rejected;
 import io.finemesh.store.intake.CommitDecision;
 import io.finemesh.store.intake.CommitRules;
+import io.finemesh.store.intake.StagedEvidence;
 import io.finemesh.store.manifest.DamagedManifestException;
 import io.finemesh.store.manifest.ManifestDifference;
 import io.finemesh.store.manifest.ManifestStore;
 import io.finemesh.store.storage.StorageException;
 import io.finemesh.store.storage.StorageUnavailableException;
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
@@ -84,14 +88,15 @@ public final class SegmentCommit {
     private CommitOutcome attempt(SegmentEnded claim, Manifest parent) {
         long steps = claim.lastStep() - CommitRules.firstStep(claim, parent) + 1;
         EvidenceCollector evidence = new EvidenceCollector(blobs, claim, steps);
-        CommitDecision decision = CommitRules.decide(claim, parent, evidence.collect());
+        StagedEvidence found = evidence.collect();
+        CommitDecision decision = CommitRules.decide(claim, parent, found);
         return switch (decision) {
             case CommitDecision.Refuse refuse -> rejected(claim, FailureCode.CHECKPOINT_REFUSED, refuse.problems());
             case CommitDecision.Commit commit -> {
                 evidence.verified().forEach(this::promote);
                 manifests.put(commit.manifest());
                 dropStaged(claim);
-                yield committed(claim, parent, commit.manifest(), false);
+                yield committed(claim, parent, commit.manifest(), found.ledger().gradientNorm(), false);
             }
         };
     }
@@ -120,11 +125,29 @@ public final class SegmentCommit {
                             + by.map(Object::toString).orElse("an import") + " on base "
                             + manifest.parent().orElse("(none)")));
         }
+        OptionalDouble norm = committedNorm(claim, parent.get(), manifest);
         dropStaged(claim);
-        return committed(claim, parent.orElseThrow(), manifest, true);
+        return committed(claim, parent.get(), manifest, norm, true);
     }
 
-    private static Committed committed(SegmentEnded claim, Manifest parent, Manifest manifest, boolean existed) {
+    /** From the committed ledger: a repetition says what was said the first time. */
+    private OptionalDouble committedNorm(SegmentEnded claim, Manifest parent, Manifest manifest) {
+        Optional<OpenBlob> ledger =
+                manifest.ledger().map(BlobStore::inContract).flatMap(blob -> blobs.open(blob.digest()));
+        if (ledger.isEmpty()) {
+            return OptionalDouble.empty();
+        }
+        try (OpenBlob open = ledger.get()) {
+            long steps = claim.lastStep() - CommitRules.firstStep(claim, parent) + 1;
+            return LedgerReader.read(open.object().body(), steps).gradientNorm();
+        } catch (IOException lost) {
+            throw new StorageUnavailableException(
+                    "reading the ledger of " + claim.checkpoint() + " was cut off: " + lost.getMessage(), lost);
+        }
+    }
+
+    private static Committed committed(
+            SegmentEnded claim, Manifest parent, Manifest manifest, OptionalDouble norm, boolean existed) {
         ManifestDifference difference = ManifestDifference.between(parent, manifest);
         return new Committed(
                 new CheckpointCommitted(
@@ -136,7 +159,8 @@ public final class SegmentCommit {
                         claim.lastStep(),
                         manifest.weightsDigest(),
                         difference.newBytes(),
-                        difference.changedTensors()),
+                        difference.changedTensors(),
+                        norm),
                 existed);
     }
 

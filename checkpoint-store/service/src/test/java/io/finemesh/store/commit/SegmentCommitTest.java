@@ -9,6 +9,7 @@ import io.finemesh.contract.checkpoint.CheckpointCommitted;
 import io.finemesh.contract.failure.FailureCode;
 import io.finemesh.contract.store.BlobReference;
 import io.finemesh.contract.training.SegmentEnded;
+import io.finemesh.contract.training.SegmentTrained;
 import io.finemesh.store.blob.BlobStore;
 import io.finemesh.store.commit.CommitOutcome.BaseUnknown;
 import io.finemesh.store.commit.CommitOutcome.Committed;
@@ -25,6 +26,7 @@ import io.finemesh.store.storage.StorageUnavailableException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
@@ -78,6 +80,26 @@ class SegmentCommitTest {
         }
 
         assertThat(wholeCheckpoints()).hasSize(5);
+    }
+
+    @Test
+    void theMeanGradientNormIsThatOfTheLedgersStepsThatWereNotSkipped() {
+        String norms = "{\"step\":0,\"gradientNorm\":0.1,\"skipped\":false}\n"
+                + "{\"step\":1,\"gradientNorm\":\"Infinity\",\"skipped\":true}\n"
+                + "{\"step\":2,\"gradientNorm\":0.2,\"skipped\":false}\n"
+                + "{\"step\":3,\"gradientNorm\":9,\"skipped\":true}\n";
+        String skipped = "{\"step\":4,\"gradientNorm\":1,\"skipped\":true}\n";
+        List<byte[]> weights = List.of(Segments.safetensors(Segments.layer(0, 1)));
+        Result first = Segments.result("run", 0, 3, root, weights, List.of(), norms.getBytes(UTF_8));
+        Result second = Segments.result("run", 1, 4, first.manifest(), weights, List.of(), skipped.getBytes(UTF_8));
+
+        OptionalDouble mean = committed(attempt(first.stageIn(storage).claim())).gradientNorm();
+
+        assertThat(mean).isEqualTo(SegmentTrained.meanGradientNorm(List.of(0.1, 0.2)));
+        assertThat(mean).hasValue((0.1 + 0.2) / 2);
+        assertThat(committed(attempt(first.claim())).gradientNorm()).isEqualTo(mean);
+        assertThat(committed(attempt(second.stageIn(storage).claim())).gradientNorm())
+                .isEmpty();
     }
 
     @Test

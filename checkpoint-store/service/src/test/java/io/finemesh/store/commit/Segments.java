@@ -160,7 +160,7 @@ public final class Segments {
 
     public static byte[] ledger(long first, long last) {
         return LongStream.rangeClosed(first, last)
-                .mapToObj(step -> "{\"step\":" + step + ",\"loss\":0.5}\n")
+                .mapToObj(step -> "{\"step\":" + step + ",\"loss\":0.5,\"gradientNorm\":" + (step + 0.1) + "}\n")
                 .collect(Collectors.joining())
                 .getBytes(UTF_8);
     }

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.UnaryOperator;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -188,7 +189,9 @@ class CommitRulesTest {
                         evidence(
                                 List.of(LAYER),
                                 new LedgerEvidence(
-                                        List.of(0L, 1L), List.of("line 3 of the ledger has no integer step"))),
+                                        List.of(0L, 1L),
+                                        OptionalDouble.empty(),
+                                        List.of("line 3 of the ledger has no integer step"))),
                         asItIs,
                         List.of("line 3 of the ledger has no integer step", "the ledger has 2 steps")),
                 Arguments.of("no cursor", SOUND, cursor(""), List.of("the cursor is found nothing")),
@@ -309,7 +312,7 @@ class CommitRulesTest {
     }
 
     private static LedgerEvidence ledger(long... steps) {
-        return new LedgerEvidence(LongStream.of(steps).boxed().toList(), List.of());
+        return new LedgerEvidence(LongStream.of(steps).boxed().toList(), OptionalDouble.empty(), List.of());
     }
 
     private static io.finemesh.contract.store.BlobReference contract(BlobReference blob) {

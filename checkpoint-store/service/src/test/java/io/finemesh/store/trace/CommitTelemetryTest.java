@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
 class CommitTelemetryTest {
@@ -45,7 +46,16 @@ class CommitTelemetryTest {
     void aCommitIsASpanOfItsOwnTraceLinkedToTheSubmission() {
         SegmentEnded claim = claim();
         CheckpointCommitted event = new CheckpointCommitted(
-                claim.checkpoint(), claim.runId(), 4, 1, claim.base(), 9, "w", 1234, List.of("a", "b"));
+                claim.checkpoint(),
+                claim.runId(),
+                4,
+                1,
+                claim.base(),
+                9,
+                "w",
+                1234,
+                List.of("a", "b"),
+                OptionalDouble.empty());
 
         telemetry.concluded(
                 envelope(Optional.of("00-" + SUBMISSION + "-b7ad6b7169203331-01")),

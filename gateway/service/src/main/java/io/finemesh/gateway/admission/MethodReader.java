@@ -355,13 +355,6 @@ final class MethodReader {
                     "method.badam_partition and method.badam_blocks both say what the blocks are; keep one");
         }
         boolean importanceGiven = section.value("badam_importance").isPresent();
-        if (order == BlockOrder.IMPORTANCE && !importanceGiven) {
-            section.contradiction(
-                    "badam_switch_mode",
-                    "importance with badam_importance beside it",
-                    "method.badam_switch_mode is importance, but method.badam_importance is missing; give a number above 0 for each"
-                            + " block");
-        }
         if (order != BlockOrder.IMPORTANCE && importanceGiven) {
             section.contradiction(
                     "badam_importance",

@@ -3,7 +3,6 @@ package io.finemesh.gateway.admission;
 import io.finemesh.checkpoint.model.ModelConfiguration;
 import io.finemesh.checkpoint.model.ModelStructure;
 import io.finemesh.checkpoint.model.Problem;
-import io.finemesh.contract.run.BlockOrder;
 import io.finemesh.contract.run.MethodSpecification;
 import io.finemesh.contract.run.PartitionSpecification;
 import io.finemesh.plan.blocks.Block;
@@ -81,7 +80,7 @@ public final class MethodReferences {
                 .orElse(PartitionSpecification.LAYERS)
                 .importance()
                 .size();
-        if (method.blockOrder() == BlockOrder.IMPORTANCE && weights != blocks.size()) {
+        if (weights != 0 && weights != blocks.size()) {
             problems.add(problem(
                     "badam_importance",
                     weights + " numbers",

@@ -148,7 +148,16 @@ public final class SampleRun {
         long lastStep = (long) (segment + 1) * STEPS_A_SEGMENT - 1;
         say(
                 Source.TRAINING,
-                new SegmentTrained(run, segment, epoch, TRAINER, checkpoint(segment), lastStep, loss(lastStep), ""));
+                new SegmentTrained(
+                        run,
+                        segment,
+                        epoch,
+                        TRAINER,
+                        checkpoint(segment),
+                        lastStep,
+                        loss(lastStep),
+                        "",
+                        OptionalDouble.empty()));
         say(
                 Source.TRAINING,
                 new SegmentEnded(
@@ -174,7 +183,8 @@ public final class SampleRun {
                         lastStep,
                         "w" + segment,
                         2_000,
-                        List.of("model." + block(segment) + ".weight")));
+                        List.of("model." + block(segment) + ".weight"),
+                        OptionalDouble.empty()));
     }
 
     private void evaluation(CheckpointId checkpoint, long afterSteps) {

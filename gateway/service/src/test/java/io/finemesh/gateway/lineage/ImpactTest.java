@@ -18,6 +18,7 @@ import io.finemesh.gateway.view.Occurrence;
 import io.finemesh.gateway.view.Source;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
@@ -41,7 +42,16 @@ class ImpactTest {
         say(
                 Source.CHECKPOINTS,
                 new CheckpointCommitted(
-                        new CheckpointId(checkpoint), id, 0, 1, new CheckpointId(base), 4, "w", 10, List.of("w")));
+                        new CheckpointId(checkpoint),
+                        id,
+                        0,
+                        1,
+                        new CheckpointId(base),
+                        4,
+                        "w",
+                        10,
+                        List.of("w"),
+                        OptionalDouble.empty()));
     }
 
     private static ResolvedDataset dataset(String version) {

@@ -21,6 +21,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -79,10 +80,12 @@ public final class SegmentReporter {
     }
 
     /** All steps are done and the result is known. Nobody waits for the delivery: the end of the upload says the same and more. */
-    public void trained(CheckpointId checkpoint, long lastStep, double lastLoss, String traceparent) {
+    public void trained(
+            CheckpointId checkpoint, long lastStep, double lastLoss, OptionalDouble gradientNorm, String traceparent) {
         logLoss(say(
                 "trained",
-                new SegmentTrained(run(), index(), epoch(), trainer, checkpoint, lastStep, lastLoss, traceparent)));
+                new SegmentTrained(
+                        run(), index(), epoch(), trainer, checkpoint, lastStep, lastLoss, traceparent, gradientNorm)));
     }
 
     /** The result is uploaded. */

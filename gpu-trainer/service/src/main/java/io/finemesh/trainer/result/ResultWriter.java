@@ -14,6 +14,7 @@ import io.finemesh.checkpoint.safetensors.FileDigest;
 import io.finemesh.checkpoint.safetensors.SafetensorsWriter;
 import io.finemesh.checkpoint.safetensors.TensorData;
 import io.finemesh.contract.id.CheckpointId;
+import io.finemesh.contract.training.SegmentTrained;
 import io.finemesh.contract.training.SegmentWork;
 import io.finemesh.engine.train.SegmentOutcome;
 import io.finemesh.engine.train.StepReport;
@@ -75,6 +76,10 @@ public final class ResultWriter {
                 manifest,
                 last.step(),
                 last.loss(),
+                SegmentTrained.meanGradientNorm(outcome.steps().stream()
+                        .filter(step -> !step.skipped())
+                        .map(StepReport::gradientNorm)
+                        .toList()),
                 weights.stream().map(StagedBlob::blob).toList(),
                 cursorJson,
                 state,

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /**
  * The result of a segment, written to the local cache and not yet uploaded.
@@ -17,6 +18,7 @@ import java.util.Map;
  * @param manifest what the store will write
  * @param lastStep 0-based last optimizer step
  * @param lastLoss loss of that step
+ * @param gradientNorm mean gradient norm of the steps; absent where every one was skipped
  * @param weightBlobs the blobs of the parameter groups that were trained, in model order
  * @param cursorJson training state as canonical JSON
  * @param stateBlobs optimizer state
@@ -30,6 +32,7 @@ public record TrainedSegment(
         Manifest manifest,
         long lastStep,
         double lastLoss,
+        OptionalDouble gradientNorm,
         List<BlobReference> weightBlobs,
         String cursorJson,
         List<BlobReference> stateBlobs,

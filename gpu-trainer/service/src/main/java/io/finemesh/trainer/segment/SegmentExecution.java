@@ -131,7 +131,8 @@ public final class SegmentExecution {
         LOG.infof(
                 "%s is trained: %s, loss %.4f at step %d, %d bytes to upload",
                 assignment, result.checkpoint(), result.lastLoss(), result.lastStep(), result.sizeBytes());
-        reporter.trained(result.checkpoint(), result.lastStep(), result.lastLoss(), trace.traceparent());
+        reporter.trained(
+                result.checkpoint(), result.lastStep(), result.lastLoss(), result.gradientNorm(), trace.traceparent());
         uploader.begin(upload);
     }
 

@@ -7,6 +7,7 @@ import io.finemesh.checkpoint.manifest.TensorEntry;
 import io.finemesh.checkpoint.safetensors.Dtype;
 import io.finemesh.contract.id.CheckpointId;
 import io.finemesh.contract.training.SegmentEnded;
+import io.finemesh.contract.training.SegmentTrained;
 import io.finemesh.contract.training.StepCompleted;
 import io.finemesh.trainer.fixture.MemoryStore;
 import io.finemesh.trainer.fixture.TinyData;
@@ -68,6 +69,22 @@ class TrainerTest {
             assertThat(last.trainingState().orElseThrow().stateBlobs()).hasSize(1);
             // The base was read once; everything later was in memory.
             assertThat(store.downloads()).doesNotHaveDuplicates();
+        }
+    }
+
+    @Test
+    void saysTheMeanGradientNormOfASegmentAsItsLedgerHasIt() throws Exception {
+        try (Workbench bench = new Workbench(store, directory)) {
+            bench.train(bAdam, 0, 2, model);
+
+            for (SegmentTrained trained : bench.recorder().of(SegmentTrained.class)) {
+                List<Double> norms = bench.recorder().of(StepCompleted.class).stream()
+                        .filter(step -> step.segmentIndex() == trained.segmentIndex())
+                        .map(StepCompleted::gradientNorm)
+                        .toList();
+                assertThat(norms).hasSize(3).allMatch(norm -> norm > 0);
+                assertThat(trained.gradientNorm()).isEqualTo(SegmentTrained.meanGradientNorm(norms));
+            }
         }
     }
 
