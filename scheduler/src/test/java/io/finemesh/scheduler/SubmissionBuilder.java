@@ -201,8 +201,11 @@ public final class SubmissionBuilder {
                 "tiny",
                 "sums",
                 PromptTemplate.PLAIN,
-                wholeMethod.orElseGet(() ->
-                        new MethodSpecification(method, order, switchInterval, startBlock, false, includeHead, false)),
+                wholeMethod.orElseGet(() -> MethodSpecification.of(method)
+                        .visits(order, switchInterval)
+                        .startBlock(startBlock)
+                        .ends(false, includeHead)
+                        .build()),
                 new OptimizerSpecification(
                         learningRate, LearningRateShape.COSINE, warmupSteps, 0.1, 0.9, 0.999, 1e-8, 0.0, 1.0),
                 new BatchSpecification(samplesPerStep, accumulation, cutoffTokens),

@@ -56,85 +56,9 @@ public record MethodSpecification(
         frozen = frozen == null ? Optional.empty() : frozen;
     }
 
-    /** Any method, everything as it is stored. */
-    public MethodSpecification(
-            Method method,
-            BlockOrder blockOrder,
-            int switchInterval,
-            OptionalInt startBlock,
-            boolean includeEmbedding,
-            boolean includeHead,
-            boolean referenceCompatible,
-            Optional<PartitionSpecification> partition,
-            Optional<ProjectionSpecification> projection,
-            Optional<MomentForm> moments,
-            Optional<WeightRounding> rounding,
-            Optional<AdapterSpecification> adapter) {
-        this(
-                method,
-                blockOrder,
-                switchInterval,
-                startBlock,
-                includeEmbedding,
-                includeHead,
-                referenceCompatible,
-                partition,
-                projection,
-                moments,
-                rounding,
-                adapter,
-                Optional.empty());
-    }
-
-    /** Any method without adapters. */
-    public MethodSpecification(
-            Method method,
-            BlockOrder blockOrder,
-            int switchInterval,
-            OptionalInt startBlock,
-            boolean includeEmbedding,
-            boolean includeHead,
-            boolean referenceCompatible,
-            Optional<PartitionSpecification> partition,
-            Optional<ProjectionSpecification> projection,
-            Optional<MomentForm> moments,
-            Optional<WeightRounding> rounding) {
-        this(
-                method,
-                blockOrder,
-                switchInterval,
-                startBlock,
-                includeEmbedding,
-                includeHead,
-                referenceCompatible,
-                partition,
-                projection,
-                moments,
-                rounding,
-                Optional.empty());
-    }
-
-    /** AdamW, or BAdam with a block per layer. */
-    public MethodSpecification(
-            Method method,
-            BlockOrder blockOrder,
-            int switchInterval,
-            OptionalInt startBlock,
-            boolean includeEmbedding,
-            boolean includeHead,
-            boolean referenceCompatible) {
-        this(
-                method,
-                blockOrder,
-                switchInterval,
-                startBlock,
-                includeEmbedding,
-                includeHead,
-                referenceCompatible,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty());
+    /** A method with its settings at their defaults; of BAdam a block per layer, from the input upwards. */
+    public static MethodBuilder of(Method method) {
+        return new MethodBuilder(method);
     }
 
     /** Whether layers are held as 8-bit integers while another block is trained. */

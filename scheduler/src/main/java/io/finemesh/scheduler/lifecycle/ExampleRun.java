@@ -17,7 +17,6 @@ import io.finemesh.contract.placement.LeaseGranted;
 import io.finemesh.contract.placement.LeaseLost;
 import io.finemesh.contract.placement.PlacementImpossible;
 import io.finemesh.contract.run.BatchSpecification;
-import io.finemesh.contract.run.BlockOrder;
 import io.finemesh.contract.run.CancelRun;
 import io.finemesh.contract.run.EvaluationSpecification;
 import io.finemesh.contract.run.EvaluationTask;
@@ -42,7 +41,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /** A run of two segments and every input it can meet: what {@link TransitionTable} is made with. */
@@ -64,8 +62,7 @@ final class ExampleRun {
                 "model",
                 "data",
                 PromptTemplate.PLAIN,
-                new MethodSpecification(
-                        Method.ADAMW, BlockOrder.ASCENDING, 0, OptionalInt.empty(), false, false, false),
+                MethodSpecification.of(Method.ADAMW).build(),
                 new OptimizerSpecification(1e-3, LearningRateShape.CONSTANT, 0, 1.0, 0.9, 0.999, 1e-8, 0.0, 0.0),
                 new BatchSpecification(1, 1, 16),
                 OptionalDouble.empty(),

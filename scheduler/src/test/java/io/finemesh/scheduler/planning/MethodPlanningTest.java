@@ -22,7 +22,6 @@ import io.finemesh.contract.run.SubmitRun;
 import io.finemesh.contract.run.SubspaceRefresh;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -80,20 +79,10 @@ class MethodPlanningTest {
     @Test
     void frozenLayersInEightBitsNeedLess() {
         MethodSpecification stored = badam(BlockOrder.ASCENDING, partition(BlockCut.LAYER, List.of(), List.of()));
-        MethodSpecification eightBits = new MethodSpecification(
-                Method.BADAM,
-                BlockOrder.ASCENDING,
-                2,
-                OptionalInt.empty(),
-                false,
-                false,
-                false,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.of(FrozenForm.INT8));
+        MethodSpecification eightBits = MethodSpecification.of(Method.BADAM)
+                .visits(BlockOrder.ASCENDING, 2)
+                .frozen(Optional.of(FrozenForm.INT8))
+                .build();
         assertThat(planned(submission(eightBits)).memory().weightsBytes())
                 .isLessThan(planned(submission(stored)).memory().weightsBytes());
         assertThat(planned(submission(eightBits)).blocks())
@@ -101,36 +90,19 @@ class MethodPlanningTest {
     }
 
     private static MethodSpecification lora(int rank, String target) {
-        return new MethodSpecification(
-                Method.LORA,
-                BlockOrder.ASCENDING,
-                0,
-                OptionalInt.empty(),
-                false,
-                false,
-                false,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.of(new AdapterSpecification(rank, 16, List.of(target))));
+        return MethodSpecification.of(Method.LORA)
+                .adapter(new AdapterSpecification(rank, 16, List.of(target)))
+                .build();
     }
 
     @Test
     void whatTheModelDoesNotAllowIsRefusedAllAtOnce() {
-        MethodSpecification wrong = new MethodSpecification(
-                Method.BADAM,
-                BlockOrder.RANDOM,
-                2,
-                OptionalInt.empty(),
-                false,
-                false,
-                false,
-                Optional.of(partition(
-                        BlockCut.CUSTOM, List.of(List.of("layer.0"), List.of("layer.0.down", "layer.77")), List.of())),
-                Optional.of(projection(1 << 20)),
-                Optional.empty(),
-                Optional.empty());
+        MethodSpecification wrong = MethodSpecification.of(Method.BADAM)
+                .visits(BlockOrder.RANDOM, 2)
+                .partition(partition(
+                        BlockCut.CUSTOM, List.of(List.of("layer.0"), List.of("layer.0.down", "layer.77")), List.of()))
+                .projection(Optional.of(projection(1 << 20)))
+                .build();
         Planning.Refused refused = (Planning.Refused) RunPlanner.plan(submission(wrong));
         assertThat(refused.failure().code()).isEqualTo(FailureCode.INVALID_SPECIFICATION);
         assertThat(refused.failure().message())
@@ -165,33 +137,17 @@ class MethodPlanningTest {
     }
 
     private static MethodSpecification badam(BlockOrder order, PartitionSpecification partition) {
-        return new MethodSpecification(
-                Method.BADAM,
-                order,
-                2,
-                OptionalInt.empty(),
-                false,
-                false,
-                false,
-                Optional.of(partition),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty());
+        return MethodSpecification.of(Method.BADAM)
+                .visits(order, 2)
+                .partition(partition)
+                .build();
     }
 
     private static MethodSpecification galore(int rank, MomentForm moments) {
-        return new MethodSpecification(
-                Method.GALORE,
-                BlockOrder.ASCENDING,
-                0,
-                OptionalInt.empty(),
-                false,
-                false,
-                false,
-                Optional.empty(),
-                Optional.of(projection(rank)),
-                Optional.of(moments),
-                Optional.empty());
+        return MethodSpecification.of(Method.GALORE)
+                .projection(Optional.of(projection(rank)))
+                .moments(Optional.of(moments))
+                .build();
     }
 
     private static PartitionSpecification partition(BlockCut cut, List<List<String>> blocks, List<Double> importance) {

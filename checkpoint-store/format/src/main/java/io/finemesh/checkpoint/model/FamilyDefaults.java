@@ -34,134 +34,88 @@ public record FamilyDefaults(
     /** Of rotary layers with a window, where the configuration gives these a base of their own. */
     static final double LOCAL_THETA = 10_000;
 
-    static final FamilyDefaults PLAIN = new FamilyDefaults(
-            Activation.SILU,
-            2048,
-            1e-6,
-            false,
-            OptionalInt.empty(),
-            OptionalInt.empty(),
-            OptionalInt.empty(),
-            OptionalDouble.empty(),
-            OptionalDouble.empty(),
-            256,
-            10_000);
+    /** The same in every family that has it. */
+    private static final double QUERY_SCALAR = 256;
 
-    static final FamilyDefaults GEMMA = new FamilyDefaults(
-            Activation.GELU_TANH,
-            8192,
-            1e-6,
-            true,
-            OptionalInt.empty(),
-            OptionalInt.of(256),
-            OptionalInt.empty(),
-            OptionalDouble.empty(),
-            OptionalDouble.empty(),
-            256,
-            10_000);
-
-    FamilyDefaults withMaxPositions(int positions) {
-        return new FamilyDefaults(
-                activation,
-                positions,
-                rmsNormEpsilon,
-                tied,
-                keyValueHeads,
-                headDimension,
-                window,
-                attentionSoftCap,
-                logitSoftCap,
-                queryScalar,
-                theta);
+    /** Most families: SiLU, 2048 positions, nothing tied, no window, no caps. */
+    static Builder plain() {
+        return new Builder();
     }
 
-    FamilyDefaults withEpsilon(double epsilon) {
-        return new FamilyDefaults(
-                activation,
-                maxPositions,
-                epsilon,
-                tied,
-                keyValueHeads,
-                headDimension,
-                window,
-                attentionSoftCap,
-                logitSoftCap,
-                queryScalar,
-                theta);
+    /** What the Gemma families have in common. */
+    static Builder gemma() {
+        Builder gemma = new Builder();
+        gemma.activation = Activation.GELU_TANH;
+        gemma.maxPositions = 8192;
+        gemma.tied = true;
+        gemma.headDimension = OptionalInt.of(256);
+        return gemma;
     }
 
-    FamilyDefaults withKeyValueHeads(int heads) {
-        return new FamilyDefaults(
-                activation,
-                maxPositions,
-                rmsNormEpsilon,
-                tied,
-                OptionalInt.of(heads),
-                headDimension,
-                window,
-                attentionSoftCap,
-                logitSoftCap,
-                queryScalar,
-                theta);
-    }
+    /** Says of a family only what is its own. */
+    static final class Builder {
+        private Activation activation = Activation.SILU;
+        private int maxPositions = 2048;
+        private double rmsNormEpsilon = 1e-6;
+        private boolean tied;
+        private OptionalInt keyValueHeads = OptionalInt.empty();
+        private OptionalInt headDimension = OptionalInt.empty();
+        private OptionalInt window = OptionalInt.empty();
+        private OptionalDouble attentionSoftCap = OptionalDouble.empty();
+        private OptionalDouble logitSoftCap = OptionalDouble.empty();
+        private double theta = 10_000;
 
-    FamilyDefaults withHeadDimension(int dimension) {
-        return new FamilyDefaults(
-                activation,
-                maxPositions,
-                rmsNormEpsilon,
-                tied,
-                keyValueHeads,
-                OptionalInt.of(dimension),
-                window,
-                attentionSoftCap,
-                logitSoftCap,
-                queryScalar,
-                theta);
-    }
+        private Builder() {}
 
-    FamilyDefaults withWindow(int tokens) {
-        return new FamilyDefaults(
-                activation,
-                maxPositions,
-                rmsNormEpsilon,
-                tied,
-                keyValueHeads,
-                headDimension,
-                OptionalInt.of(tokens),
-                attentionSoftCap,
-                logitSoftCap,
-                queryScalar,
-                theta);
-    }
+        Builder maxPositions(int positions) {
+            maxPositions = positions;
+            return this;
+        }
 
-    FamilyDefaults withSoftCaps(double attention, double logits) {
-        return new FamilyDefaults(
-                activation,
-                maxPositions,
-                rmsNormEpsilon,
-                tied,
-                keyValueHeads,
-                headDimension,
-                window,
-                OptionalDouble.of(attention),
-                OptionalDouble.of(logits),
-                queryScalar,
-                theta);
-    }
+        Builder epsilon(double epsilon) {
+            rmsNormEpsilon = epsilon;
+            return this;
+        }
 
-    FamilyDefaults withTheta(double base) {
-        return new FamilyDefaults(
-                activation,
-                maxPositions,
-                rmsNormEpsilon,
-                tied,
-                keyValueHeads,
-                headDimension,
-                window,
-                attentionSoftCap,
-                logitSoftCap,
-                queryScalar,
-                base);
+        Builder keyValueHeads(int heads) {
+            keyValueHeads = OptionalInt.of(heads);
+            return this;
+        }
+
+        Builder headDimension(int dimension) {
+            headDimension = OptionalInt.of(dimension);
+            return this;
+        }
+
+        Builder window(int tokens) {
+            window = OptionalInt.of(tokens);
+            return this;
+        }
+
+        Builder softCaps(double attention, double logits) {
+            attentionSoftCap = OptionalDouble.of(attention);
+            logitSoftCap = OptionalDouble.of(logits);
+            return this;
+        }
+
+        Builder theta(double base) {
+            theta = base;
+            return this;
+        }
+
+        FamilyDefaults build() {
+            return new FamilyDefaults(
+                    activation,
+                    maxPositions,
+                    rmsNormEpsilon,
+                    tied,
+                    keyValueHeads,
+                    headDimension,
+                    window,
+                    attentionSoftCap,
+                    logitSoftCap,
+                    QUERY_SCALAR,
+                    theta);
+        }
     }
 }

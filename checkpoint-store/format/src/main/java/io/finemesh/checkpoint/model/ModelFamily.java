@@ -93,7 +93,7 @@ public record ModelFamily(
             false,
             BiasRule.AS_CONFIGURED,
             WindowRule.NONE,
-            FamilyDefaults.PLAIN.withMaxPositions(2048),
+            FamilyDefaults.plain().maxPositions(2048).build(),
             Set.of("attention_bias", "mlp_bias"));
 
     /** Mistral 7B and its like (arXiv:2310.06825). */
@@ -106,7 +106,11 @@ public record ModelFamily(
             false,
             BiasRule.AS_CONFIGURED,
             WindowRule.EVERY_LAYER,
-            FamilyDefaults.PLAIN.withMaxPositions(131_072).withKeyValueHeads(8).withWindow(4096),
+            FamilyDefaults.plain()
+                    .maxPositions(131_072)
+                    .keyValueHeads(8)
+                    .window(4096)
+                    .build(),
             Set.of("sliding_window"));
 
     /** Qwen2 and Qwen2.5 (arXiv:2407.10671). */
@@ -119,7 +123,11 @@ public record ModelFamily(
             false,
             BiasRule.QUERY_KEY_VALUE,
             WindowRule.LAST_LAYERS_IF_ASKED,
-            FamilyDefaults.PLAIN.withMaxPositions(32_768).withKeyValueHeads(32).withWindow(4096),
+            FamilyDefaults.plain()
+                    .maxPositions(32_768)
+                    .keyValueHeads(32)
+                    .window(4096)
+                    .build(),
             LAYER_WINDOWS);
 
     /** Qwen3, dense (arXiv:2505.09388). */
@@ -143,11 +151,12 @@ public record ModelFamily(
             false,
             BiasRule.AS_CONFIGURED,
             WindowRule.LAST_LAYERS_IF_ASKED,
-            FamilyDefaults.PLAIN
-                    .withMaxPositions(32_768)
-                    .withKeyValueHeads(32)
-                    .withHeadDimension(128)
-                    .withWindow(4096),
+            FamilyDefaults.plain()
+                    .maxPositions(32_768)
+                    .keyValueHeads(32)
+                    .headDimension(128)
+                    .window(4096)
+                    .build(),
             ConfigurationFeatures.union(LAYER_WINDOWS, Set.of("attention_bias")));
 
     /** Gemma (arXiv:2403.08295). */
@@ -160,7 +169,7 @@ public record ModelFamily(
             true,
             BiasRule.AS_CONFIGURED,
             WindowRule.NONE,
-            FamilyDefaults.GEMMA.withKeyValueHeads(16),
+            FamilyDefaults.gemma().keyValueHeads(16).build(),
             Set.of("attention_bias", "hidden_act", "hidden_activation"));
 
     /** Gemma 2 (arXiv:2408.00118). */
@@ -184,7 +193,11 @@ public record ModelFamily(
             true,
             BiasRule.AS_CONFIGURED,
             WindowRule.ALTERNATING,
-            FamilyDefaults.GEMMA.withKeyValueHeads(4).withWindow(4096).withSoftCaps(50, 30),
+            FamilyDefaults.gemma()
+                    .keyValueHeads(4)
+                    .window(4096)
+                    .softCaps(50, 30)
+                    .build(),
             GEMMA2_FEATURES);
 
     /** The text model of Gemma 3 (arXiv:2503.19786). */
@@ -210,11 +223,12 @@ public record ModelFamily(
             true,
             BiasRule.AS_CONFIGURED,
             WindowRule.ALL_BUT_EVERY_NTH,
-            FamilyDefaults.GEMMA
-                    .withMaxPositions(131_072)
-                    .withKeyValueHeads(4)
-                    .withWindow(4096)
-                    .withTheta(1_000_000),
+            FamilyDefaults.gemma()
+                    .maxPositions(131_072)
+                    .keyValueHeads(4)
+                    .window(4096)
+                    .theta(1_000_000)
+                    .build(),
             ConfigurationFeatures.union(GEMMA2_FEATURES, Set.of("sliding_window_pattern", "rope_local_base_freq")));
 
     /** Phi-3 and Phi-3.5 mini and medium, Phi-4 (arXiv:2404.14219). */
@@ -233,7 +247,7 @@ public record ModelFamily(
             false,
             BiasRule.AS_CONFIGURED,
             WindowRule.EVERY_LAYER,
-            FamilyDefaults.PLAIN.withMaxPositions(4096).withEpsilon(1e-5),
+            FamilyDefaults.plain().maxPositions(4096).epsilon(1e-5).build(),
             Set.of("sliding_window", "partial_rotary_factor", "original_max_position_embeddings", "auto_map"));
 
     /** Every family this version can train. */

@@ -6,6 +6,7 @@ import io.finemesh.contract.run.BlockCut;
 import io.finemesh.contract.run.BlockOrder;
 import io.finemesh.contract.run.FrozenForm;
 import io.finemesh.contract.run.Method;
+import io.finemesh.contract.run.MethodBuilder;
 import io.finemesh.contract.run.MethodSpecification;
 import io.finemesh.contract.run.MomentForm;
 import io.finemesh.contract.run.MomentTransfer;
@@ -103,20 +104,19 @@ final class MethodReader {
                 refuseContradictions(order);
             }
         }
-        return new MethodSpecification(
-                method,
-                order,
-                interval,
-                startBlock,
-                embedding,
-                head,
-                reference,
-                partition.equals(PartitionSpecification.LAYERS) ? Optional.empty() : Optional.of(partition),
-                projected ? Optional.of(projection) : Optional.empty(),
-                moments.filter(form -> form != MomentForm.ADAMW),
-                rounding,
-                method == Method.LORA ? Optional.of(adapter) : Optional.empty(),
-                frozen.filter(form -> form != FrozenForm.STORED));
+        MethodBuilder read = MethodSpecification.of(method)
+                .visits(order, interval)
+                .startBlock(startBlock)
+                .ends(embedding, head)
+                .referenceCompatible(reference)
+                .projection(projected ? Optional.of(projection) : Optional.empty())
+                .moments(moments.filter(form -> form != MomentForm.ADAMW))
+                .rounding(rounding)
+                .frozen(frozen.filter(form -> form != FrozenForm.STORED));
+        if (!partition.equals(PartitionSpecification.LAYERS)) {
+            read.partition(partition);
+        }
+        return (method == Method.LORA ? read.adapter(adapter) : read).build();
     }
 
     private OptionalInt switchInterval() {

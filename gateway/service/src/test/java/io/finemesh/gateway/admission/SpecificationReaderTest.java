@@ -41,8 +41,9 @@ class SpecificationReaderTest {
                         "m",
                         "d",
                         PromptTemplate.PLAIN,
-                        new MethodSpecification(
-                                Method.BADAM, BlockOrder.ASCENDING, 50, OptionalInt.empty(), false, false, false),
+                        MethodSpecification.of(Method.BADAM)
+                                .visits(BlockOrder.ASCENDING, 50)
+                                .build(),
                         new OptimizerSpecification(5e-5, LearningRateShape.LINEAR, 0, 0, 0.9, 0.999, 1e-8, 0, 1),
                         new BatchSpecification(8, 1, 2048),
                         OptionalDouble.empty(),
@@ -100,8 +101,12 @@ class SpecificationReaderTest {
                         "m",
                         "d@3",
                         PromptTemplate.CHATML,
-                        new MethodSpecification(
-                                Method.BADAM, BlockOrder.RANDOM, 0, OptionalInt.of(2), true, true, true),
+                        MethodSpecification.of(Method.BADAM)
+                                .visits(BlockOrder.RANDOM, 0)
+                                .startBlock(OptionalInt.of(2))
+                                .ends(true, true)
+                                .referenceCompatible(true)
+                                .build(),
                         new OptimizerSpecification(1e-4, LearningRateShape.COSINE, 9, 0.1, 0.8, 0.95, 1e-6, 0.01, 0),
                         new BatchSpecification(12, 3, 512),
                         OptionalDouble.of(2.5),

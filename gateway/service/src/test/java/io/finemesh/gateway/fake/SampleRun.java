@@ -55,7 +55,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
@@ -227,8 +226,9 @@ public final class SampleRun {
                 "tiny",
                 "sums",
                 PromptTemplate.PLAIN,
-                new MethodSpecification(
-                        Method.BADAM, BlockOrder.ASCENDING, STEPS_A_SEGMENT, OptionalInt.empty(), false, false, false),
+                MethodSpecification.of(Method.BADAM)
+                        .visits(BlockOrder.ASCENDING, STEPS_A_SEGMENT)
+                        .build(),
                 new OptimizerSpecification(1e-3, LearningRateShape.LINEAR, 0, 0, 0.9, 0.999, 1e-8, 0, 1),
                 new BatchSpecification(8, 1, 64),
                 OptionalDouble.empty(),

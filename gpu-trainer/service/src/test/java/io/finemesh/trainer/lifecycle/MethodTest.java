@@ -35,7 +35,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -101,19 +100,10 @@ class MethodTest {
     void adaptersLieInTheStateUntilTheLastSegmentMergesThem() throws Exception {
         CheckpointId model =
                 store.addModel(TinyModel.configuration(), TinyModel.tokenizer(), TinyModel.weights(Dtype.F32));
-        MethodSpecification lora = new MethodSpecification(
-                Method.LORA,
-                BlockOrder.ASCENDING,
-                STEPS,
-                OptionalInt.empty(),
-                false,
-                false,
-                false,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.of(new AdapterSpecification(4, 8, List.of("q_proj", "down_proj"))));
+        MethodSpecification lora = MethodSpecification.of(Method.LORA)
+                .visits(BlockOrder.ASCENDING, STEPS)
+                .adapter(new AdapterSpecification(4, 8, List.of("q_proj", "down_proj")))
+                .build();
         TinyRun run = TinyRun.of("run", lora, store.add(TinyData.sums(40)), 3);
         List<CheckpointId> uninterrupted;
         try (Workbench bench = new Workbench(store, directory.resolve("first"))) {
@@ -166,19 +156,13 @@ class MethodTest {
         CheckpointId model =
                 store.addModel(TinyModel.configuration(), TinyModel.tokenizer(), TinyModel.weights(Dtype.F32));
         BlobReference rows = store.add(TinyData.sums(40));
-        MethodSpecification method = new MethodSpecification(
-                Method.BADAM,
-                BlockOrder.ASCENDING,
-                STEPS,
-                OptionalInt.empty(),
-                false,
-                false,
-                false,
-                Optional.of(new PartitionSpecification(
-                        BlockCut.HALF, List.of(), false, OptionalLong.empty(), List.of("final"), List.of())),
-                Optional.of(projection(4, false)),
-                Optional.of(MomentForm.ADAMW_8BIT),
-                Optional.empty());
+        MethodSpecification method = MethodSpecification.of(Method.BADAM)
+                .visits(BlockOrder.ASCENDING, STEPS)
+                .partition(new PartitionSpecification(
+                        BlockCut.HALF, List.of(), false, OptionalLong.empty(), List.of("final"), List.of()))
+                .projection(Optional.of(projection(4, false)))
+                .moments(Optional.of(MomentForm.ADAMW_8BIT))
+                .build();
         try (Workbench bench = new Workbench(store, directory)) {
             List<CheckpointId> checkpoints = bench.train(TinyRun.of("halves", method, rows, 2), 0, 2, model);
 
@@ -200,20 +184,10 @@ class MethodTest {
     void frozenLayersInEightBitsChangeNoCheckpointButByTheirVisit() throws Exception {
         CheckpointId model =
                 store.addModel(TinyModel.configuration(), TinyModel.tokenizer(), TinyModel.weights(Dtype.BF16));
-        MethodSpecification method = new MethodSpecification(
-                Method.BADAM,
-                BlockOrder.ASCENDING,
-                STEPS,
-                OptionalInt.empty(),
-                false,
-                false,
-                false,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.of(FrozenForm.INT8));
+        MethodSpecification method = MethodSpecification.of(Method.BADAM)
+                .visits(BlockOrder.ASCENDING, STEPS)
+                .frozen(Optional.of(FrozenForm.INT8))
+                .build();
         TinyRun run =
                 TinyRun.of("frozen", method, store.add(TinyData.sums(40)), 3).withPrecision(Precision.BF16);
         List<CheckpointId> uninterrupted;
@@ -255,18 +229,12 @@ class MethodTest {
             Optional<ProjectionSpecification> projection,
             Optional<MomentForm> moments,
             Optional<WeightRounding> rounding) {
-        return new MethodSpecification(
-                method,
-                BlockOrder.ASCENDING,
-                STEPS,
-                OptionalInt.empty(),
-                false,
-                false,
-                false,
-                Optional.empty(),
-                projection,
-                moments,
-                rounding);
+        return MethodSpecification.of(method)
+                .visits(BlockOrder.ASCENDING, STEPS)
+                .projection(projection)
+                .moments(moments)
+                .rounding(rounding)
+                .build();
     }
 
     /** Refreshed at every third update, so that a segment ends between refreshes. */
