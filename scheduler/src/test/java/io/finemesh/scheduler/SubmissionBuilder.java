@@ -15,6 +15,7 @@ import io.finemesh.contract.run.OptimizerSpecification;
 import io.finemesh.contract.run.Precision;
 import io.finemesh.contract.run.PromptTemplate;
 import io.finemesh.contract.run.ResolvedDataset;
+import io.finemesh.contract.run.ResolvedEvaluation;
 import io.finemesh.contract.run.ResolvedModel;
 import io.finemesh.contract.run.RunSpecification;
 import io.finemesh.contract.run.SubmitRun;
@@ -65,6 +66,8 @@ public final class SubmissionBuilder {
     private int everySegments;
 
     private Optional<MethodSpecification> wholeMethod = Optional.empty();
+    private Optional<EvaluationSpecification> wholeEvaluation = Optional.empty();
+    private Optional<ResolvedEvaluation> resolved = Optional.empty();
 
     private SubmissionBuilder(String run) {
         this.run = run;
@@ -190,6 +193,14 @@ public final class SubmissionBuilder {
         return this;
     }
 
+    /** An evaluation in all its settings, with what its names stand for. */
+    public SubmissionBuilder evaluation(EvaluationSpecification asked, ResolvedEvaluation names) {
+        evaluated = asked.dataset().isPresent();
+        wholeEvaluation = Optional.of(asked);
+        resolved = Optional.of(names);
+        return this;
+    }
+
     public SubmissionBuilder withoutHeldOutData() {
         heldOutData = false;
         return this;
@@ -214,11 +225,11 @@ public final class SubmissionBuilder {
                 precision,
                 42,
                 checkpointSteps,
-                new EvaluationSpecification(
+                wholeEvaluation.orElseGet(() -> new EvaluationSpecification(
                         Optional.of("held-out"),
                         evaluated ? List.of(new TaskSpecification(EvaluationTask.HELD_OUT_LOSS, 0, 16)) : List.of(),
                         atStart,
-                        everySegments),
+                        everySegments)),
                 memoryLimit,
                 TraceDetail.SEGMENT,
                 Optional.empty());
@@ -227,10 +238,13 @@ public final class SubmissionBuilder {
                 specification,
                 new ResolvedModel(BASE, configuration, 200_000, weightBytes),
                 dataset("sums@1", samples),
-                evaluated && heldOutData ? Optional.of(dataset("held-out@1", 10)) : Optional.empty());
+                evaluated && heldOutData ? Optional.of(dataset("held-out@1", 10)) : Optional.empty(),
+                Optional.empty(),
+                resolved);
     }
 
-    private static ResolvedDataset dataset(String version, long samples) {
+    /** A data set version of so many samples. */
+    public static ResolvedDataset dataset(String version, long samples) {
         return new ResolvedDataset(
                 new DatasetVersion(version), new BlobReference(new BlobDigest("a".repeat(64)), 1_000), samples);
     }

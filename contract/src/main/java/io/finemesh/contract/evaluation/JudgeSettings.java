@@ -3,7 +3,9 @@ package io.finemesh.contract.evaluation;
 import static java.util.Objects.requireNonNull;
 
 import io.finemesh.contract.id.CheckpointId;
+import io.finemesh.contract.run.JudgeSpecification;
 import io.finemesh.contract.run.ResolvedDataset;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -24,6 +26,21 @@ public record JudgeSettings(
         remote = remote == null ? Optional.empty() : remote;
         requireNonNull(prompts, "prompts is null");
         references = references == null ? Optional.empty() : references;
+    }
+
+    /**
+     * A judge as it was named, with what the names stand for.
+     *
+     * @param checkpoint what its checkpoint's name stands for
+     * @param datasets data sets by name
+     */
+    public static JudgeSettings of(
+            JudgeSpecification judge, Optional<CheckpointId> checkpoint, Map<String, ResolvedDataset> datasets) {
+        return new JudgeSettings(
+                checkpoint,
+                judge.url().flatMap(url -> judge.model().map(model -> new RemoteModel(url, model, judge.secret()))),
+                datasets.get(judge.prompts()),
+                judge.references().map(datasets::get));
     }
 
     /** Who it is, as judgments name it. */

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.finemesh.contract.json.SinceForm;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -24,6 +25,16 @@ public record TaskSpecification(
     public TaskSpecification {
         requireNonNull(task, "task is null");
         options = options == null ? Optional.empty() : options;
+    }
+
+    /** Name that its figures are filed under; those of a user's own task have the name in the task file. */
+    public String name() {
+        String name = task.name().toLowerCase(Locale.ROOT);
+        return task == EvaluationTask.MMLU || task == EvaluationTask.SUPERGLUE
+                ? options.flatMap(TaskOptions::subject)
+                        .map(subject -> name + "_" + subject)
+                        .orElse(name)
+                : name;
     }
 
     /** A task as it is by itself. */

@@ -209,15 +209,12 @@ final class Deliberation {
         change(new RunChange.EvaluationOpened(evaluation));
         say(
                 Topics.EVALUATION_COMMANDS,
-                new EvaluateCheckpoint(
+                EvaluateCheckpoint.of(
                         evaluation.evaluation(),
                         Optional.of(runId),
                         evaluation.checkpoint(),
                         evaluation.afterSteps(),
-                        charter.submission().evaluationDataset().orElseThrow(),
-                        charter.submission().specification().evaluation().tasks(),
-                        charter.submission().specification(),
-                        Optional.empty()));
+                        charter.submission()));
     }
 
     /** Every segment is committed: the run is complete unless evaluations are open. */

@@ -28,10 +28,10 @@ final class EvaluationDecisions {
     private EvaluationDecisions() {}
 
     static Optional<OpenEvaluation> atStart(SubmitRun submission, Instant now) {
-        EvaluationSpecification evaluation = submission.specification().evaluation();
-        return evaluation.atStart() && !evaluation.tasks().isEmpty()
-                ? Optional.of(OpenEvaluation.first(
-                        submission.runId(), submission.model().checkpoint(), 0, now))
+        CheckpointId start = submission.model().checkpoint();
+        return submission.specification().evaluation().atStart()
+                        && !submission.tasksOn(start).isEmpty()
+                ? Optional.of(OpenEvaluation.first(submission.runId(), start, 0, now))
                 : Optional.empty();
     }
 
@@ -39,7 +39,7 @@ final class EvaluationDecisions {
             Charter charter, int index, CheckpointId checkpoint, long afterSteps, Instant now) {
         EvaluationSpecification evaluation =
                 charter.submission().specification().evaluation();
-        if (evaluation.tasks().isEmpty()) {
+        if (charter.submission().tasksOn(checkpoint).isEmpty()) {
             return Optional.empty();
         }
         boolean last = index + 1 == charter.plan().segments();

@@ -72,7 +72,8 @@ final class TriggerRelay implements Processor<String, byte[], String, byte[]> {
                         completed.checkpoint(),
                         completed.scores().stream()
                                 .filter(score -> Double.isFinite(score.value()))
-                                .map(score -> new ScoredFigure(score.task(), score.metric(), score.value()))
+                                .map(score ->
+                                        new ScoredFigure(score.task(), score.metric(), score.value(), score.judge()))
                                 .toList()));
             default -> Optional.empty();
         };

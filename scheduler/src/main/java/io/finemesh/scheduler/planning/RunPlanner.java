@@ -6,6 +6,7 @@ import io.finemesh.contract.failure.FailureCode;
 import io.finemesh.contract.run.BatchSpecification;
 import io.finemesh.contract.run.BlockOrder;
 import io.finemesh.contract.run.EvaluationSpecification;
+import io.finemesh.contract.run.EvaluationTask;
 import io.finemesh.contract.run.MemoryByComponent;
 import io.finemesh.contract.run.MethodSpecification;
 import io.finemesh.contract.run.OptimizerSpecification;
@@ -14,6 +15,8 @@ import io.finemesh.contract.run.ResolvedModel;
 import io.finemesh.contract.run.RunPlan;
 import io.finemesh.contract.run.RunSpecification;
 import io.finemesh.contract.run.SubmitRun;
+import io.finemesh.contract.run.TaskOptions;
+import io.finemesh.contract.run.TaskSpecification;
 import io.finemesh.plan.blocks.Block;
 import io.finemesh.plan.blocks.SwitchInterval;
 import io.finemesh.plan.memory.MemoryEstimate;
@@ -124,10 +127,19 @@ public final class RunPlanner {
 
     private static void checkEvaluation(SubmitRun submission, Objections objections) {
         EvaluationSpecification evaluation = submission.specification().evaluation();
+        List<String> withoutData = evaluation.tasks().stream()
+                .filter(task -> task.task() != EvaluationTask.UPDATE_REPORT)
+                .filter(task -> task.options().flatMap(TaskOptions::dataset).isEmpty())
+                .map(TaskSpecification::name)
+                .toList();
         objections.require(
-                evaluation.tasks().isEmpty() || submission.evaluationDataset().isPresent(),
-                "evaluation has " + evaluation.tasks().size()
-                        + " tasks but no held-out data set; name one under evaluation.dataset, or ask for no task");
+                withoutData.isEmpty() || submission.evaluationDataset().isPresent(),
+                "evaluation has no held-out data set for " + String.join(", ", withoutData)
+                        + "; name one under evaluation.dataset, or one for each task");
+        objections.require(
+                evaluation.judge().isPresent()
+                        || evaluation.tasks().stream().noneMatch(task -> task.task() == EvaluationTask.MT_BENCH),
+                "evaluation has mt_bench and no judge; name one under evaluation.judge");
         objections.require(
                 evaluation.everySegments() >= 0,
                 "evaluation.everySegments is " + evaluation.everySegments() + ", allowed: 0 (only at the end) or more");

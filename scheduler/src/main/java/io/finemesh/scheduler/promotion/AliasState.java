@@ -74,7 +74,9 @@ public record AliasState(
                             score.value(),
                             score.standardError(),
                             score.samples(),
-                            score.limited()))
+                            score.limited(),
+                            Optional.empty(),
+                            score.judge()))
                     .toList();
         }
     }

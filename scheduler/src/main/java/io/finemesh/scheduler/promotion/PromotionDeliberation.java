@@ -93,8 +93,7 @@ final class PromotionDeliberation {
         if (!policy.alias().equals(NOMINEE)) {
             nominate(policy, ended.runId(), challenger);
         }
-        if (candidate.submission().evaluationDataset().isEmpty()
-                || candidate.submission().specification().evaluation().tasks().isEmpty()) {
+        if (candidate.submission().tasksOn(challenger).isEmpty()) {
             conclude(
                     candidate,
                     policy,
@@ -127,10 +126,15 @@ final class PromotionDeliberation {
     private void compare(Candidate candidate, PolicyDefined policy, CheckpointId challenger, int attempt) {
         Optional<CheckpointId> champion =
                 board.alias(policy.model(), policy.alias()).holder();
+        // A champion that the run started from has no update to report, and may be left with nothing to be asked.
+        Optional<List<TaskScore>> unasked = champion.filter(
+                        holder -> candidate.submission().tasksOn(holder).isEmpty())
+                .map(_ -> List.of());
         board = board.with(
-                candidate.comparing(new Comparison(challenger, champion, attempt, Optional.empty(), Optional.empty())));
+                candidate.comparing(new Comparison(challenger, champion, attempt, Optional.empty(), unasked)));
         ask(candidate, challenger, attempt);
-        champion.filter(holder -> !holder.equals(challenger)).ifPresent(holder -> ask(candidate, holder, attempt));
+        champion.filter(holder -> !holder.equals(challenger) && unasked.isEmpty())
+                .ifPresent(holder -> ask(candidate, holder, attempt));
     }
 
     private void ask(Candidate candidate, CheckpointId checkpoint, int attempt) {
@@ -140,15 +144,7 @@ final class PromotionDeliberation {
         say(
                 Topics.EVALUATION_COMMANDS,
                 evaluation.value(),
-                new EvaluateCheckpoint(
-                        evaluation,
-                        Optional.empty(),
-                        checkpoint,
-                        0,
-                        submission.evaluationDataset().orElseThrow(),
-                        submission.specification().evaluation().tasks(),
-                        submission.specification(),
-                        Optional.empty()));
+                EvaluateCheckpoint.of(evaluation, Optional.empty(), checkpoint, 0, submission));
     }
 
     void evaluated(CheckpointEvaluated evaluated) {
@@ -214,7 +210,8 @@ final class PromotionDeliberation {
         evaluations.add(candidate.evaluation(comparison.challenger(), comparison.attempt()));
         comparison
                 .champion()
-                .filter(champion -> !champion.equals(comparison.challenger()))
+                .filter(champion -> !champion.equals(comparison.challenger())
+                        && !candidate.submission().tasksOn(champion).isEmpty())
                 .ifPresent(champion -> evaluations.add(candidate.evaluation(champion, comparison.attempt())));
         conclude(candidate, policy, comparison.challenger(), outcome, scores, evaluations);
     }

@@ -172,7 +172,7 @@ final class TriggerDeliberation {
         List<ScoredFigure> first = new ArrayList<>(known == null ? List.of() : known.figures());
         List<ScoredFigure> before = List.copyOf(first);
         scored.figures().stream()
-                .filter(figure -> find(before, figure.task(), figure.metric()).isEmpty())
+                .filter(figure -> sameFigure(before, figure).isEmpty())
                 .forEach(first::add);
         remember(checkpoint, new FirstScores(now, first, scored.evaluation().value()));
         everyPolicy(policy -> {
@@ -194,8 +194,11 @@ final class TriggerDeliberation {
 
     private static Optional<Pending.Regression> regressed(
             RegressionTrigger trigger, List<ScoredFigure> before, CheckpointScored scored) {
-        Optional<ScoredFigure> first = find(before, trigger.task(), trigger.metric());
-        Optional<ScoredFigure> newest = find(scored.figures(), trigger.task(), trigger.metric());
+        Optional<ScoredFigure> newest = scored.figures().stream()
+                .filter(figure ->
+                        figure.task().equals(trigger.task()) && figure.metric().equals(trigger.metric()))
+                .findFirst();
+        Optional<ScoredFigure> first = newest.flatMap(figure -> sameFigure(before, figure));
         if (first.isEmpty() || newest.isEmpty()) {
             return Optional.empty();
         }
@@ -210,9 +213,12 @@ final class TriggerDeliberation {
                 : Optional.empty();
     }
 
-    private static Optional<ScoredFigure> find(List<ScoredFigure> figures, String task, String metric) {
+    /** The figure of the same metric, rated by the same judge where anybody rated it. */
+    private static Optional<ScoredFigure> sameFigure(List<ScoredFigure> figures, ScoredFigure like) {
         return figures.stream()
-                .filter(figure -> figure.task().equals(task) && figure.metric().equals(metric))
+                .filter(figure -> figure.task().equals(like.task())
+                        && figure.metric().equals(like.metric())
+                        && figure.judge().equals(like.judge()))
                 .findFirst();
     }
 

@@ -5,14 +5,28 @@ import static io.finemesh.scheduler.lifecycle.RunStory.FIRST;
 import static io.finemesh.scheduler.lifecycle.RunStory.checkpoint;
 import static io.finemesh.scheduler.lifecycle.RunStory.kinds;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.finemesh.contract.Message;
 import io.finemesh.contract.evaluation.EvaluateCheckpoint;
+import io.finemesh.contract.evaluation.EvaluationWork;
 import io.finemesh.contract.failure.FailureCode;
+import io.finemesh.contract.id.CheckpointId;
+import io.finemesh.contract.id.DatasetVersion;
 import io.finemesh.contract.id.EvaluationId;
+import io.finemesh.contract.run.EvaluationSpecification;
+import io.finemesh.contract.run.EvaluationTask;
+import io.finemesh.contract.run.JudgeSpecification;
+import io.finemesh.contract.run.ResolvedDataset;
+import io.finemesh.contract.run.ResolvedEvaluation;
+import io.finemesh.contract.run.TaskOptions;
+import io.finemesh.contract.run.TaskSpecification;
 import io.finemesh.scheduler.SubmissionBuilder;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 /** Which checkpoints are scored, and what waits for the scores. */
@@ -42,9 +56,81 @@ class EvaluationTest {
                 .extracting(EvaluateCheckpoint::checkpoint)
                 .containsExactly(SubmissionBuilder.BASE, checkpoint(1), checkpoint(3), checkpoint(4));
         assertThat(asked(story)).extracting(EvaluateCheckpoint::evaluation).doesNotHaveDuplicates();
-        assertThat(asked(story))
-                .allSatisfy(command ->
-                        assertThat(command.dataset().version().value()).isEqualTo("held-out@1"));
+        assertThat(asked(story)).allSatisfy(command -> assertThat(
+                        command.dataset().orElseThrow().version().value())
+                .isEqualTo("held-out@1"));
+    }
+
+    @Test
+    void anUpdateIsReportedAgainstWhatTheRunStartsFromAndNotOfThatItself() {
+        List<TaskSpecification> tasks = List.of(
+                new TaskSpecification(EvaluationTask.HELD_OUT_LOSS, 0, 0),
+                new TaskSpecification(EvaluationTask.UPDATE_REPORT, 0, 0));
+        RunStory story = trained(adamw("r-1", 20)
+                .evaluation(
+                        new EvaluationSpecification(Optional.of("held-out"), tasks, true, 0),
+                        ResolvedEvaluation.NOTHING));
+
+        assertThat(asked(story)).extracting(EvaluateCheckpoint::tasks).containsExactly(tasks.subList(0, 1), tasks);
+        assertThat(asked(story).getLast().work().base()).contains(SubmissionBuilder.BASE);
+    }
+
+    @Test
+    void whatOnlyReportsUpdatesAsksNothingAtTheStart() {
+        EvaluationSpecification report = new EvaluationSpecification(
+                Optional.empty(), List.of(new TaskSpecification(EvaluationTask.UPDATE_REPORT, 0, 0)), true, 0);
+        assertThat(asked(trained(adamw("r-1", 20).evaluation(report, ResolvedEvaluation.NOTHING))))
+                .extracting(EvaluateCheckpoint::afterSteps)
+                .containsExactly(20L);
+
+        CheckpointId other = new CheckpointId("ck-other");
+        assertThat(asked(trained(adamw("r-1", 20)
+                        .evaluation(report, new ResolvedEvaluation(Map.of(), Optional.of(other), Optional.empty())))))
+                .as("against another checkpoint the start has something to report")
+                .extracting(EvaluateCheckpoint::afterSteps, command -> command.base()
+                        .orElseThrow())
+                .containsExactly(tuple(0L, other), tuple(20L, other));
+    }
+
+    @Test
+    void judgeAndDataOfEachTaskTravelWithTheQuestion() {
+        Map<String, ResolvedDataset> data = Map.of(
+                "questions", SubmissionBuilder.dataset("questions@2", 80),
+                "prompts", SubmissionBuilder.dataset("prompts@1", 8));
+        RunStory story = trained(adamw("r-1", 10)
+                .evaluation(
+                        new EvaluationSpecification(
+                                Optional.empty(),
+                                List.of(new TaskSpecification(
+                                        EvaluationTask.MT_BENCH,
+                                        0,
+                                        1024,
+                                        Optional.of(new TaskOptions(
+                                                Optional.of("questions"),
+                                                Optional.empty(),
+                                                OptionalInt.empty(),
+                                                false,
+                                                Optional.empty(),
+                                                Optional.empty())))),
+                                false,
+                                0,
+                                Optional.empty(),
+                                Optional.of(new JudgeSpecification(
+                                        Optional.of("rater"),
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        "prompts",
+                                        Optional.empty()))),
+                        new ResolvedEvaluation(data, Optional.empty(), Optional.of(new CheckpointId("ck-rater")))));
+
+        EvaluationWork work = asked(story).getFirst().work();
+        assertThat(work.dataset()).isEmpty();
+        assertThat(work.datasets()).isEqualTo(data);
+        assertThat(work.judge()).hasValueSatisfying(judge -> {
+            assertThat(judge.checkpoint()).contains(new CheckpointId("ck-rater"));
+            assertThat(judge.prompts().version()).isEqualTo(new DatasetVersion("prompts@1"));
+        });
     }
 
     @Test

@@ -223,7 +223,7 @@ class RunPlannerTest {
                 arguments(
                         adamw("r", 9).evaluated(true, 0).withoutHeldOutData(),
                         FailureCode.INVALID_SPECIFICATION,
-                        "evaluation has 1 tasks but no held-out data set"),
+                        "evaluation has no held-out data set for held_out_loss"),
                 arguments(
                         adamw("r", 9).evaluated(true, -1),
                         FailureCode.INVALID_SPECIFICATION,

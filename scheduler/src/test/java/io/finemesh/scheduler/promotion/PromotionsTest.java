@@ -1,5 +1,6 @@
 package io.finemesh.scheduler.promotion;
 
+import static io.finemesh.scheduler.SubmissionBuilder.adamw;
 import static io.finemesh.scheduler.promotion.PromotionStory.RULES;
 import static io.finemesh.scheduler.promotion.PromotionStory.first;
 import static io.finemesh.scheduler.promotion.PromotionStory.policy;
@@ -17,6 +18,7 @@ import io.finemesh.contract.id.DatasetVersion;
 import io.finemesh.contract.id.EvaluationId;
 import io.finemesh.contract.id.RunId;
 import io.finemesh.contract.policy.Better;
+import io.finemesh.contract.policy.PolicyDefined;
 import io.finemesh.contract.policy.PolicyWithdrawn;
 import io.finemesh.contract.policy.ThresholdRule;
 import io.finemesh.contract.registry.AliasMoved;
@@ -30,14 +32,23 @@ import io.finemesh.contract.registry.GateVerdict;
 import io.finemesh.contract.registry.MoveAlias;
 import io.finemesh.contract.registry.MoveReason;
 import io.finemesh.contract.registry.RejectPromotion;
+import io.finemesh.contract.run.EvaluationSpecification;
+import io.finemesh.contract.run.EvaluationTask;
+import io.finemesh.contract.run.ResolvedEvaluation;
 import io.finemesh.contract.run.RunPhase;
+import io.finemesh.contract.run.SubmitRun;
+import io.finemesh.contract.run.TaskOptions;
+import io.finemesh.contract.run.TaskSpecification;
 import io.finemesh.contract.wire.Envelope;
+import io.finemesh.scheduler.SubmissionBuilder;
 import io.finemesh.scheduler.journal.PromotionBoardStore;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -235,6 +246,103 @@ class PromotionsTest {
     }
 
     @Test
+    void aThresholdOnTheUpdateIsTheChallengersAloneAndNothingLaterIsHeldAgainstIt() {
+        story.tell(policy(2, false, List.of(new ThresholdRule("update_report", "changed_tensors", Better.HIGHER, 1))));
+        story.tell(move(SubmissionBuilder.BASE.value(), "r-1"));
+        SubmitRun plain = adamw("run-1", 10)
+                .evaluation(
+                        new EvaluationSpecification(
+                                Optional.empty(),
+                                List.of(new TaskSpecification(EvaluationTask.UPDATE_REPORT, 0, 0)),
+                                false,
+                                0),
+                        ResolvedEvaluation.NOTHING)
+                .build();
+        story.tell(new CandidateSubmitted(new SubmitRun(
+                plain.runId(),
+                plain.specification(),
+                plain.model(),
+                plain.dataset(),
+                plain.evaluationDataset(),
+                submission("run-1").origin(),
+                plain.evaluation())));
+
+        List<EvaluateCheckpoint> asked = story.tell(ended("run-1", RunPhase.COMPLETED, "ck-1")).stream()
+                .filter(EvaluateCheckpoint.class::isInstance)
+                .map(EvaluateCheckpoint.class::cast)
+                .toList();
+        assertThat(asked)
+                .as("the holder is what the run started from, and has no update to report")
+                .singleElement()
+                .satisfies(one -> assertThat(one.base()).contains(SubmissionBuilder.BASE));
+        GateDecided decided = (GateDecided)
+                story.tell(report(asked.getFirst().evaluation(), "ck-1", 12)).getFirst();
+        assertThat(decided.verdict()).isEqualTo(GateVerdict.PROMOTED);
+        assertThat(decided.evaluations()).hasSize(1);
+        assertThat(story.holder("champion")).contains(new CheckpointId("ck-1"));
+
+        assertThat(story.tell(report(new EvaluationId("e-1"), "ck-1", 0)))
+                .as("a report against another checkpoint says nothing of the run's")
+                .isEmpty();
+    }
+
+    @Test
+    void onlyTheJudgeThatRatedTheHolderBeforeIsHeldAgainstIt() {
+        story.tell(policy(2, false, List.of(new ThresholdRule("mt_bench", "average", Better.HIGHER, 5))));
+        EvaluateCheckpoint asked = story.complete("run-1", "ck-1").getFirst();
+        story.tell(rated(asked.evaluation(), "ck-1", 7, "gpt-4"));
+        assertThat(story.holder("champion")).contains(new CheckpointId("ck-1"));
+
+        assertThat(story.tell(rated(new EvaluationId("e-1"), "ck-1", 2, "a-stricter-one")))
+                .isEmpty();
+        assertThat(story.tell(rated(new EvaluationId("e-2"), "ck-1", 2, "gpt-4")))
+                .singleElement()
+                .isInstanceOfSatisfying(GateDecided.class, decided -> assertThat(decided.verdict())
+                        .isEqualTo(GateVerdict.REGRESSED));
+    }
+
+    @Test
+    void aTaskWithDataOfItsOwnIsHeldAgainstTheHolderOnThatData() {
+        PolicyDefined plain = policy(2, false, RULES);
+        TaskOptions own = new TaskOptions(
+                Optional.of("quiz@3"),
+                Optional.empty(),
+                OptionalInt.empty(),
+                false,
+                Optional.empty(),
+                Optional.empty());
+        SubmitRun run = adamw("template", 30)
+                .evaluation(
+                        new EvaluationSpecification(
+                                Optional.of("held-out"),
+                                List.of(new TaskSpecification(EvaluationTask.EXACT_MATCH, 0, 16, Optional.of(own))),
+                                false,
+                                0),
+                        ResolvedEvaluation.NOTHING)
+                .build();
+        story.tell(new PolicyDefined(
+                plain.name(),
+                plain.revision(),
+                true,
+                false,
+                plain.model(),
+                plain.alias(),
+                plain.dataset(),
+                plain.triggers(),
+                plain.limits(),
+                run.specification(),
+                plain.warmupFraction(),
+                plain.gate(),
+                plain.webhooks()));
+        promote("run-1", "ck-1", 40);
+
+        assertThat(story.tell(later("e-1", "ck-1", 0, Optional.of("held-out@1"))))
+                .as("the evaluation's data is not this task's")
+                .isEmpty();
+        assertThat(story.tell(later("e-2", "ck-1", 0, Optional.of("quiz@9")))).isNotEmpty();
+    }
+
+    @Test
     void aHolderWithNothingBeforeItStaysAndThatIsSaidOnce() {
         promote("run-1", "ck-1", 40);
 
@@ -314,6 +422,30 @@ class PromotionsTest {
                 new CheckpointId(checkpoint),
                 scores,
                 data.map(version -> Map.of("exact_match", new DatasetVersion(version))));
+    }
+
+    private static CheckpointEvaluated report(EvaluationId evaluation, String checkpoint, int changed) {
+        return new CheckpointEvaluated(
+                evaluation,
+                new CheckpointId(checkpoint),
+                List.of(new TaskScore("update_report", "changed_tensors", changed, OptionalDouble.empty(), 12, false)),
+                Optional.empty());
+    }
+
+    private static CheckpointEvaluated rated(EvaluationId evaluation, String checkpoint, double average, String judge) {
+        return new CheckpointEvaluated(
+                evaluation,
+                new CheckpointId(checkpoint),
+                List.of(new TaskScore(
+                        "mt_bench",
+                        "average",
+                        average,
+                        OptionalDouble.empty(),
+                        160,
+                        false,
+                        Optional.empty(),
+                        Optional.of(judge))),
+                Optional.empty());
     }
 
     private static MoveAlias move(String checkpoint, String request) {

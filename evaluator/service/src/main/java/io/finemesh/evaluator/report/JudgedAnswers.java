@@ -103,7 +103,8 @@ public record JudgedAnswers(
                     open.name(),
                     metric,
                     new Figure(value.getAsDouble(), OptionalDouble.empty(), Math.max(1, samples)),
-                    limited);
+                    limited,
+                    Optional.of(open.judge().name()));
         }
     }
 

@@ -24,11 +24,28 @@ public final class ScoreSheet {
      * @throws IllegalArgumentException if the figure is not finite: such a model has no score
      */
     public ScoreSheet add(String task, String metric, Figure figure, boolean limited) {
+        return add(task, metric, figure, limited, Optional.empty());
+    }
+
+    /**
+     * Adds a figure that somebody's ratings make.
+     *
+     * @param judge who rated; empty where nobody did
+     */
+    public ScoreSheet add(String task, String metric, Figure figure, boolean limited, Optional<String> judge) {
         if (!Double.isFinite(figure.value())) {
             throw new IllegalArgumentException(
                     metric + " is " + figure.value() + "; the checkpoint's weights do not give finite likelihoods");
         }
-        scores.add(new TaskScore(task, metric, figure.value(), figure.standardError(), figure.samples(), limited));
+        scores.add(new TaskScore(
+                task,
+                metric,
+                figure.value(),
+                figure.standardError(),
+                figure.samples(),
+                limited,
+                Optional.empty(),
+                judge));
         return this;
     }
 

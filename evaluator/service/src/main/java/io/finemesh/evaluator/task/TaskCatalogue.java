@@ -26,7 +26,6 @@ import io.finemesh.score.task.TaskException;
 import java.io.ByteArrayInputStream;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /** Makes what is asked of what a task is called. Every row that cannot be used is left out and named; a data set without a usable row is refused with the first of them. */
@@ -85,14 +84,7 @@ public final class TaskCatalogue {
 
     /** Name that a task's figures are filed under. */
     public static String name(TaskSpecification specification) {
-        String name = specification.task().name().toLowerCase(Locale.ROOT);
-        return specification.task() == EvaluationTask.MMLU || specification.task() == EvaluationTask.SUPERGLUE
-                ? name
-                        + options(specification)
-                                .subject()
-                                .map(subject -> "_" + subject)
-                                .orElse("")
-                : name;
+        return specification.name();
     }
 
     private static TaskOptions options(TaskSpecification specification) {

@@ -138,6 +138,8 @@ class OpenQuestionsTest {
                 .containsEntry("category,math", 6.0)
                 .containsEntry("without_rating", 0.0);
         assertThat(completed.scores()).as("three questions are no score").allMatch(TaskScore::limited);
+        assertThat(completed.scores()).as("who rated goes with each figure").allMatch(score -> score.judge()
+                .equals(Optional.of("gpt-x")));
         TaskRecords records = completed.records().orElseThrow().getFirst();
         List<JsonNode> judgments = lines(records.samples().digest());
         assertThat(judgments).hasSize(5).allSatisfy(line -> {

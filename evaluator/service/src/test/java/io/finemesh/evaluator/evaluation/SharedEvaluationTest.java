@@ -316,13 +316,13 @@ class SharedEvaluationTest {
                 plain.runId(),
                 plain.checkpoint(),
                 plain.afterSteps(),
-                new ResolvedDataset(
-                        plain.dataset().version(),
-                        plain.dataset().blob(),
-                        plain.dataset().samples(),
-                        Optional.of(DatasetForm.PARTS)),
+                plain.dataset()
+                        .map(rows -> new ResolvedDataset(
+                                rows.version(), rows.blob(), rows.samples(), Optional.of(DatasetForm.PARTS))),
                 plain.tasks(),
                 plain.specification(),
+                Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
 
         int asked = voice.asked();

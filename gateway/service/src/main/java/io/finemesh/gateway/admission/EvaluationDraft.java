@@ -1,12 +1,11 @@
 package io.finemesh.gateway.admission;
 
 import io.finemesh.contract.evaluation.EvaluationSettings;
-import io.finemesh.contract.run.TaskOptions;
+import io.finemesh.contract.run.JudgeSpecification;
 import io.finemesh.contract.run.TaskSpecification;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * An evaluation on demand as its document asks for it, names not resolved yet.
@@ -24,33 +23,20 @@ public record EvaluationDraft(
         List<TaskSpecification> tasks,
         EvaluationSettings settings,
         Optional<String> against,
-        Optional<JudgeDraft> judge) {
+        Optional<JudgeSpecification> judge) {
     public EvaluationDraft {
         tasks = List.copyOf(tasks);
     }
 
     /** Whether a task reads the rows of this data set as conversations. */
     public boolean readsConversationsOf(String name) {
-        return tasks.stream().filter(NamedReferences::readsConversations).anyMatch(task -> task.options()
-                .flatMap(TaskOptions::dataset)
-                .or(() -> dataset)
-                .equals(Optional.of(name)));
+        return NamedReferences.readsConversations(tasks, dataset, name);
     }
 
     /** Every data set that is named, with the places it is named at. */
     public Map<String, String> datasets() {
-        Map<String, String> pointers = new TreeMap<>();
+        Map<String, String> pointers = NamedReferences.datasets("", tasks, judge);
         dataset.ifPresent(name -> pointers.put(name, "/dataset"));
-        for (int index = 0; index < tasks.size(); index++) {
-            TaskOptions options = tasks.get(index).options().orElse(TaskOptions.NONE);
-            String pointer = "/tasks/" + index;
-            options.dataset().ifPresent(name -> pointers.putIfAbsent(name, pointer + "/dataset"));
-            options.examples().ifPresent(name -> pointers.putIfAbsent(name, pointer + "/examples"));
-        }
-        judge.ifPresent(who -> {
-            pointers.putIfAbsent(who.prompts(), "/judge/prompts");
-            who.references().ifPresent(name -> pointers.putIfAbsent(name, "/judge/references"));
-        });
         return pointers;
     }
 }

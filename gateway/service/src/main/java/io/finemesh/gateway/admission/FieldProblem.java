@@ -32,7 +32,7 @@ public record FieldProblem(
     }
 
     /** The same problem of a document that stands at a pointer of another one. */
-    FieldProblem under(String outer) {
+    public FieldProblem under(String outer) {
         String inner = pointer.isEmpty() ? "" : Problems.field(pointer);
         String field = Problems.field(outer + pointer);
         String said =

@@ -8,14 +8,18 @@ import io.finemesh.contract.policy.PairedDemand;
 import io.finemesh.contract.policy.PairedRule;
 import io.finemesh.contract.policy.PairedTest;
 import io.finemesh.contract.policy.ThresholdRule;
+import io.finemesh.contract.run.EvaluationTask;
 import io.finemesh.gateway.document.Pointers;
 import io.finemesh.gateway.document.Value;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Reads what a checkpoint must show before it takes an alias. */
 final class GateReader {
@@ -25,10 +29,14 @@ final class GateReader {
     private static final long LARGEST_SEED = (1L << 53) - 1;
 
     private final Problems problems;
-    private final Optional<Set<String>> tasks;
+    private final Optional<Map<String, EvaluationTask>> tasks;
 
-    /** @param tasks what the runs are evaluated on; empty where that cannot be read */
-    GateReader(Problems problems, Optional<Set<String>> tasks) {
+    /** Tasks whose figures are of no samples that are right or wrong. */
+    private static final Set<EvaluationTask> WITHOUT_OUTCOMES =
+            EnumSet.of(EvaluationTask.HELD_OUT_LOSS, EvaluationTask.MT_BENCH, EvaluationTask.UPDATE_REPORT);
+
+    /** @param tasks what the runs are evaluated on, by the names that figures have; empty where that cannot be read */
+    GateReader(Problems problems, Optional<Map<String, EvaluationTask>> tasks) {
         this.problems = problems;
         this.tasks = tasks;
     }
@@ -63,12 +71,18 @@ final class GateReader {
         Optional<String> task = PolicyReader.required(section, "task", WORD, "a task of run.evaluation.tasks");
         Optional<String> metric = PolicyReader.required(section, "metric", WORD, "a metric of the task, such as loss");
         Optional<Better> better = TriggerReader.better(section);
-        if (task.isPresent() && tasks.isPresent() && !tasks.get().contains(task.get())) {
-            problems.wrong(
-                    section.pointer("task"),
-                    section.value("task").orElseThrow(),
-                    "a task of run.evaluation.tasks: " + PolicyReader.names(tasks.get()),
-                    NearestName.of(task.get(), tasks.get()));
+        if (task.isPresent() && tasks.isPresent()) {
+            Optional<EvaluationTask> asked = Optional.ofNullable(tasks.get().get(task.get()));
+            if (asked.isEmpty()) {
+                Set<String> names = tasks.get().keySet();
+                problems.wrong(
+                        section.pointer("task"),
+                        section.value("task").orElseThrow(),
+                        "a task of run.evaluation.tasks: " + PolicyReader.names(names),
+                        NearestName.of(task.get(), names));
+            } else {
+                rule.ifPresent(kind -> comparable(section, kind, task.get(), asked.get()));
+            }
         }
         if (rule.isEmpty()) {
             return Optional.empty();
@@ -106,6 +120,28 @@ final class GateReader {
                 };
         section.close();
         return read;
+    }
+
+    /** Refuses a comparison that a task's figures do not allow. */
+    private void comparable(Section section, String rule, String name, EvaluationTask task) {
+        if (rule.equals("no_regression") && task == EvaluationTask.UPDATE_REPORT) {
+            section.contradiction(
+                    "rule",
+                    "threshold",
+                    "update_report says what a run changed, and the champion is not asked for it; hold it to a threshold");
+        }
+        if (rule.equals("paired") && WITHOUT_OUTCOMES.contains(task)) {
+            String others = tasks.orElseThrow().entrySet().stream()
+                    .filter(each -> !WITHOUT_OUTCOMES.contains(each.getValue()))
+                    .map(Map.Entry::getKey)
+                    .collect(Collectors.joining(", "));
+            section.contradiction(
+                    "rule",
+                    task == EvaluationTask.UPDATE_REPORT ? "threshold" : "threshold or no_regression",
+                    "paired compares the samples that each got right, and " + name
+                            + " has no samples that are right or wrong"
+                            + (others.isEmpty() ? "" : "; of run.evaluation.tasks these have: " + others));
+        }
     }
 
     private static OptionalDouble number(Section section, String name, Range range) {

@@ -75,7 +75,7 @@ final class KnownNames {
         put("batch", "per_device_train_batch_size", "gradient_accumulation_steps", "cutoff_len");
         put("duration", "num_train_epochs", "max_steps");
         put("checkpoint", "save_steps");
-        put("evaluation", "tasks", "at_start", "every_segments");
+        put("evaluation", "tasks", "at_start", "every_segments", "against", "judge");
         put("resources", "memory_limit");
         put("trace", "detail");
     }

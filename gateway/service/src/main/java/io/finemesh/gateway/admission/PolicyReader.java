@@ -8,6 +8,7 @@ import io.finemesh.contract.policy.PolicyLimits;
 import io.finemesh.contract.policy.RegressionTrigger;
 import io.finemesh.contract.policy.TriggerSpecification;
 import io.finemesh.contract.policy.Webhook;
+import io.finemesh.contract.run.EvaluationSpecification;
 import io.finemesh.contract.run.EvaluationTask;
 import io.finemesh.contract.run.RunSpecification;
 import io.finemesh.contract.run.TaskOptions;
@@ -26,7 +27,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /** Reads a policy. Every fault is named at once, also what only the policy as a whole shows to be wrong. Not thread-safe: one instance reads one document. */
@@ -45,6 +48,7 @@ public final class PolicyReader {
 
     private final Problems problems = new Problems("a policy");
     private final Document document;
+    private Optional<EvaluationSpecification> evaluation = Optional.empty();
 
     private PolicyReader(Document document) {
         this.document = document;
@@ -56,12 +60,14 @@ public final class PolicyReader {
      * @param policy the policy, of revision 0; empty when anything is wrong with it
      * @param model name of the model it names, where that can be read
      * @param dataset name of the data set it names, where that can be read
+     * @param evaluation what its runs are evaluated by, where that can be read
      * @param problems every fault
      */
     public record Verdict(
             Optional<PolicyDefined> policy,
             Optional<String> model,
             Optional<String> dataset,
+            Optional<EvaluationSpecification> evaluation,
             List<FieldProblem> problems) {
         public Verdict {
             problems = List.copyOf(problems);
@@ -91,14 +97,13 @@ public final class PolicyReader {
         List<TriggerSpecification> triggers = triggers(top);
         PolicyLimits limits = limits(top.section("limits"));
         Optional<Draft> run = run(top, model, dataset);
-        Set<String> tasks = run.map(draft -> tasks(draft.specification())).orElse(Set.of());
-        Optional<Set<String>> known = run.map(_ -> tasks);
+        Optional<Map<String, EvaluationTask>> known = run.map(draft -> tasks(draft.specification()));
         GateSpecification gate = new GateReader(problems, known).read(top);
         List<Webhook> webhooks = webhooks(top);
         together(top, triggers, limits, run, known, dataset);
         top.close();
         if (!problems.none()) {
-            return new Verdict(Optional.empty(), model, dataset, problems.list());
+            return new Verdict(Optional.empty(), model, dataset, evaluation, problems.list());
         }
         Draft draft = run.orElseThrow();
         return new Verdict(
@@ -118,6 +123,7 @@ public final class PolicyReader {
                         webhooks)),
                 model,
                 dataset,
+                evaluation,
                 List.of());
     }
 
@@ -198,25 +204,41 @@ public final class PolicyReader {
         Map<String, Value> entries = new LinkedHashMap<>(mapping.entries());
         entries.put("model", new Value.Text(mapping.place(), model.orElse("model")));
         entries.put("dataset", new Value.Text(mapping.place(), dataset.orElse("dataset")));
-        if (entries.get("evaluation") instanceof Value.Mapping evaluation
-                && !evaluation.entries().containsKey("dataset")) {
-            Map<String, Value> filled = new LinkedHashMap<>(evaluation.entries());
-            filled.put("dataset", new Value.Text(evaluation.place(), dataset.orElse("dataset") + HELD_OUT));
-            entries.put("evaluation", new Value.Mapping(evaluation.place(), filled, evaluation.keyPlaces()));
+        if (entries.get("evaluation") instanceof Value.Mapping given
+                && !given.entries().containsKey("dataset")
+                && needsData(given)) {
+            Map<String, Value> filled = new LinkedHashMap<>(given.entries());
+            filled.put("dataset", new Value.Text(given.place(), dataset.orElse("dataset") + HELD_OUT));
+            entries.put("evaluation", new Value.Mapping(given.place(), filled, given.keyPlaces()));
         }
         Document inner = new Document(new Value.Mapping(mapping.place(), entries, mapping.keyPlaces()), List.of());
         return switch (SpecificationReader.read(inner)) {
-            case Admission.Admitted admitted -> Optional.of(admitted.draft());
+            case Admission.Admitted admitted -> {
+                evaluation = Optional.of(admitted.draft().specification().evaluation());
+                yield Optional.of(admitted.draft());
+            }
             case Admission.Refused refused -> {
+                evaluation = refused.references().evaluation();
                 refused.problems().forEach(problem -> problems.add(problem.under("/run")));
                 yield Optional.empty();
             }
         };
     }
 
-    private static Set<String> tasks(RunSpecification run) {
-        Set<String> names = new TreeSet<>();
-        run.evaluation().tasks().forEach(task -> names.add(filed(task)));
+    /** Whether a task of an evaluation, which may be wrong, has no data of its own and needs some. */
+    private static boolean needsData(Value.Mapping evaluation) {
+        return !(evaluation.entries().get("tasks") instanceof Value.Sequence tasks)
+                || tasks.items().stream()
+                        .anyMatch(item -> !(item instanceof Value.Mapping task)
+                                || !task.entries().containsKey("dataset")
+                                        && !(task.entries().get("task") instanceof Value.Text kind
+                                                && kind.text().equals(word(EvaluationTask.UPDATE_REPORT))));
+    }
+
+    /** What runs are evaluated on, by the names that figures are filed under. */
+    private static Map<String, EvaluationTask> tasks(RunSpecification run) {
+        Map<String, EvaluationTask> names = new TreeMap<>();
+        run.evaluation().tasks().forEach(task -> names.put(filed(task), task.task()));
         return names;
     }
 
@@ -225,7 +247,7 @@ public final class PolicyReader {
         return task.options()
                 .flatMap(TaskOptions::definition)
                 .flatMap(PolicyReader::taskName)
-                .orElse(word(task.task()));
+                .orElseGet(task::name);
     }
 
     /** The name in a task file; empty where the evaluator will say what is wrong with the file. */
@@ -267,7 +289,7 @@ public final class PolicyReader {
             List<TriggerSpecification> triggers,
             PolicyLimits limits,
             Optional<Draft> run,
-            Optional<Set<String>> tasks,
+            Optional<Map<String, EvaluationTask>> tasks,
             Optional<String> dataset) {
         OptionalLong steps = run.map(draft -> draft.specification().maxSteps()).orElse(OptionalLong.empty());
         if (steps.isPresent()
@@ -280,25 +302,12 @@ public final class PolicyReader {
                             "limits.budget_steps is " + limits.budgetSteps().getAsLong() + ", and a run takes "
                                     + steps.getAsLong() + ": it would never fire");
         }
-        boolean scoredOnItsOwnData = run.flatMap(
-                        draft -> draft.specification().evaluation().dataset())
-                .filter(data -> dataset.filter(
-                                own -> data.equals(own) || data.startsWith(own + "@") && !data.endsWith(HELD_OUT))
-                        .isPresent())
-                .isPresent();
-        if (scoredOnItsOwnData) {
-            top.section("run")
-                    .section("evaluation")
-                    .contradiction(
-                            "dataset",
-                            dataset.orElseThrow() + HELD_OUT + " or another data set",
-                            "run.evaluation.dataset is what the runs train on; leave it out to evaluate on "
-                                    + dataset.orElseThrow() + HELD_OUT);
-        }
+        run.ifPresent(draft -> onTrainingData(
+                top.section("run").section("evaluation"), draft.specification().evaluation(), dataset.orElse("")));
         for (int index = 0; index < triggers.size(); index++) {
             if (triggers.get(index) instanceof RegressionTrigger regression) {
-                Section section = Section.of(
-                        Pointers.item("/triggers", index), Optional.of(item(top, index)), new Problems("a policy"));
+                Section section =
+                        Section.of(Pointers.item("/triggers", index), Optional.of(item(top, index)), problems);
                 if (limits.cooldownSeconds() < SHORTEST_REGRESSION_COOLDOWN) {
                     problems.wrong(
                             section.pointer("kind"),
@@ -306,13 +315,40 @@ public final class PolicyReader {
                             "regression with limits.cooldown_seconds of at least " + SHORTEST_REGRESSION_COOLDOWN
                                     + ": the run it fires evaluates the same checkpoint again, so it would fire itself");
                 }
-                if (tasks.isPresent() && !tasks.get().contains(regression.task())) {
+                if (tasks.isPresent() && !tasks.get().containsKey(regression.task())) {
                     problems.wrong(
                             section.pointer("task"),
                             section.value("task").orElseThrow(),
-                            "a task of run.evaluation.tasks: " + names(tasks.get()),
-                            NearestName.of(regression.task(), tasks.get()));
+                            "a task of run.evaluation.tasks: "
+                                    + names(tasks.get().keySet()),
+                            NearestName.of(regression.task(), tasks.get().keySet()));
+                } else if (regression.task().equals(word(EvaluationTask.UPDATE_REPORT))) {
+                    section.contradiction(
+                            "task",
+                            "a task that asks the model",
+                            "update_report says what a run changed, which does not get worse later; name a task that asks the model");
                 }
+            }
+        }
+    }
+
+    /** Refuses to evaluate on what the runs train on, under whatever version. */
+    private void onTrainingData(Section section, EvaluationSpecification asked, String own) {
+        Predicate<String> trained = name -> name.equals(own) || name.startsWith(own + "@") && !name.endsWith(HELD_OUT);
+        String advice = " is what the runs train on; leave it out to evaluate on " + own + HELD_OUT;
+        if (asked.dataset().filter(trained).isPresent()) {
+            section.contradiction(
+                    "dataset", own + HELD_OUT + " or another data set", "run.evaluation.dataset" + advice);
+        }
+        List<Value> items = section.items("tasks", "");
+        for (int index = 0; index < asked.tasks().size(); index++) {
+            Optional<String> of = asked.tasks().get(index).options().flatMap(TaskOptions::dataset);
+            if (of.filter(trained).isPresent()) {
+                Section.of(Pointers.item(section.pointer("tasks"), index), Optional.of(items.get(index)), problems)
+                        .contradiction(
+                                "dataset",
+                                own + HELD_OUT + " or another data set",
+                                "run.evaluation.tasks." + index + ".dataset" + advice);
             }
         }
     }

@@ -1,6 +1,8 @@
 package io.finemesh.gateway.admission;
 
 import io.finemesh.contract.run.EvaluationSpecification;
+import io.finemesh.contract.run.EvaluationTask;
+import io.finemesh.contract.run.JudgeSpecification;
 import io.finemesh.contract.run.LearningRateShape;
 import io.finemesh.contract.run.Method;
 import io.finemesh.contract.run.MethodSpecification;
@@ -135,11 +137,16 @@ public final class SpecificationForm {
         for (TaskSpecification given : specification.tasks()) {
             Map<String, Object> task = new LinkedHashMap<>();
             task.put("task", word(given.task()));
-            task.put("limit", given.limit());
+            if (given.task() != EvaluationTask.UPDATE_REPORT) {
+                task.put("limit", given.limit());
+            }
             if (given.maxNewTokens() > 0) {
                 task.put("max_new_tokens", given.maxNewTokens());
             }
             given.options().ifPresent(options -> {
+                options.dataset().ifPresent(dataset -> task.put("dataset", dataset));
+                options.examples().ifPresent(examples -> task.put("examples", examples));
+                options.subject().ifPresent(subject -> task.put("subject", subject));
                 options.shots().ifPresent(shots -> task.put("shots", shots));
                 if (options.chat()) {
                     task.put("chat", true);
@@ -149,9 +156,22 @@ public final class SpecificationForm {
             tasks.add(task);
         }
         evaluation.put("tasks", tasks);
+        specification.against().ifPresent(against -> evaluation.put("against", against));
+        specification.judge().ifPresent(judge -> evaluation.put("judge", judge(judge)));
         evaluation.put("at_start", specification.atStart());
         evaluation.put("every_segments", specification.everySegments());
         return evaluation;
+    }
+
+    private static Map<String, Object> judge(JudgeSpecification specification) {
+        Map<String, Object> judge = new LinkedHashMap<>();
+        specification.checkpoint().ifPresent(checkpoint -> judge.put("checkpoint", checkpoint));
+        specification.url().ifPresent(url -> judge.put("url", url));
+        specification.model().ifPresent(model -> judge.put("model", model));
+        specification.secret().ifPresent(secret -> judge.put("secret", secret));
+        judge.put("prompts", specification.prompts());
+        specification.references().ifPresent(references -> judge.put("references", references));
+        return judge;
     }
 
     private static String word(Enum<?> constant) {

@@ -10,12 +10,10 @@ import io.finemesh.contract.run.OptimizerSpecification;
 import io.finemesh.contract.run.Precision;
 import io.finemesh.contract.run.PromptTemplate;
 import io.finemesh.contract.run.RunSpecification;
-import io.finemesh.contract.run.TaskSpecification;
 import io.finemesh.contract.run.TraceDetail;
 import io.finemesh.gateway.document.Document;
 import io.finemesh.gateway.document.Flaw;
 import io.finemesh.gateway.document.Value;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -75,7 +73,7 @@ public final class SpecificationReader {
         if (document.root() instanceof Value.Nothing) {
             problems.wrong("", document.root(), "a mapping with at least model, dataset and duration");
             return new Admission.Refused(
-                    problems.list(), new NamedReferences(Optional.empty(), Optional.empty(), Optional.empty(), false));
+                    problems.list(), new NamedReferences(Optional.empty(), Optional.empty(), Optional.empty()));
         }
         Section top = Section.of("", Optional.of(document.root()), problems);
 
@@ -105,13 +103,7 @@ public final class SpecificationReader {
         top.close();
 
         if (!problems.none()) {
-            return new Admission.Refused(
-                    problems.list(),
-                    new NamedReferences(
-                            model,
-                            dataset,
-                            evaluation.dataset(),
-                            evaluation.tasks().stream().anyMatch(NamedReferences::readsConversations)));
+            return new Admission.Refused(problems.list(), new NamedReferences(model, dataset, Optional.of(evaluation)));
         }
         String word = method.method().name().toLowerCase(Locale.ROOT);
         RunSpecification specification = new RunSpecification(
@@ -232,11 +224,11 @@ public final class SpecificationReader {
     }
 
     private EvaluationSpecification evaluation(Section section, boolean lora) {
-        Optional<String> dataset = required(section, "dataset", EVALUATION_DATASET, EVALUATION_DATASET_WORDS);
-        if (section.given() && section.value("tasks").isEmpty()) {
-            section.missing("tasks", TaskReader.TASKS_WORDS);
+        Optional<String> dataset = section.text("dataset", EVALUATION_DATASET, EVALUATION_DATASET_WORDS);
+        TaskReader.Asked asked = new TaskReader(problems).read(section);
+        if (section.given() && section.value("dataset").isEmpty() && asked.needsData()) {
+            section.missing("dataset", EVALUATION_DATASET_WORDS + ", or a dataset for each task");
         }
-        List<TaskSpecification> tasks = new TaskReader(problems, false).read(section);
         boolean atStart = section.flag("at_start").orElse(false);
         int everySegments = section.integer("every_segments", 0, 1_000_000).orElse(0);
         section.close();
@@ -247,7 +239,8 @@ public final class SpecificationReader {
                     "evaluation.every_segments has no meaning with lora, whose checkpoints before the last have the weights it began"
                             + " with; leave it out");
         }
-        return new EvaluationSpecification(dataset, tasks, atStart, everySegments);
+        return new EvaluationSpecification(
+                dataset, asked.tasks(), atStart, everySegments, asked.against(), asked.judge());
     }
 
     private OptionalLong resources(Section section) {

@@ -1,6 +1,7 @@
 package io.finemesh.gateway.admission;
 
 import io.finemesh.contract.run.EvaluationTask;
+import io.finemesh.contract.run.JudgeSpecification;
 import io.finemesh.contract.run.TaskOptions;
 import io.finemesh.contract.run.TaskSpecification;
 import io.finemesh.gateway.document.Pointers;
@@ -16,10 +17,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/**
- * Reads the tasks of an evaluation. A run asks its tasks of the run's held-out data; an evaluation on demand may give each task data of its own, and so has tasks more: those whose worked examples come from
- * a data set.
- */
+/** Reads what an evaluation asks, of a run as on demand: its {@code tasks}, and what some of them need beside data, {@code against} and {@code judge}. */
 final class TaskReader {
     static final String TASKS_WORDS = "a list of tasks, each with task: held_out_loss, exact_match, gsm8k or another";
     private static final Pattern DEFINITION = Pattern.compile("(?s).{1,65536}");
@@ -44,29 +42,69 @@ final class TaskReader {
     private static final Set<EvaluationTask> WITH_EXAMPLES =
             EnumSet.of(EvaluationTask.GSM8K_COT, EvaluationTask.GSM8K_COT_LLAMA, EvaluationTask.MMLU);
 
-    /** What a run's evaluation does not take. */
-    private static final Set<EvaluationTask> ON_DEMAND = EnumSet.of(
-            EvaluationTask.GSM8K_COT,
-            EvaluationTask.GSM8K_COT_LLAMA,
-            EvaluationTask.MMLU,
-            EvaluationTask.SUPERGLUE,
-            EvaluationTask.MT_BENCH,
-            EvaluationTask.UPDATE_REPORT);
-
     /** What a task that asks the model nothing may not be told. */
     private static final List<String> OF_QUESTIONS = List.of("limit", "dataset", "examples");
 
     private final Problems problems;
-    private final boolean ownData;
     private final Set<String> seen = new HashSet<>();
 
-    /** @param ownData whether a task may name data of its own */
-    TaskReader(Problems problems, boolean ownData) {
-        this.problems = problems;
-        this.ownData = ownData;
+    /**
+     * What is asked.
+     *
+     * @param tasks what is measured
+     * @param against what an update report compares with
+     * @param judge who rates open answers
+     */
+    record Asked(List<TaskSpecification> tasks, Optional<String> against, Optional<JudgeSpecification> judge) {
+        Asked {
+            tasks = List.copyOf(tasks);
+        }
+
+        boolean asks(EvaluationTask task) {
+            return tasks.stream().anyMatch(each -> each.task() == task);
+        }
+
+        /** Whether a task is asked on the evaluation's own data. */
+        boolean needsData() {
+            return tasks.isEmpty()
+                    || tasks.stream()
+                            .anyMatch(each -> each.task() != EvaluationTask.UPDATE_REPORT
+                                    && each.options()
+                                            .flatMap(TaskOptions::dataset)
+                                            .isEmpty());
+        }
     }
 
-    List<TaskSpecification> read(Section section) {
+    TaskReader(Problems problems) {
+        this.problems = problems;
+    }
+
+    Asked read(Section section) {
+        if (section.given() && section.value("tasks").isEmpty()) {
+            section.missing("tasks", TASKS_WORDS);
+        }
+        List<TaskSpecification> tasks = tasks(section);
+        Optional<String> against =
+                section.text("against", EvaluationReader.CHECKPOINT, EvaluationReader.CHECKPOINT_WORDS);
+        Asked asked = new Asked(tasks, against, JudgeReader.judge(section.section("judge")));
+        if (!asked.asks(EvaluationTask.UPDATE_REPORT)) {
+            section.contradiction(
+                    "against",
+                    "nothing without update_report among the tasks",
+                    "against is what update_report compares with, and it is not among the tasks; leave it out or add the task");
+        }
+        if (!asked.asks(EvaluationTask.MT_BENCH)) {
+            section.contradiction(
+                    "judge",
+                    "nothing without mt_bench among the tasks",
+                    "judge rates the answers of mt_bench, and it is not among the tasks; leave it out or add the task");
+        } else if (section.value("judge").isEmpty()) {
+            section.missing("judge", "who rates the answers of mt_bench: " + JudgeReader.WORDS);
+        }
+        return asked;
+    }
+
+    private List<TaskSpecification> tasks(Section section) {
         List<TaskSpecification> tasks = new ArrayList<>();
         int position = 0;
         for (Value item : section.items("tasks", TASKS_WORDS)) {
@@ -79,7 +117,7 @@ final class TaskReader {
     private Optional<TaskSpecification> task(Section section) {
         Optional<EvaluationTask> task = section.choice("task", EvaluationTask.class);
         if (section.given() && section.value("task").isEmpty()) {
-            section.missing("task", words(allowed()));
+            section.missing("task", words());
         }
         int limit = section.integer("limit", 0, 100_000_000).orElse(0);
         OptionalInt maxNewTokens = section.integer("max_new_tokens", 1, 131_072);
@@ -87,16 +125,12 @@ final class TaskReader {
         Optional<Boolean> chat = section.flag("chat");
         Optional<String> definition =
                 section.text("definition", DEFINITION, "the text of a task file, at most 65,536 characters");
-        Optional<String> dataset = Optional.empty();
-        Optional<String> examples = Optional.empty();
-        Optional<String> subject = Optional.empty();
-        if (ownData) {
-            dataset = section.text(
-                    "dataset", SpecificationReader.EVALUATION_DATASET, SpecificationReader.EVALUATION_DATASET_WORDS);
-            examples = section.text("examples", SpecificationReader.DATASET, SpecificationReader.DATASET_WORDS);
-            subject = section.text(
-                    "subject", SUBJECT, "a subject of MMLU such as college_mathematics, or of SuperGLUE: " + SUPERGLUE);
-        }
+        Optional<String> dataset = section.text(
+                "dataset", SpecificationReader.EVALUATION_DATASET, SpecificationReader.EVALUATION_DATASET_WORDS);
+        Optional<String> examples =
+                section.text("examples", SpecificationReader.DATASET, SpecificationReader.DATASET_WORDS);
+        Optional<String> subject = section.text(
+                "subject", SUBJECT, "a subject of MMLU such as college_mathematics, or of SuperGLUE: " + SUPERGLUE);
         section.close();
         if (task.isEmpty()) {
             return Optional.empty();
@@ -147,16 +181,8 @@ final class TaskReader {
                     "chat",
                     "nothing: update_report asks the model nothing",
                     "chat chooses how a task is put; update_report asks the model nothing, so leave it out");
-            if (!ownData) {
-                section.contradiction(
-                        "task",
-                        words(allowed()),
-                        "update_report is asked for on demand: finemesh report CHECKPOINT; a run's evaluation takes "
-                                + words(allowed()));
-            }
         }
-        boolean draws =
-                task == EvaluationTask.GSM8K || ownData && WITH_EXAMPLES.contains(task) && task != EvaluationTask.MMLU;
+        boolean draws = task == EvaluationTask.GSM8K || WITH_EXAMPLES.contains(task) && task != EvaluationTask.MMLU;
         if (!draws) {
             section.contradiction(
                     "shots",
@@ -173,54 +199,31 @@ final class TaskReader {
                     "nothing: " + name + " is defined already",
                     "definition belongs to task: own; " + name + " is defined already, so leave it out");
         }
-        if (!ownData && WITH_EXAMPLES.contains(task)) {
-            section.contradiction(
-                    "task",
-                    words(allowed()),
-                    name
-                            + " needs a data set of worked examples, which a run's evaluation does not name; a run's evaluation takes "
-                            + words(allowed()) + "; evaluate " + name + " on demand");
-        }
-        if (task == EvaluationTask.MMLU && ownData) {
+        if (task == EvaluationTask.MMLU) {
             if (section.value("subject").isEmpty()) {
                 section.missing("subject", "a subject of MMLU such as college_mathematics");
             }
             if (section.value("examples").isEmpty()) {
                 section.missing("examples", "the data set with the subject's development split");
             }
-        } else if (task == EvaluationTask.SUPERGLUE && ownData) {
+        } else if (task == EvaluationTask.SUPERGLUE) {
             if (section.value("subject").isEmpty()) {
                 section.missing("subject", SUPERGLUE);
             }
-        } else if (ownData) {
+        } else {
             section.contradiction("subject", "nothing", "subject belongs to mmlu and superglue, so leave it out");
-        }
-        if (!ownData && task == EvaluationTask.MT_BENCH) {
-            section.contradiction(
-                    "task",
-                    words(allowed()),
-                    "mt_bench needs a judge, which a run's evaluation does not name; evaluate it on demand");
-        }
-        if (!ownData && task == EvaluationTask.SUPERGLUE) {
-            section.contradiction(
-                    "task",
-                    words(allowed()),
-                    "superglue needs a subject, which a run's evaluation does not name; evaluate it on demand");
         }
         if (WITH_EXAMPLES.contains(task)
                 && task != EvaluationTask.MMLU
-                && ownData
                 && section.value("examples").isEmpty()) {
             section.missing("examples", "the data set with the worked examples");
         }
     }
 
-    private Set<EvaluationTask> allowed() {
-        return ownData ? EnumSet.allOf(EvaluationTask.class) : EnumSet.complementOf(EnumSet.copyOf(ON_DEMAND));
-    }
-
-    private static String words(Set<EvaluationTask> tasks) {
-        return tasks.stream().map(TaskReader::word).collect(Collectors.joining(", "));
+    private static String words() {
+        return EnumSet.allOf(EvaluationTask.class).stream()
+                .map(TaskReader::word)
+                .collect(Collectors.joining(", "));
     }
 
     private static String word(EvaluationTask task) {

@@ -89,6 +89,7 @@ public record EvaluationAnswer(
      * @param standardError its standard error
      * @param samples samples it is over
      * @param limited true when a limit left samples out
+     * @param judge who rated, where somebody did
      */
     @Schema(description = "One figure of one task")
     public record Score(
@@ -97,7 +98,8 @@ public record EvaluationAnswer(
             Optional<Double> value,
             Optional<Double> standardError,
             long samples,
-            boolean limited) {
+            boolean limited,
+            Optional<String> judge) {
         static Score of(TaskScore score) {
             Optional<Double> error = score.standardError().isPresent()
                     ? Figures.finite(score.standardError().getAsDouble())
@@ -108,7 +110,8 @@ public record EvaluationAnswer(
                     Figures.finite(score.value()),
                     error,
                     score.samples(),
-                    score.limited());
+                    score.limited(),
+                    score.judge());
         }
     }
 }

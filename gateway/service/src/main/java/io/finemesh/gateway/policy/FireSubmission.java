@@ -9,6 +9,8 @@ import io.finemesh.contract.run.PromptTemplate;
 import io.finemesh.contract.run.RunOrigin;
 import io.finemesh.contract.run.RunSpecification;
 import io.finemesh.contract.run.SubmitRun;
+import io.finemesh.contract.run.TaskOptions;
+import io.finemesh.contract.run.TaskSpecification;
 import io.finemesh.contract.trigger.RefuseFire;
 import io.finemesh.contract.trigger.TriggerFired;
 import io.finemesh.contract.wire.Envelope;
@@ -37,6 +39,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
@@ -172,7 +175,8 @@ public class FireSubmission {
                             resolution.model().orElseThrow(),
                             resolution.dataset().orElseThrow(),
                             resolution.evaluationDataset(),
-                            Optional.of(new RunOrigin(fired.policy(), fired.fireId())))));
+                            Optional.of(new RunOrigin(fired.policy(), fired.fireId())),
+                            resolution.evaluation())));
             LOG.infof(
                     "%s became run %s: %s",
                     fired.fireId(), fired.runId(), fired.why().sentence());
@@ -191,9 +195,8 @@ public class FireSubmission {
     private static RunSpecification specification(PolicyDefined policy, TriggerFired fired) {
         RunSpecification run = policy.run();
         EvaluationSpecification evaluation = run.evaluation();
-        Optional<String> evaluated = evaluation
-                .dataset()
-                .map(name -> name.equals(policy.dataset() + HELD_OUT) ? fired.datasetVersion() + HELD_OUT : name);
+        UnaryOperator<String> ofThisVersion =
+                name -> name.equals(policy.dataset() + HELD_OUT) ? fired.datasetVersion() + HELD_OUT : name;
         return new RunSpecification(
                 run.name(),
                 fired.baseCheckpoint().map(checkpoint -> checkpoint.value()).orElse(policy.model()),
@@ -208,10 +211,32 @@ public class FireSubmission {
                 run.seed(),
                 run.checkpointSteps(),
                 new EvaluationSpecification(
-                        evaluated, evaluation.tasks(), evaluation.atStart(), evaluation.everySegments()),
+                        evaluation.dataset().map(ofThisVersion),
+                        evaluation.tasks().stream()
+                                .map(task -> asked(task, ofThisVersion))
+                                .toList(),
+                        evaluation.atStart(),
+                        evaluation.everySegments(),
+                        evaluation.against(),
+                        evaluation.judge()),
                 run.memoryLimitBytes(),
                 run.trace(),
                 run.outputName());
+    }
+
+    private static TaskSpecification asked(TaskSpecification task, UnaryOperator<String> name) {
+        return new TaskSpecification(
+                task.task(),
+                task.limit(),
+                task.maxNewTokens(),
+                task.options()
+                        .map(options -> new TaskOptions(
+                                options.dataset().map(name),
+                                options.examples(),
+                                options.shots(),
+                                options.chat(),
+                                options.subject(),
+                                options.definition())));
     }
 
     private void refuse(TriggerFired fired, String why) {

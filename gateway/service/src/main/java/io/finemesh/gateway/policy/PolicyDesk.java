@@ -18,6 +18,7 @@ import io.finemesh.gateway.problem.ProblemDetail;
 import io.finemesh.gateway.problem.ProblemException;
 import io.finemesh.gateway.problem.ProblemType;
 import io.finemesh.gateway.store.ArtifactStore;
+import io.finemesh.gateway.submission.ReferenceResolution;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,13 +34,15 @@ import java.util.concurrent.locks.ReentrantLock;
 public class PolicyDesk {
     private final Board board;
     private final ArtifactStore store;
+    private final ReferenceResolution references;
     private final DefinitionPublisher publisher;
     private final Lock writing = new ReentrantLock();
 
     /** Wires what definitions need. */
-    public PolicyDesk(Board board, ArtifactStore store, DefinitionPublisher publisher) {
+    public PolicyDesk(Board board, ArtifactStore store, ReferenceResolution references, DefinitionPublisher publisher) {
         this.board = board;
         this.store = store;
+        this.references = references;
         this.publisher = publisher;
     }
 
@@ -54,6 +57,9 @@ public class PolicyDesk {
         List<FieldProblem> problems = new ArrayList<>(verdict.problems());
         verdict.model().ifPresent(model -> missingModel(model).ifPresent(problems::add));
         verdict.dataset().ifPresent(dataset -> wholeDataset(dataset).ifPresent(problems::add));
+        verdict.evaluation()
+                .map(evaluation -> references.problems(evaluation, data -> !mayCome(data, verdict.dataset())))
+                .ifPresent(missing -> missing.forEach(problem -> problems.add(problem.under("/run"))));
         require(problems, "policy");
         PolicyDefined asked = verdict.policy().orElseThrow();
         writing.lock();
@@ -66,6 +72,12 @@ public class PolicyDesk {
         } finally {
             writing.unlock();
         }
+    }
+
+    /** Whether a name is of the policy's own data set, which need not be there yet. */
+    private static boolean mayCome(String name, Optional<String> own) {
+        return own.isPresent()
+                && name.replaceFirst("(@[0-9]+)?(:held-out)?$", "").equals(own.get());
     }
 
     private Optional<FieldProblem> missingModel(String model) {

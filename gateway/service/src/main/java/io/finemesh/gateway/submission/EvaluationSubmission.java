@@ -10,13 +10,13 @@ import io.finemesh.contract.evaluation.RequestEvaluation;
 import io.finemesh.contract.id.CheckpointId;
 import io.finemesh.contract.id.EvaluationId;
 import io.finemesh.contract.id.EventId;
+import io.finemesh.contract.run.JudgeSpecification;
 import io.finemesh.contract.run.ResolvedDataset;
 import io.finemesh.contract.wire.Envelope;
 import io.finemesh.contract.wire.Topics;
 import io.finemesh.gateway.admission.EvaluationDraft;
 import io.finemesh.gateway.admission.EvaluationReader;
 import io.finemesh.gateway.admission.FieldProblem;
-import io.finemesh.gateway.admission.JudgeDraft;
 import io.finemesh.gateway.document.Document;
 import io.finemesh.gateway.messaging.BrokerUnavailableException;
 import io.finemesh.gateway.messaging.CommandPublisher;
@@ -105,7 +105,7 @@ public class EvaluationSubmission {
         Optional<CheckpointId> base =
                 draft.against().flatMap(name -> references.checkpoint("/against", name, problems));
         Optional<CheckpointId> judging = draft.judge()
-                .flatMap(JudgeDraft::checkpoint)
+                .flatMap(JudgeSpecification::checkpoint)
                 .flatMap(name -> references.checkpoint("/judge/checkpoint", name, problems));
         Map<String, ResolvedDataset> datasets = new TreeMap<>();
         draft.datasets().forEach((name, pointer) -> references
@@ -122,12 +122,7 @@ public class EvaluationSubmission {
                 draft.tasks(),
                 draft.settings(),
                 base,
-                draft.judge()
-                        .map(judge -> new JudgeSettings(
-                                judging,
-                                judge.remote(),
-                                datasets.get(judge.prompts()),
-                                judge.references().map(datasets::get))));
+                draft.judge().map(judge -> JudgeSettings.of(judge, judging, datasets)));
     }
 
     private static ProblemException invalid(List<FieldProblem> problems) {

@@ -3,8 +3,11 @@ package io.finemesh.gateway.submission;
 import io.finemesh.checkpoint.model.ModelConfiguration;
 import io.finemesh.checkpoint.model.ModelConfigurationException;
 import io.finemesh.contract.id.CheckpointId;
+import io.finemesh.contract.run.EvaluationSpecification;
+import io.finemesh.contract.run.JudgeSpecification;
 import io.finemesh.contract.run.MethodSpecification;
 import io.finemesh.contract.run.ResolvedDataset;
+import io.finemesh.contract.run.ResolvedEvaluation;
 import io.finemesh.contract.run.ResolvedModel;
 import io.finemesh.contract.store.DatasetDescriptor;
 import io.finemesh.contract.store.DatasetForm;
@@ -19,7 +22,10 @@ import io.finemesh.gateway.view.RegistryBook;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /** Turns the names in a specification into references that never change, by asking the store. */
@@ -48,10 +54,58 @@ public class ReferenceResolution {
         List<FieldProblem> problems = new ArrayList<>();
         Optional<Found> model = names.model().flatMap(name -> model("/model", name, problems));
         Optional<ResolvedDataset> dataset = names.dataset().flatMap(name -> dataset("/dataset", name, true, problems));
-        Optional<ResolvedDataset> evaluation = names.evaluationDataset()
-                .flatMap(name -> dataset("/evaluation/dataset", name, names.conversations(), problems));
+        Optional<ResolvedDataset> heldOut =
+                names.evaluation().flatMap(evaluation -> heldOut(evaluation, _ -> true, problems));
+        Optional<ResolvedEvaluation> beside =
+                names.evaluation().flatMap(evaluation -> beside(evaluation, _ -> true, problems));
         return new Resolution(
-                model.map(Found::model), model.flatMap(Found::chatTemplate), dataset, evaluation, problems);
+                model.map(Found::model), model.flatMap(Found::chatTemplate), dataset, heldOut, beside, problems);
+    }
+
+    /**
+     * What of an evaluation's names nobody holds, at places below {@code /evaluation}.
+     *
+     * @param asked which data sets have to be there by now
+     * @throws io.finemesh.gateway.problem.ProblemException when the store does not answer
+     */
+    public List<FieldProblem> problems(EvaluationSpecification evaluation, Predicate<String> asked) {
+        List<FieldProblem> problems = new ArrayList<>();
+        heldOut(evaluation, asked, problems);
+        beside(evaluation, asked, problems);
+        return problems;
+    }
+
+    private Optional<ResolvedDataset> heldOut(
+            EvaluationSpecification evaluation, Predicate<String> asked, List<FieldProblem> problems) {
+        return evaluation
+                .dataset()
+                .filter(asked)
+                .flatMap(name -> dataset("/evaluation/dataset", name, readsConversations(evaluation, name), problems));
+    }
+
+    /** What an evaluation names beside its own data; empty where that is nothing. */
+    private Optional<ResolvedEvaluation> beside(
+            EvaluationSpecification evaluation, Predicate<String> asked, List<FieldProblem> problems) {
+        Map<String, ResolvedDataset> datasets = new TreeMap<>();
+        NamedReferences.datasets("/evaluation", evaluation.tasks(), evaluation.judge())
+                .forEach((name, pointer) -> {
+                    if (asked.test(name)) {
+                        dataset(pointer, name, readsConversations(evaluation, name), problems)
+                                .ifPresent(found -> datasets.put(name, found));
+                    }
+                });
+        ResolvedEvaluation resolved = new ResolvedEvaluation(
+                datasets,
+                evaluation.against().flatMap(name -> checkpoint("/evaluation/against", name, problems)),
+                evaluation
+                        .judge()
+                        .flatMap(JudgeSpecification::checkpoint)
+                        .flatMap(name -> checkpoint("/evaluation/judge/checkpoint", name, problems)));
+        return resolved.equals(ResolvedEvaluation.NOTHING) ? Optional.empty() : Optional.of(resolved);
+    }
+
+    private static boolean readsConversations(EvaluationSpecification evaluation, String dataset) {
+        return NamedReferences.readsConversations(evaluation.tasks(), evaluation.dataset(), dataset);
     }
 
     /** What only the model's shape shows to be wrong with a method; a configuration that cannot be read is the scheduler's to refuse. */
@@ -144,6 +198,7 @@ public class ReferenceResolution {
      * @param chatTemplate whether that model has a chat template of its own, if the store says so
      * @param dataset what it trains on
      * @param evaluationDataset what it is evaluated on
+     * @param evaluation what its evaluation names beside that; empty where it names nothing
      * @param problems names that stand for nothing
      */
     public record Resolution(
@@ -151,6 +206,7 @@ public class ReferenceResolution {
             Optional<Boolean> chatTemplate,
             Optional<ResolvedDataset> dataset,
             Optional<ResolvedDataset> evaluationDataset,
+            Optional<ResolvedEvaluation> evaluation,
             List<FieldProblem> problems) {
         public Resolution {
             problems = List.copyOf(problems);

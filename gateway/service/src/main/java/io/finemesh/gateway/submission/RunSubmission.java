@@ -204,7 +204,9 @@ public class RunSubmission {
                 specification,
                 resolution.model().orElseThrow(),
                 resolution.dataset().orElseThrow(),
-                resolution.evaluationDataset());
+                resolution.evaluationDataset(),
+                Optional.empty(),
+                resolution.evaluation());
     }
 
     private void count(String outcome) {

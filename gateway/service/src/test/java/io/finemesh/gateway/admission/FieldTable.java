@@ -31,6 +31,7 @@ final class FieldTable {
                 case "task" -> "";
                 case "shots", "chat" -> "task: gsm8k, ";
                 case "definition" -> "task: own, ";
+                case "subject" -> "task: superglue, ";
                 default -> "task: exact_match, ";
             };
         }
@@ -46,10 +47,24 @@ final class FieldTable {
                 sections.put(path[0], yaml);
             } else if (pointer.startsWith("/evaluation/tasks/0/")) {
                 sections.put("evaluation", "{dataset: e, tasks: [{" + taskOf(path[3]) + path[3] + ": " + yaml + "}]}");
+            } else if (pointer.startsWith("/evaluation/judge/")) {
+                String least = path[2].equals("checkpoint") ? "prompts: p" : "prompts: p, url: 'http://h/v1', model: m";
+                String others =
+                        least.replaceAll("(^|, )" + path[2] + ": [^,]*", "").replaceFirst("^, ", "");
+                sections.put(
+                        "evaluation",
+                        "{dataset: e, tasks: [{task: mt_bench}], judge: {" + others + (others.isEmpty() ? "" : ", ")
+                                + path[2] + ": " + yaml + "}}");
             } else if (pointer.startsWith("/evaluation/")) {
                 Map<String, String> evaluation = new LinkedHashMap<>();
                 evaluation.put("dataset", "e");
-                evaluation.put("tasks", "[{task: held_out_loss}]");
+                evaluation.put(
+                        "tasks",
+                        switch (path[1]) {
+                            case "against" -> "[{task: update_report}]";
+                            case "judge" -> "[{task: mt_bench}]";
+                            default -> "[{task: held_out_loss}]";
+                        });
                 evaluation.put(path[1], yaml);
                 sections.put("evaluation", flow(evaluation));
             } else {
@@ -203,8 +218,31 @@ final class FieldTable {
         bad(rows, "/evaluation/at_start", "1", "'no'");
         good(rows, "/evaluation/every_segments", "0", "4");
         bad(rows, "/evaluation/every_segments", "-1", "1.5");
+        good(rows, "/evaluation/against", "m", "m@champion", "ck-0f3a9c41d27be865a1c00f3a9c41d27b");
+        bad(rows, "/evaluation/against", "''", "m@", "m@Champion", "7", "~");
+        bad(rows, "/evaluation/judge", "c", "[]", "1", "true");
+        good(rows, "/evaluation/judge", "{checkpoint: c, prompts: p}", "{url: 'http://h', model: m, prompts: p}");
+        good(rows, "/evaluation/judge/checkpoint", "m", "m@champion");
+        bad(rows, "/evaluation/judge/checkpoint", "''", "m@@x", "1", "~");
+        good(rows, "/evaluation/judge/url", "'http://127.0.0.1:8000/v1'", "'https://host/v1'");
+        bad(rows, "/evaluation/judge/url", "host", "'ftp://host'", "'http://a b'", "1", "~");
+        good(rows, "/evaluation/judge/model", "gpt-4", "'a/b c'");
+        bad(rows, "/evaluation/judge/model", "''", "'  '", "4", "~", "'" + "x".repeat(201) + "'");
+        good(rows, "/evaluation/judge/secret", "openai", "a.b-c_d");
+        bad(rows, "/evaluation/judge/secret", "''", "'sk ey'", "1", "~");
+        for (String data : List.of("prompts", "references")) {
+            good(rows, "/evaluation/judge/" + data, "d", "d@3");
+            bad(rows, "/evaluation/judge/" + data, "''", "d@0", "1", "~");
+        }
         good(rows, "/evaluation/tasks/0/task", "held_out_loss", "exact_match", "gsm8k", "aqua", "svamp");
-        bad(rows, "/evaluation/tasks/0/task", "gsm9k", "gsm8k_cot", "mmlu", "1", "~");
+        good(rows, "/evaluation/tasks/0/task", "update_report");
+        bad(rows, "/evaluation/tasks/0/task", "gsm9k", "1", "~");
+        good(rows, "/evaluation/tasks/0/dataset", "d", "d@2", "d:held-out");
+        bad(rows, "/evaluation/tasks/0/dataset", "''", "d@0", "1", "~");
+        good(rows, "/evaluation/tasks/0/examples", "d", "d@2");
+        bad(rows, "/evaluation/tasks/0/examples", "''", "d:held-out", "1", "~");
+        good(rows, "/evaluation/tasks/0/subject", "boolq", "cb");
+        bad(rows, "/evaluation/tasks/0/subject", "mnli", "BoolQ", "1", "~");
         good(rows, "/evaluation/tasks/0/shots", "0", "64");
         bad(rows, "/evaluation/tasks/0/shots", "65", "-1", "few");
         good(rows, "/evaluation/tasks/0/chat", "true", "false");

@@ -142,10 +142,60 @@ class PolicyReaderTest {
                     - {rule: paired, task: held_out_loss, metric: loss}
                 """;
 
-        assertThat(messages(yaml)).hasSize(3);
+        assertThat(messages(yaml)).hasSize(4);
         assertThat(messages(yaml).get(0)).contains("held_out_los").contains("did you mean held_out_loss");
         assertThat(messages(yaml).get(1)).contains("gate.rules.1.bound is missing");
         assertThat(messages(yaml).get(2)).contains("gate.rules.2.better is missing");
+        assertThat(messages(yaml).get(3)).contains("no samples that are right or wrong");
+    }
+
+    @Test
+    void comparisonsThatATaskDoesNotAllowAreRefusedWithThoseThatDo() {
+        String yaml = """
+                model: m
+                dataset: d
+                triggers: [{kind: regression, task: update_report, metric: update_norm, better: lower, drop: 1}]
+                run:
+                  duration: {max_steps: 10}
+                  evaluation:
+                    tasks:
+                      - {task: update_report}
+                      - {task: superglue, subject: boolq, dataset: boolq}
+                      - {task: mt_bench, dataset: questions}
+                    judge: {checkpoint: rater@champion, prompts: prompts}
+                gate:
+                  rules:
+                    - {rule: threshold, task: update_report, metric: changed_tensors, better: higher, bound: 1}
+                    - {rule: paired, task: superglue_boolq, metric: acc, better: higher}
+                    - {rule: no_regression, task: mt_bench, metric: average, better: higher}
+                    - {rule: paired, task: mt_bench, metric: average, better: higher}
+                    - {rule: no_regression, task: update_report, metric: update_norm, better: lower}
+                """;
+
+        assertThat(read(yaml).problems())
+                .extracting(FieldProblem::pointer)
+                .containsExactlyInAnyOrder("/gate/rules/3/rule", "/gate/rules/4/rule", "/triggers/0/task");
+        assertThat(messages(yaml))
+                .anySatisfy(message -> assertThat(message)
+                        .contains("mt_bench has no samples that are right or wrong")
+                        .contains("these have: superglue_boolq"))
+                .anySatisfy(message -> assertThat(message).contains("hold it to a threshold"));
+        assertThat(read(yaml).evaluation())
+                .as("what it is evaluated by can be looked up all the same, and nothing is asked of the policy's data")
+                .hasValueSatisfying(evaluation -> {
+                    assertThat(evaluation.judge()).isPresent();
+                    assertThat(evaluation.dataset()).isEmpty();
+                });
+    }
+
+    @Test
+    void aTaskIsNotAskedOnWhatTheRunsTrainOn() {
+        assertThat(messages(LEAST.replace("{task: held_out_loss}", "{task: held_out_loss, dataset: d@2}")))
+                .singleElement()
+                .asString()
+                .contains("run.evaluation.tasks.0.dataset is what the runs train on");
+        assertThat(messages(LEAST.replace("{task: held_out_loss}", "{task: held_out_loss, dataset: 'd:held-out'}")))
+                .isEmpty();
     }
 
     @Test

@@ -97,6 +97,24 @@ class SchemaAgreementTest {
                 LEAST + "evaluation: {dataset: e}",
                 LEAST + "evaluation: {tasks: [{task: exact_match}]}",
                 LEAST + "evaluation: {dataset: e, tasks: [{limit: 5}]}",
+                LEAST + "evaluation: {tasks: [{task: svamp, dataset: a}, {task: aqua}]}",
+                LEAST + "evaluation: {dataset: e, tasks: [{task: svamp}], against: m}",
+                LEAST + "evaluation: {dataset: e, tasks: [{task: svamp}], judge: {checkpoint: c, prompts: p}}",
+                LEAST + "evaluation: {dataset: e, tasks: [{task: mt_bench}]}",
+                LEAST + "evaluation: {dataset: e, tasks: [{task: mt_bench}], judge: {}}",
+                LEAST + "evaluation: {dataset: e, tasks: [{task: mt_bench}], judge: {prompts: p}}",
+                LEAST + "evaluation: {dataset: e, tasks: [{task: mt_bench}], judge: {checkpoint: c}}",
+                LEAST + "evaluation: {dataset: e, tasks: [{task: mt_bench}], judge: {url: 'http://h', prompts: p}}",
+                LEAST
+                        + "evaluation: {dataset: e, tasks: [{task: mt_bench}], judge: {checkpoint: c, url: 'http://h', model: m, prompts: p}}",
+                LEAST + "evaluation: {tasks: [{task: mt_bench}], judge: {checkpoint: c, prompts: p}}",
+                LEAST + "evaluation: {tasks: [{task: update_report, limit: 5}]}",
+                LEAST + "evaluation: {tasks: [{task: update_report, dataset: e}]}",
+                LEAST + "evaluation: {dataset: e, tasks: [{task: mmlu, subject: law}]}",
+                LEAST + "evaluation: {dataset: e, tasks: [{task: mmlu, examples: x}]}",
+                LEAST + "evaluation: {dataset: e, tasks: [{task: gsm8k_cot}]}",
+                LEAST + "evaluation: {dataset: e, tasks: [{task: svamp, subject: law}]}",
+                LEAST + "evaluation: {dataset: e, tasks: [{task: svamp, shots: 3}]}",
                 LEAST + "evaluation: {dataset: e, tasks: [{task: held_out_loss, max_new_tokens: 5}]}",
                 "model: m\ndataset: d\nduration: {max_steps: 1, num_train_epochs: 1}",
                 "model: m\ndataset: d\nduration: {steps: 1}"
@@ -118,6 +136,12 @@ class SchemaAgreementTest {
                 LEAST + "method: {finetuning: adalomo, rounding: kahan}",
                 LEAST + "checkpoint: {}",
                 LEAST + "optimizer: {lr_scheduler_type: constant}",
+                LEAST + "evaluation: {tasks: [{task: update_report}]}",
+                LEAST + "evaluation: {tasks: [{task: update_report}], against: m, at_start: true}",
+                LEAST + "evaluation: {tasks: [{task: svamp, dataset: a}, {task: aqua, dataset: b}]}",
+                LEAST + "evaluation: {dataset: e, tasks: [{task: mmlu, subject: law, examples: x}]}",
+                LEAST
+                        + "evaluation: {tasks: [{task: mt_bench, dataset: q}], judge: {url: 'http://h/v1', model: m, secret: s, prompts: p, references: r}}",
                 LEAST
                         + "evaluation: {dataset: e, tasks: [{task: held_out_loss}, {task: exact_match, max_new_tokens: 5}]}"
             })

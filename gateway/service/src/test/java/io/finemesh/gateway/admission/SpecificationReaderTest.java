@@ -11,6 +11,7 @@ import io.finemesh.contract.run.BlockOrder;
 import io.finemesh.contract.run.EvaluationSpecification;
 import io.finemesh.contract.run.EvaluationTask;
 import io.finemesh.contract.run.FrozenForm;
+import io.finemesh.contract.run.JudgeSpecification;
 import io.finemesh.contract.run.LearningRateShape;
 import io.finemesh.contract.run.Method;
 import io.finemesh.contract.run.MethodSpecification;
@@ -21,6 +22,7 @@ import io.finemesh.contract.run.RunSpecification;
 import io.finemesh.contract.run.TaskSpecification;
 import io.finemesh.contract.run.TraceDetail;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -312,8 +314,70 @@ class SpecificationReaderTest {
     void stillNamesReferencesOfARefusedSpecification() {
         Admission admission = SpecificationReader.read(
                 Specifications.document(LEAST + "seed: -1\nevaluation: {dataset: e, tasks: [{task: exact_match}]}"));
-        assertThat(((Admission.Refused) admission).references())
-                .isEqualTo(new NamedReferences(Optional.of("m"), Optional.of("d"), Optional.of("e"), true));
+        NamedReferences references = ((Admission.Refused) admission).references();
+        assertThat(references.model()).contains("m");
+        assertThat(references.dataset()).contains("d");
+        assertThat(references.evaluation()).hasValueSatisfying(evaluation -> {
+            assertThat(evaluation.dataset()).contains("e");
+            assertThat(NamedReferences.readsConversations(evaluation.tasks(), evaluation.dataset(), "e"))
+                    .isTrue();
+        });
+    }
+
+    @Test
+    void aRunsEvaluationNamesWhateverAnEvaluationOnDemandDoes() {
+        EvaluationSpecification evaluation =
+                admitted(LEAST + """
+                        evaluation:
+                          dataset: held-out
+                          against: base-model@champion
+                          judge: {url: 'http://host/v1', model: gpt-4, secret: openai, prompts: p, references: r@2}
+                          tasks:
+                            - {task: held_out_loss}
+                            - {task: superglue, subject: cb, dataset: cb-validation}
+                            - {task: mmlu, subject: law, dataset: law-test, examples: law-dev}
+                            - {task: mt_bench, dataset: questions}
+                            - {task: update_report}
+                        """).specification().evaluation();
+
+        assertThat(evaluation.tasks())
+                .extracting(TaskSpecification::name)
+                .containsExactly("held_out_loss", "superglue_cb", "mmlu_law", "mt_bench", "update_report");
+        assertThat(evaluation.against()).contains("base-model@champion");
+        assertThat(evaluation.judge())
+                .contains(new JudgeSpecification(
+                        Optional.empty(),
+                        Optional.of("http://host/v1"),
+                        Optional.of("gpt-4"),
+                        Optional.of("openai"),
+                        "p",
+                        Optional.of("r@2")));
+        assertThat(NamedReferences.datasets("/evaluation", evaluation.tasks(), evaluation.judge()))
+                .containsOnly(
+                        Map.entry("cb-validation", "/evaluation/tasks/1/dataset"),
+                        Map.entry("law-test", "/evaluation/tasks/2/dataset"),
+                        Map.entry("law-dev", "/evaluation/tasks/2/examples"),
+                        Map.entry("questions", "/evaluation/tasks/3/dataset"),
+                        Map.entry("p", "/evaluation/judge/prompts"),
+                        Map.entry("r@2", "/evaluation/judge/references"));
+    }
+
+    @Test
+    void whatTasksNeedAndDoNotNeedIsAllSaidAtOnce() {
+        assertThat(problems(LEAST + """
+                        evaluation:
+                          against: base
+                          judge: {secret: s}
+                          tasks: [{task: mt_bench}, {task: superglue, subject: mnli}, {task: gsm8k_cot}]
+                        """))
+                .extracting(FieldProblem::pointer)
+                .containsExactlyInAnyOrder(
+                        "/evaluation/tasks/1/subject",
+                        "/evaluation/tasks/2/examples",
+                        "/evaluation/judge/checkpoint",
+                        "/evaluation/judge/prompts",
+                        "/evaluation/against",
+                        "/evaluation/dataset");
     }
 
     @ParameterizedTest

@@ -129,6 +129,46 @@ class PolicyResourceTest {
     }
 
     @Test
+    void whatTheEvaluationOfItsRunsNamesHasToBeThereButForItsOwnGrowingData() {
+        String yaml = POLICY.replace("dataset: stream", "dataset: not-yet").replace("""
+                tasks: [{task: held_out_loss}]""", """
+                tasks: [{task: held_out_loss}, {task: svamp, dataset: svamp-test}, {task: update_report}], \
+                against: nobody""");
+        given().contentType("application/yaml")
+                .body(yaml.getBytes(UTF_8))
+                .put("/v1/policies/" + name)
+                .then()
+                .statusCode(422)
+                .body("errors.pointer", hasSize(2))
+                .body("errors.pointer", hasItem("/run/evaluation/tasks/1/dataset"))
+                .body("errors.pointer", hasItem("/run/evaluation/against"));
+        store.addDataset("svamp-test", "documents");
+        apply(yaml.replace("against: nobody", "against: tiny"), 200);
+    }
+
+    @Test
+    void aFiringCarriesWhatItsEvaluationNames() {
+        store.addDataset("questions", "documents");
+        store.addDataset("prompts", "documents");
+        apply(
+                POLICY.replace(
+                        "tasks: [{task: held_out_loss}]",
+                        "tasks: [{task: held_out_loss, dataset: 'stream:held-out'}, {task: mt_bench, dataset: questions}, "
+                                + "{task: update_report}], judge: {url: 'http://host/v1', model: m, prompts: prompts}"),
+                200);
+        TriggerFired fired = fired("evaluated", false);
+        say(fired, "event-evaluated");
+
+        await().untilAsserted(() -> assertThat(submissions(fired.runId())).hasSize(1));
+        SubmitRun submitted = submissions(fired.runId()).getFirst();
+        assertThat(submitted.evaluation().orElseThrow().datasets())
+                .containsOnlyKeys("stream@1:held-out", "questions", "prompts");
+        assertThat(submitted.specification().evaluation().judge()).isPresent();
+        assertThat(submitted.evaluationDataset()).isEmpty();
+        assertThat(submitted.base()).isEqualTo(fired.baseCheckpoint().orElseThrow());
+    }
+
+    @Test
     void requestsAndOutsideEventsReachTheTriggers() {
         apply(POLICY, 200);
         given().post("/v1/policies/" + name + "/fire?dry_run=true&reason=curiosity")

@@ -99,6 +99,57 @@ class RunResourceTest {
     }
 
     @Test
+    void whatTheTasksOfAnEvaluationNameIsResolvedWithTheRest() {
+        store.addDataset("quiz", "documents");
+        store.addDataset("questions", "documents");
+        store.addDataset("prompts", "documents");
+        String specification = """
+                model: tiny
+                dataset: sums
+                duration: {max_steps: 5}
+                evaluation:
+                  against: %s
+                  judge: {checkpoint: %s, prompts: %s}
+                  tasks:
+                    - {task: superglue, subject: boolq, dataset: quiz}
+                    - {task: mt_bench, dataset: questions}
+                    - {task: update_report}
+                """;
+        String id = given().contentType("application/yaml")
+                .body(specification
+                        .formatted(SampleRun.checkpoint(2), "tiny", "prompts")
+                        .getBytes(UTF_8))
+                .post("/v1/runs")
+                .then()
+                .statusCode(202)
+                .extract()
+                .path("id");
+        assertThat(commands(id).getFirst().body()).isInstanceOfSatisfying(SubmitRun.class, submit -> {
+            assertThat(submit.evaluationDataset()).isEmpty();
+            assertThat(submit.evaluation()).hasValueSatisfying(evaluation -> {
+                assertThat(evaluation.datasets()).containsOnlyKeys("quiz", "questions", "prompts");
+                assertThat(evaluation.base()).contains(SampleRun.checkpoint(2));
+                assertThat(evaluation.judge()).contains(SampleRun.checkpoint(-1));
+            });
+        });
+
+        given().contentType("application/yaml")
+                .body(specification
+                        .formatted("none@champion", "tinny", "prompt")
+                        .replace("dataset: quiz", "dataset: quizz")
+                        .replace("max_steps: 5", "max_steps: 0")
+                        .getBytes(UTF_8))
+                .post("/v1/runs")
+                .then()
+                .statusCode(422)
+                .body("errors.pointer", hasItem("/duration/max_steps"))
+                .body("errors.pointer", hasItem("/evaluation/against"))
+                .body("errors.pointer", hasItem("/evaluation/judge/checkpoint"))
+                .body("errors.pointer", hasItem("/evaluation/judge/prompts"))
+                .body("errors.pointer", hasItem("/evaluation/tasks/0/dataset"));
+    }
+
+    @Test
     void aChatTemplateIsAskedForOnlyOfAModelThatHasOne() {
         String chat =
                 "{\"template\": \"chat\", \"model\": \"%s\", \"dataset\": \"sums\", \"duration\": {\"max_steps\": 5}}";

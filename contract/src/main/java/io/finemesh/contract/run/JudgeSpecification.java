@@ -1,0 +1,32 @@
+package io.finemesh.contract.run;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.Optional;
+
+/**
+ * Who is to rate open answers, as the user named it. Either checkpoint, or url and model are there.
+ *
+ * @param checkpoint model name, checkpoint id, or model@alias
+ * @param url base address of an OpenAI-compatible server, such as {@code https://host/v1}
+ * @param model the model's name there
+ * @param secret name of the evaluator's secret that holds the key; never the key itself
+ * @param prompts data set of documents with the judge's prompts
+ * @param references data set of documents with reference answers
+ */
+public record JudgeSpecification(
+        Optional<String> checkpoint,
+        Optional<String> url,
+        Optional<String> model,
+        Optional<String> secret,
+        String prompts,
+        Optional<String> references) {
+    public JudgeSpecification {
+        checkpoint = checkpoint == null ? Optional.empty() : checkpoint;
+        url = url == null ? Optional.empty() : url;
+        model = model == null ? Optional.empty() : model;
+        secret = secret == null ? Optional.empty() : secret;
+        requireNonNull(prompts, "prompts is null");
+        references = references == null ? Optional.empty() : references;
+    }
+}

@@ -1,0 +1,83 @@
+package io.finemesh.gateway.admission;
+
+import io.finemesh.contract.evaluation.RemoteModel;
+import io.finemesh.contract.run.JudgeSpecification;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Reads who rates open answers: a checkpoint, or a model behind a server, with the words it is asked in. */
+final class JudgeReader {
+    static final String WORDS = "checkpoint, or url and model; with prompts, and references where questions have them";
+    private static final String URL_WORDS = "an http or https address such as https://host/v1";
+    private static final String MODEL_WORDS = "the model's name at the server";
+    private static final Pattern URL = Pattern.compile("https?://[^\\s\\p{Cc}]{1,500}");
+    private static final Pattern PRINTABLE =
+            Pattern.compile("(?=.*\\S)[^" + SpecificationReader.UNPRINTABLE + "]{1,200}");
+    private static final Pattern SECRET = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+
+    private JudgeReader() {}
+
+    /** The judge; empty where there is none, or it is wrong. */
+    static Optional<JudgeSpecification> judge(Section section) {
+        Optional<String> checkpoint =
+                section.text("checkpoint", EvaluationReader.CHECKPOINT, EvaluationReader.CHECKPOINT_WORDS);
+        Optional<RemoteModel> remote = server(section);
+        Optional<String> prompts =
+                section.text("prompts", SpecificationReader.DATASET, SpecificationReader.DATASET_WORDS);
+        Optional<String> references =
+                section.text("references", SpecificationReader.DATASET, SpecificationReader.DATASET_WORDS);
+        section.close();
+        if (!section.given()) {
+            return Optional.empty();
+        }
+        if (section.value("checkpoint").isPresent()) {
+            for (String key : List.of("url", "model", "secret")) {
+                section.contradiction(
+                        key,
+                        "nothing beside checkpoint",
+                        "a judge is a checkpoint or a server, and " + key + " is a server's; leave one of them out");
+            }
+        } else if (section.value("url").isEmpty()) {
+            section.missing("checkpoint", WORDS);
+        }
+        if (section.value("url").isPresent() && section.value("model").isEmpty()) {
+            section.missing("model", MODEL_WORDS);
+        }
+        if (section.value("prompts").isEmpty()) {
+            section.missing("prompts", "the data set of documents with the judge's prompts");
+        }
+        return prompts.filter(_ -> checkpoint.isPresent() || remote.isPresent())
+                .map(name -> new JudgeSpecification(
+                        checkpoint,
+                        remote.map(RemoteModel::url),
+                        remote.map(RemoteModel::model),
+                        remote.flatMap(RemoteModel::secret),
+                        name,
+                        references));
+    }
+
+    /** A server that writes answers; empty where there is none, or it is wrong. */
+    static Optional<RemoteModel> remote(Section section) {
+        Optional<RemoteModel> remote = server(section);
+        section.close();
+        if (!section.given()) {
+            return Optional.empty();
+        }
+        if (section.value("url").isEmpty()) {
+            section.missing("url", URL_WORDS);
+        }
+        if (section.value("model").isEmpty()) {
+            section.missing("model", MODEL_WORDS);
+        }
+        return remote;
+    }
+
+    private static Optional<RemoteModel> server(Section section) {
+        Optional<String> url = section.text("url", URL, URL_WORDS);
+        Optional<String> model = section.text("model", PRINTABLE, MODEL_WORDS);
+        Optional<String> secret =
+                section.text("secret", SECRET, "the name of a secret of the evaluator, never the key itself");
+        return url.flatMap(address -> model.map(name -> new RemoteModel(address, name, secret)));
+    }
+}
