@@ -16,6 +16,9 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * ports, a collector of traces, a model and data sets that the demo's generator makes. Its state and logs stay in {@code target/mesh}.
  */
 final class RunningMesh implements ParameterResolver {
+    /** Key of the judge that the evaluators know as {@code e2e}. */
+    static final String JUDGE_KEY = "a-key-that-nobody-may-see";
+
     /** What tests get as a parameter. */
     record Stage(Mesh mesh, OtlpCollector collector, GatewayCalls gateway, DemoFiles files) implements AutoCloseable {
         @Override
@@ -48,6 +51,8 @@ final class RunningMesh implements ParameterResolver {
                     // Models of a few thousand parameters gain nothing from a second thread, and another module is
                     // tested beside this one.
                     .withSetting("OMP_NUM_THREADS", "1")
+                    .withEnvironment("evaluator", "FINEMESH_EVALUATOR_REMOTE_SECRETS_E2E", JUDGE_KEY)
+                    .withEnvironment("evaluator", "FINEMESH_EVALUATOR_REMOTE_FIRST_PAUSE", "PT0.05S")
                     .withSetting("FINEMESH_OTLP_ENDPOINT", collector.endpoint().toString());
             Mesh mesh = Mesh.start(layout);
             mesh.awaitReady();
