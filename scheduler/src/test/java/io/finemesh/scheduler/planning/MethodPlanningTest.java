@@ -22,6 +22,7 @@ import io.finemesh.contract.run.SubmitRun;
 import io.finemesh.contract.run.SubspaceRefresh;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -91,7 +92,7 @@ class MethodPlanningTest {
 
     private static MethodSpecification lora(int rank, String target) {
         return MethodSpecification.of(Method.LORA)
-                .adapter(new AdapterSpecification(rank, 16, List.of(target)))
+                .adapter(new AdapterSpecification(rank, 16, List.of(target), OptionalDouble.empty()))
                 .build();
     }
 

@@ -1,6 +1,7 @@
 package io.finemesh.store.export;
 
-import io.finemesh.checkpoint.json.CanonicalJson;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.finemesh.checkpoint.manifest.BlobReference;
 import io.finemesh.checkpoint.manifest.GroupBlob;
 import io.finemesh.checkpoint.manifest.Manifest;
@@ -30,12 +31,14 @@ import java.util.TreeSet;
 
 /**
  * The adapters of a LoRA run as a tar of what PEFT loads: {@code adapter_config.json} and {@code adapter_model.safetensors}. They lie in the training state of
- * every checkpoint of the run, as {@code lora_a.} and {@code lora_b.} before the name of the adapted weight, beside {@code lora_alpha}.
+ * every checkpoint of the run, as {@code lora_a.} and {@code lora_b.} before the name of the adapted weight, beside
+ * {@code lora_alpha} and, where there is some, {@code lora_dropout}.
  */
 public final class AdapterExport implements ExportArchive {
     private static final String CONFIGURATION_FILE = "adapter_config.json";
     private static final String WEIGHTS_FILE = "adapter_model.safetensors";
     private static final String ALPHA = "lora_alpha";
+    private static final String DROPOUT = "lora_dropout";
     private static final String DOWN = "lora_a.";
     private static final String UP = "lora_b.";
     private static final String WEIGHT = ".weight";
@@ -121,19 +124,28 @@ public final class AdapterExport implements ExportArchive {
                 rank = tensor.shape().getFirst();
             }
         }
-        double alpha = state.bytes(ALPHA).get(FLOAT, 0);
+        double alpha = fact(state, ALPHA);
         Map<String, Object> fields = new TreeMap<>();
         fields.put("peft_type", "LORA");
         fields.put("task_type", "CAUSAL_LM");
         fields.put("base_model_name_or_path", base.value());
         fields.put("r", rank);
         fields.put("lora_alpha", alpha == Math.rint(alpha) ? (Object) (long) alpha : alpha);
-        fields.put("lora_dropout", 0);
+        fields.put("lora_dropout", state.find(DROPOUT).isPresent() ? (Object) fact(state, DROPOUT) : 0);
         fields.put("bias", "none");
         fields.put("fan_in_fan_out", false);
         fields.put("inference_mode", true);
         fields.put("target_modules", List.copyOf(modules));
-        return CanonicalJson.bytes(fields);
+        try {
+            return new ObjectMapper().writeValueAsBytes(fields);
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException("settings have no JSON form", impossible);
+        }
+    }
+
+    /** A setting that is kept as a 32-bit float, as it was written: 0.05 and not 0.05000000074505806. */
+    private static double fact(SafetensorsFile state, String name) {
+        return Double.parseDouble(Float.toString(state.bytes(name).get(FLOAT, 0)));
     }
 
     @Override

@@ -75,7 +75,8 @@ class AdapterExportTest {
     @Test
     void theAdaptersAreNamedAsPeftNamesThemAndStandBesideWhatTheRunBeganWith() throws IOException {
         List<TensorData> state = List.of(
-                tensor("lora_alpha", List.of(1L), 8),
+                tensor("lora_alpha", List.of(1L), 12.1f),
+                tensor("lora_dropout", List.of(1L), 0.05f),
                 tensor("lora_a." + WEIGHT, List.of(2L, 3L), 1, 2, 3, 4, 5, 6),
                 tensor("lora_b." + WEIGHT, List.of(1L, 2L), 7, 8),
                 tensor("first_moment.lora_a." + WEIGHT, List.of(2L, 3L), 0, 0, 0, 0, 0, 0));
@@ -89,16 +90,20 @@ class AdapterExportTest {
                 .readTree(exported.resolve("adapter_config.json").toFile());
         assertThat(configuration.path("peft_type").asText()).isEqualTo("LORA");
         assertThat(configuration.path("r").asInt()).isEqualTo(2);
-        assertThat(configuration.path("lora_alpha").asInt()).isEqualTo(8);
+        assertThat(configuration.path("lora_alpha").asText()).isEqualTo("12.1");
+        assertThat(configuration.path("lora_dropout").asText()).isEqualTo("0.05");
+        assertThat(configuration.path("bias").asText()).isEqualTo("none");
+        assertThat(configuration.path("fan_in_fan_out").asBoolean(true)).isFalse();
+        assertThat(configuration.path("task_type").asText()).isEqualTo("CAUSAL_LM");
         assertThat(configuration.path("target_modules").toString()).isEqualTo("[\"q_proj\"]");
         assertThat(configuration.path("base_model_name_or_path").asText()).isEqualTo(base.value());
         try (SafetensorsFile adapter = SafetensorsFile.open(exported.resolve("adapter_model.safetensors"))) {
             String module = "base_model.model.model.layers.1.self_attn.q_proj";
             assertThat(adapter.tensors()).hasSize(2);
             assertThat(adapter.bytes(module + ".lora_A.weight").toArray(ValueLayout.JAVA_BYTE))
-                    .isEqualTo(state.get(1).bytes().toArray(ValueLayout.JAVA_BYTE));
-            assertThat(adapter.bytes(module + ".lora_B.weight").toArray(ValueLayout.JAVA_BYTE))
                     .isEqualTo(state.get(2).bytes().toArray(ValueLayout.JAVA_BYTE));
+            assertThat(adapter.bytes(module + ".lora_B.weight").toArray(ValueLayout.JAVA_BYTE))
+                    .isEqualTo(state.get(3).bytes().toArray(ValueLayout.JAVA_BYTE));
         }
     }
 

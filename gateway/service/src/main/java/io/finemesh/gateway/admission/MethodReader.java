@@ -57,7 +57,7 @@ final class MethodReader {
             "galore_residual",
             "galore_adaptive");
 
-    private static final List<String> LORA_FIELDS = List.of("lora_rank", "lora_alpha", "lora_target");
+    private static final List<String> LORA_FIELDS = List.of("lora_rank", "lora_alpha", "lora_dropout", "lora_target");
     private static final Pattern LORA_TARGET = Pattern.compile("all|[a-z][a-z0-9_]*(,[a-z][a-z0-9_]*)*");
 
     private static final int MOST_RANK = 1 << 20;
@@ -225,7 +225,12 @@ final class MethodReader {
         String targets = section.text(
                         "lora_target", LORA_TARGET, "all, or names of linear modules such as q_proj,v_proj")
                 .orElse("all");
-        return new AdapterSpecification(rank, alpha, List.of(targets.split(",")));
+        double dropout = section.number("lora_dropout", Range.fromBelow(0, 1)).orElse(0);
+        return new AdapterSpecification(
+                rank,
+                alpha,
+                List.of(targets.split(",")),
+                dropout == 0 ? OptionalDouble.empty() : OptionalDouble.of(dropout));
     }
 
     /** Twice as far apart up to eight times the interval, half as far down to a quarter of it. */

@@ -76,6 +76,7 @@ public final class SpecificationForm {
         specification.adapter().ifPresent(adapter -> {
             method.put("lora_rank", adapter.rank());
             method.put("lora_alpha", adapter.alpha());
+            method.put("lora_dropout", adapter.dropout().orElse(0));
             method.put("lora_target", String.join(",", adapter.targets()));
         });
         specification.moments().ifPresent(moments -> method.put("moments", word(moments)));

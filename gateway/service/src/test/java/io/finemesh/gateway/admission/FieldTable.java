@@ -122,6 +122,8 @@ final class FieldTable {
         bad(rows, "/method/lora_rank", "0", "-1", "1.5", "eight");
         good(rows, "/method/lora_alpha", "1", "16", "0.5");
         bad(rows, "/method/lora_alpha", "0", "-1", "10000001", "x");
+        good(rows, "/method/lora_dropout", "0", "0.05", "0.9");
+        bad(rows, "/method/lora_dropout", "1", "-0.1", "x", "true");
         good(rows, "/method/lora_target", "all", "q_proj", "'q_proj,v_proj'");
         bad(rows, "/method/lora_target", "''", "'q_proj, v_proj'", "Q_PROJ", "[q_proj]", "3");
         good(rows, "/method/badam_switch_mode", "random", "ascending", "descending", "fixed");

@@ -12,6 +12,13 @@ import org.bytedeco.pytorch.Tensor;
  * business: summed up, projected and summed up, or used at once.
  */
 public interface LayerGradientSink extends GradientSink {
+    /**
+     * Says which row of the batch is computed from now on, forwards or backwards, so that what is random of a row can be made again.
+     *
+     * @param row counted from 0 in the batch
+     */
+    default void enter(int row) {}
+
     /** In which form a slot's gradient is wanted; {@link GradientForm#NONE} for slots that stand still. */
     GradientForm form(ParameterGroup group, WeightSlot slot);
 

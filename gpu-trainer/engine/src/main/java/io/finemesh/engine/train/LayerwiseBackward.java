@@ -60,12 +60,14 @@ final class LayerwiseBackward {
 
     /** A row on its way through forward and backward pass. */
     private static final class RowPass implements AutoCloseable {
+        private final int number;
         private final RowInput input;
         private final ActivationPolicy policy;
         private final Deque<Visit> visits = new ArrayDeque<>();
         private Tensor slope; // [T, C] of the output of the layer the backward pass is at; [R, C] at the last layer
 
-        private RowPass(RowInput input, ActivationPolicy policy) {
+        private RowPass(int number, RowInput input, ActivationPolicy policy) {
+            this.number = number;
             this.input = input;
             this.policy = policy;
         }
@@ -104,24 +106,25 @@ final class LayerwiseBackward {
             case ROWS -> {
                 double sum = 0;
                 for (int r = 0; r < rows.size(); r++) {
-                    sum += together(rows.subList(r, r + 1), sink, labelledInBatch, policy, r == rows.size() - 1);
+                    sum += together(rows.subList(r, r + 1), r, sink, labelledInBatch, policy, r == rows.size() - 1);
                 }
                 yield sum;
             }
-            case LAYERS, LAYERS_TWICE -> together(rows, sink, labelledInBatch, policy, true);
+            case LAYERS, LAYERS_TWICE -> together(rows, 0, sink, labelledInBatch, policy, true);
         };
     }
 
     /** Adds the gradients of one row, and completes nothing. */
     double accumulate(RowInput input, LayerGradientSink sink, long labelledInBatch, ActivationPolicy policy) {
         try (TensorScope _ = TensorScope.open("row");
-                RowPass row = new RowPass(input, policy)) {
+                RowPass row = new RowPass(0, input, policy)) {
             return sweep(List.of(row), sink, labelledInBatch, false);
         }
     }
 
     private double together(
             List<PackedRow> rows,
+            int first,
             LayerGradientSink sink,
             long labelledInBatch,
             Function<PackedRow, ActivationPolicy> policy,
@@ -130,7 +133,9 @@ final class LayerwiseBackward {
         try (TensorScope _ = TensorScope.open("micro-batch")) {
             // Graphs of several rows at once would take the memory that one row at a time saves.
             rows.forEach(row -> passes.add(new RowPass(
-                    decoder.prepare(row), rows.size() > 1 ? ActivationPolicy.RECOMPUTE : policy.apply(row))));
+                    first + passes.size(),
+                    decoder.prepare(row),
+                    rows.size() > 1 ? ActivationPolicy.RECOMPUTE : policy.apply(row))));
             return sweep(passes, sink, labelledInBatch, last);
         } finally {
             passes.forEach(RowPass::close);
@@ -145,6 +150,7 @@ final class LayerwiseBackward {
         double sum = 0;
         for (RowPass row : rows) {
             clock.enter(Phase.FORWARD);
+            sink.enter(row.number);
             Tensor hidden = forward(row, sink, lowest, embeddingTrained);
             try (TensorScope scope = TensorScope.open("top")) {
                 scope.take(hidden);
@@ -157,6 +163,7 @@ final class LayerwiseBackward {
         completeTop(sink, last);
         for (int i = layers - 1; i >= lowest; i--) {
             for (RowPass row : rows) {
+                sink.enter(row.number);
                 try (Visit visit = row.visits.pop()) {
                     boolean slopeOfInput = i > lowest || embeddingTrained;
                     if (visit.graph == null) {

@@ -74,7 +74,12 @@ final class MethodPlan {
                         .adapter()
                         .orElseThrow(() -> new IllegalArgumentException("the method is LoRA, but it has no adapter"));
                 yield new Method.Lora(
-                        adam, new LoraSettings(adapter.rank(), adapter.alpha(), Set.copyOf(adapter.targets())));
+                        adam,
+                        new LoraSettings(
+                                adapter.rank(),
+                                adapter.alpha(),
+                                Set.copyOf(adapter.targets()),
+                                adapter.dropout().orElse(0)));
             }
         };
     }

@@ -35,6 +35,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -102,7 +103,7 @@ class MethodTest {
                 store.addModel(TinyModel.configuration(), TinyModel.tokenizer(), TinyModel.weights(Dtype.F32));
         MethodSpecification lora = MethodSpecification.of(Method.LORA)
                 .visits(BlockOrder.ASCENDING, STEPS)
-                .adapter(new AdapterSpecification(4, 8, List.of("q_proj", "down_proj")))
+                .adapter(new AdapterSpecification(4, 8, List.of("q_proj", "down_proj"), OptionalDouble.of(0.1)))
                 .build();
         TinyRun run = TinyRun.of("run", lora, store.add(TinyData.sums(40)), 3);
         List<CheckpointId> uninterrupted;

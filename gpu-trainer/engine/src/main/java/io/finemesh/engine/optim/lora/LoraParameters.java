@@ -46,6 +46,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 public final class LoraParameters implements ActiveParameters {
     private final String id;
     private final LoraSettings settings;
+    private final long seed;
     private final AdamHyperparameters adam;
     private final Map<ParameterGroup, Map<WeightSlot, List<Adapter>>> adapters = new LinkedHashMap<>();
     private final Map<ParameterGroup, GroupTensors> stored = new LinkedHashMap<>();
@@ -62,6 +63,7 @@ public final class LoraParameters implements ActiveParameters {
         check(trained.stream().map(GroupTensors::layout).toList(), settings);
         this.id = id;
         this.settings = settings;
+        this.seed = seed;
         this.adam = adam;
         this.updates = updates;
         for (GroupTensors group : trained) {
@@ -172,7 +174,7 @@ public final class LoraParameters implements ActiveParameters {
 
     @Override
     public OptimizerStep begin(long step) {
-        return new Step();
+        return new Step(step);
     }
 
     @Override
@@ -182,12 +184,17 @@ public final class LoraParameters implements ActiveParameters {
 
     @Override
     public List<TensorData> export() {
-        // What an adapter's output is multiplied by belongs to it wherever it is taken.
-        MemorySegment alpha = MemorySegment.ofArray(new float[] {(float) settings.alpha()});
-        return Stream.concat(
-                        Stream.of(new TensorData("lora_alpha", Dtype.F32, List.of(1L), alpha)),
-                        all().flatMap(adapter -> adapter.export().stream()))
+        // What an adapter was trained with belongs to it wherever it is taken.
+        Stream<TensorData> facts = Stream.of(fact("lora_alpha", settings.alpha()));
+        if (settings.dropout() > 0) {
+            facts = Stream.concat(facts, Stream.of(fact("lora_dropout", settings.dropout())));
+        }
+        return Stream.concat(facts, all().flatMap(adapter -> adapter.export().stream()))
                 .toList();
+    }
+
+    private static TensorData fact(String name, double value) {
+        return new TensorData(name, Dtype.F32, List.of(1L), MemorySegment.ofArray(new float[] {(float) value}));
     }
 
     /** The adapters as PEFT's {@code adapter_model.safetensors} names them. */
@@ -256,6 +263,23 @@ public final class LoraParameters implements ActiveParameters {
     }
 
     private final class Step implements OptimizerStep {
+        private final long number;
+        private int row;
+
+        private Step(long number) {
+            this.number = number;
+        }
+
+        @Override
+        public void enter(int entered) {
+            row = entered;
+        }
+
+        /** What an adapter gets of its layer's input, in the innermost scope. */
+        private Tensor dropped(Adapter adapter, Tensor input) {
+            return DropoutMask.apply(input, settings.dropout(), DropoutMask.key(seed, number, row, adapter.name()));
+        }
+
         @Override
         public Traversal traversal() {
             return Traversal.ROWS;
@@ -305,7 +329,7 @@ public final class LoraParameters implements ActiveParameters {
                 if (adapter.firstRow() > next) {
                     columns.push_back(zeros(input.size(0), adapter.firstRow() - next));
                 }
-                columns.push_back(adapter.output(input, settings.scaling()));
+                columns.push_back(adapter.output(dropped(adapter, input), settings.scaling()));
                 next = adapter.firstRow() + adapter.rows();
             }
             if (next < width) {
@@ -325,7 +349,12 @@ public final class LoraParameters implements ActiveParameters {
 
         @Override
         public void addFactors(ParameterGroup group, WeightSlot slot, Tensor input, Tensor slope) {
-            adapters.get(group).get(slot).forEach(adapter -> adapter.add(input, slope, settings.scaling()));
+            for (Adapter adapter : adapters.get(group).get(slot)) {
+                try (TensorScope _ = TensorScope.open("factors of " + slot);
+                        NoGradGuard _ = new NoGradGuard()) {
+                    adapter.add(dropped(adapter, input), slope, settings.scaling());
+                }
+            }
         }
 
         @Override

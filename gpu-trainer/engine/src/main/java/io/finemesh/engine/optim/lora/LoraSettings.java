@@ -13,7 +13,7 @@ import java.util.TreeSet;
  * @param rank of the adapters ({@code lora_rank})
  * @param alpha by which, divided by the rank, an adapter's output is multiplied ({@code lora_alpha})
  * @param targets names of linear modules in decoder layers, such as {@code q_proj}, or {@value #ALL} ({@code lora_target})
- * @param dropout of an adapter's input ({@code lora_dropout}); only 0, since a layer that is computed again on the way back would need the same mask
+ * @param dropout of an adapter's input ({@code lora_dropout}), from 0 to below 1, to the nearest 65536th
  */
 public record LoraSettings(int rank, double alpha, Set<String> targets, double dropout) {
     /** Every linear module of a layer. */
@@ -31,11 +31,8 @@ public record LoraSettings(int rank, double alpha, Set<String> targets, double d
         if (targets.isEmpty()) {
             problems.add(new Problem("lora_target", "nothing", "module names such as q_proj, or all"));
         }
-        if (dropout != 0) {
-            problems.add(new Problem(
-                    "lora_dropout",
-                    Double.toString(dropout),
-                    "0; layers are computed again on the way back and would see another mask"));
+        if (!(dropout >= 0 && dropout < 1)) {
+            problems.add(new Problem("lora_dropout", Double.toString(dropout), "0 or more and below 1"));
         }
         InvalidMethodException.throwIfAny("LoRA", problems);
     }

@@ -68,6 +68,29 @@ public final class StochasticRounding {
         }
     }
 
+    /**
+     * Random bits, in the innermost scope: for element i of a tensor under a key the sixteen bits that {@link #round} would add to it.
+     *
+     * @return 32-bit integers from 0 to 65535
+     */
+    public static Tensor randomBits(long elements, long key) {
+        try (TensorScope scope = TensorScope.open("random bits");
+                NoGradGuard _ = new NoGradGuard()) {
+            Tensor all = TensorBytes.empty(ScalarType.Int, elements);
+            Tensor indices = torch.arange(new Scalar((int) Math.min(AT_A_TIME, elements)))
+                    .to(ScalarType.Int);
+            for (long from = 0; from < elements; from += AT_A_TIME) {
+                try (TensorScope _ = TensorScope.open("chunk")) {
+                    long count = Math.min(AT_A_TIME, elements - from);
+                    long chunkKey = mix(key + from);
+                    all.narrow(0, from, count)
+                            .copy_(hash(indices.narrow(0, 0, count), (int) chunkKey, (int) (chunkKey >>> 32)));
+                }
+            }
+            return scope.keep(all);
+        }
+    }
+
     /** Sixteen random bits for each index; the LibTorch form of {@link #bits}. */
     private static Tensor hash(Tensor indices, int before, int between) {
         Tensor x = indices.bitwise_xor(new Scalar(before));
