@@ -1,11 +1,13 @@
 package io.finemesh.dataset;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.finemesh.dataset.Row.Dropped;
 import io.finemesh.dataset.RowSource.Found;
 import io.finemesh.dataset.RowSource.UnreadableFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.convert.GroupRecordConverter;
@@ -59,7 +61,11 @@ final class ParquetRows implements RowSource.Rows, AutoCloseable {
     static ParquetRows open(Path path, RowReader reader, int longest) throws IOException {
         ParquetFileReader file;
         try {
-            file = ParquetFileReader.open(new LocalInputFile(path));
+            file = ParquetFileReader.open(
+                    new LocalInputFile(path),
+                    ParquetReadOptions.builder()
+                            .withCodecFactory(new ParquetCodecs())
+                            .build());
         } catch (IOException | RuntimeException | OutOfMemoryError damaged) {
             throw new UnreadableFile("the Parquet file cannot be read: " + Shown.text(damaged.toString()));
         }
@@ -78,14 +84,9 @@ final class ParquetRows implements RowSource.Rows, AutoCloseable {
         }
         for (ColumnChunkMetaData column : block.getColumns()) {
             CompressionCodecName codec = column.getCodec();
-            boolean read =
-                    switch (codec) {
-                        case UNCOMPRESSED, SNAPPY, ZSTD, LZ4_RAW -> true;
-                        case GZIP, LZO, BROTLI, LZ4 -> false;
-                    };
-            if (!read) {
-                throw new UnreadableFile(
-                        "the Parquet file is compressed with " + codec + "; allowed: none, SNAPPY, ZSTD or LZ4_RAW");
+            if (!ParquetCodecs.reads(codec)) {
+                throw new UnreadableFile("the Parquet file is compressed with " + codec
+                        + "; allowed: none, SNAPPY, GZIP, ZSTD or LZ4_RAW");
             }
         }
     }
@@ -110,18 +111,27 @@ final class ParquetRows implements RowSource.Rows, AutoCloseable {
             throw new UnreadableFile("the Parquet file is damaged at row " + Math.max(number, 1) + ": "
                     + Shown.text(String.valueOf(damaged.getMessage())));
         }
-        return Optional.of(new Found(number, Optional.of(read(row)), Optional.empty()));
+        return Optional.of(found(row));
     }
 
-    private Row read(Group row) {
+    /** A row that is dropped is kept as JSON, so that whoever sent it can see which it was. */
+    private Found found(Group row) {
         if (ParquetValue.exceeds(row, longest)) {
-            return new Dropped(DropReason.LINE_TOO_LONG, "the row is longer than the longest that is taken");
+            return dropped(DropReason.LINE_TOO_LONG, "the row is longer than the longest that is taken");
         }
+        ObjectNode object;
         try {
-            return reader.read(ParquetValue.object(row));
+            object = ParquetValue.object(row);
         } catch (ParquetValue.NotText notText) {
-            return new Dropped(DropReason.NOT_UTF8, notText.getMessage());
+            return dropped(DropReason.NOT_UTF8, notText.getMessage());
         }
+        Row read = reader.read(object);
+        return new Found(
+                number, Optional.of(read), read instanceof Dropped ? Optional.of(object.toString()) : Optional.empty());
+    }
+
+    private Found dropped(DropReason reason, String detail) {
+        return new Found(number, Optional.of(new Dropped(reason, detail)), Optional.empty());
     }
 
     @Override

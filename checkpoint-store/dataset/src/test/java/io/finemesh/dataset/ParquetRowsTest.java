@@ -56,6 +56,7 @@ class ParquetRowsTest {
         try (ParquetWriter<Group> writer = ExampleParquetWriter.builder(new LocalOutputFile(path))
                 .withType(schema)
                 .withCompressionCodec(codec)
+                .withCodecFactory(new GzipFiles())
                 .build()) {
             for (Consumer<Group> row : rows) {
                 Group group = new SimpleGroup(schema);
@@ -99,7 +100,7 @@ class ParquetRowsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"UNCOMPRESSED", "SNAPPY", "ZSTD", "LZ4_RAW"})
+    @EnumSource(names = {"UNCOMPRESSED", "SNAPPY", "GZIP", "ZSTD", "LZ4_RAW"})
     void readsRowsHoweverTheyAreCompressed(CompressionCodecName codec) throws IOException {
         List<Consumer<Group>> rows = new ArrayList<>();
         List<String> expected = new ArrayList<>();
@@ -109,6 +110,32 @@ class ParquetRowsTest {
         }
 
         assertThat(read(file(ALPACA, codec, rows))).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"LZO", "BROTLI", "LZ4"})
+    void refusesOtherCompressionByName(CompressionCodecName codec) throws IOException {
+        byte[] bytes = file(ALPACA, codec, List.of(alpaca("q", "a")));
+
+        assertThatThrownBy(() -> read(bytes))
+                .isInstanceOf(UnreadableFile.class)
+                .hasMessage("the Parquet file is compressed with " + codec
+                        + "; allowed: none, SNAPPY, GZIP, ZSTD or LZ4_RAW");
+    }
+
+    @Test
+    void aDroppedRowIsKeptAsJson() throws IOException {
+        byte[] bytes = file(ALPACA, CompressionCodecName.GZIP, List.of(row -> row.append("instruction", "")
+                .append("id", 7L)));
+
+        try (RowSource source = RowSource.open(
+                new ByteArrayInputStream(bytes),
+                new RowReader(Optional.empty(), 1000),
+                1000,
+                new RowSource.Spool(folder.resolve("spool"), 1 << 20))) {
+            assertThat(source.next().orElseThrow().text())
+                    .contains("{\"instruction\":\"\",\"input\":null,\"output\":null,\"id\":7}");
+        }
     }
 
     @Test
@@ -176,6 +203,28 @@ class ParquetRowsTest {
                         RowSource.open(new ByteArrayInputStream(bytes), new RowReader(Optional.empty(), 100), 100))
                 .isInstanceOf(UnreadableFile.class)
                 .hasMessageContaining("a Parquet file is not read");
+    }
+
+    @Test
+    void aDamagedGzipPageIsRefusedWithTheRowBeforeWhichItIs() throws IOException {
+        List<Consumer<Group>> rows = new ArrayList<>();
+        for (int row = 0; row < 40; row++) {
+            rows.add(alpaca("question " + row, "answer " + row));
+        }
+        byte[] bytes = file(ALPACA, CompressionCodecName.GZIP, rows);
+        SplittableRandom random = new SplittableRandom(0x5eed_0052L);
+        int refused = 0;
+        for (int trial = 0; trial < 100; trial++) {
+            byte[] damaged = bytes.clone();
+            damaged[random.nextInt(4, bytes.length / 2)] ^= (byte) (1 << random.nextInt(8));
+            try {
+                assertThat(read(damaged)).hasSize(40);
+            } catch (UnreadableFile said) {
+                refused++;
+                assertThat(said.getMessage()).startsWith("the Parquet file is damaged at row 1: ");
+            }
+        }
+        assertThat(refused).isGreaterThan(50);
     }
 
     /** A damaged file ends in rows or in a refusal, never in anything else. */

@@ -61,7 +61,7 @@ final class RowIntake implements AutoCloseable {
         RowIntake intake = new RowIntake(directory);
         boolean whole = false;
         try {
-            intake.readAll(in, reader, heldOut, longestLine, largestBytes);
+            intake.readAll(in, reader, directory, heldOut, longestLine, largestBytes);
             whole = true;
             return intake;
         } finally {
@@ -71,15 +71,18 @@ final class RowIntake implements AutoCloseable {
         }
     }
 
-    private void readAll(InputStream in, RowReader reader, double heldOut, int longestLine, long largestBytes) {
+    private void readAll(
+            InputStream in, RowReader reader, Path directory, double heldOut, int longestLine, long largestBytes) {
         try {
-            RowSource source = RowSource.open(in, reader, longestLine);
-            for (Optional<Found> found = source.next(); found.isPresent(); found = source.next()) {
-                add(found.get(), heldOut);
-                if (taken.bytes() + refused.bytes() > largestBytes) {
-                    throw new RefusalException(
-                            Kind.TOO_LARGE,
-                            "the rows have more than " + largestBytes + " bytes; send them in several requests");
+            RowSource.Spool spool = new RowSource.Spool(directory.resolve("rows.parquet"), largestBytes);
+            try (RowSource source = RowSource.open(in, reader, longestLine, spool)) {
+                for (Optional<Found> found = source.next(); found.isPresent(); found = source.next()) {
+                    add(found.get(), heldOut);
+                    if (taken.bytes() + refused.bytes() > largestBytes) {
+                        throw new RefusalException(
+                                Kind.TOO_LARGE,
+                                "the rows have more than " + largestBytes + " bytes; send them in several requests");
+                    }
                 }
             }
         } catch (RowSource.UnreadableFile kind) {

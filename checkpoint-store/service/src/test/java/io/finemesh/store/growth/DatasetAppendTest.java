@@ -19,6 +19,7 @@ import io.finemesh.store.storage.StorageLayout;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -33,6 +34,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.example.data.simple.SimpleGroup;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.example.ExampleParquetWriter;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.io.LocalOutputFile;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.MessageTypeParser;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -288,6 +297,30 @@ class DatasetAppendTest {
                 .isInstanceOfSatisfying(RefusalException.class, refusal -> assertThat(refusal.kind())
                         .isEqualTo(kind))
                 .hasMessageContaining(words);
+    }
+
+    @Test
+    void aParquetFileIsAddedLikeAnyOtherRowsAndWhatItDropsIsQuarantinedAsJson() throws IOException {
+        MessageType schema = MessageTypeParser.parseMessageType(
+                "message rows { optional binary instruction (UTF8); optional binary output (UTF8); }");
+        Path file = directory.resolve("more.parquet");
+        try (ParquetWriter<Group> writer = ExampleParquetWriter.builder(new LocalOutputFile(file))
+                .withType(schema)
+                .withCompressionCodec(CompressionCodecName.ZSTD)
+                .build()) {
+            writer.write(new SimpleGroup(schema).append("instruction", "a").append("output", "1"));
+            writer.write(new SimpleGroup(schema).append("instruction", "b").append("output", "2"));
+            writer.write(new SimpleGroup(schema).append("instruction", "no answer"));
+        }
+        GrowingStore store = store();
+        store.append("d", OptionalDouble.of(0), alpaca("a", "1"));
+
+        AppendReceipt receipt = store.append("d", Files.readAllBytes(file));
+
+        assertThat(receipt.samples()).isEqualTo(1);
+        assertThat(receipt.duplicates()).isEqualTo(1);
+        assertThat(receipt.quarantined()).containsExactly(Map.entry("no_assistant_text", 1L));
+        assertThat(store.training("d")).hasSize(2);
     }
 
     @Test

@@ -54,10 +54,18 @@ final class GrowingStore {
     }
 
     AppendReceipt append(String name, Optional<String> format, OptionalDouble heldOut, String rows) {
+        return append(name, format, heldOut, rows.getBytes(UTF_8));
+    }
+
+    private AppendReceipt append(String name, Optional<String> format, OptionalDouble heldOut, byte[] rows) {
         return appends.run(
                         new DatasetAppend.Request(name, format, heldOut, "request", Optional.empty()),
-                        new ByteArrayInputStream(rows.getBytes(UTF_8)))
+                        new ByteArrayInputStream(rows))
                 .receipt();
+    }
+
+    AppendReceipt append(String name, byte[] rows) {
+        return append(name, Optional.empty(), OptionalDouble.empty(), rows);
     }
 
     AppendReceipt append(String name, String rows) {

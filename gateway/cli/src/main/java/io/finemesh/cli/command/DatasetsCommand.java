@@ -106,7 +106,8 @@ public final class DatasetsCommand implements Callable<Integer> {
             mixinStandardHelpOptions = true)
     int append(
             @Parameters(paramLabel = "NAME", description = "name of the data set") String name,
-            @Parameters(paramLabel = "FILE", description = "one JSON object a line, a JSON list, or CSV") Path file,
+            @Parameters(paramLabel = "FILE", description = "one JSON object a line, a JSON list, CSV, or Parquet")
+                    Path file,
             @Option(
                             names = "--format",
                             description = "alpaca, openai, sharegpt or completion (default: as the first row looks)")

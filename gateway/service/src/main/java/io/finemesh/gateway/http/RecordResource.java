@@ -62,7 +62,7 @@ public class RecordResource {
             operationId = "appendRecords",
             summary = "Add records to a data set that grows",
             description =
-                    "One JSON object a line, or a JSON list of objects. The first records create the data set. Records make an immutable slice, "
+                    "One JSON object a line, a JSON list of objects, CSV with column names or a Parquet file. The first records create the data set. Records make an immutable slice, "
                             + "which is the next version; content that is there already is dropped, what cannot be taken is quarantined with its "
                             + "reason, and a fixed share of questions is held out by its hash. The same records again change nothing.")
     @RequestBody(
