@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param blob normalised rows, one JSON object a line, or where they are
  * @param samples rows that can be trained on
  * @param form what the object holds; absent = the rows
+ * @param source where whoever uploaded it had it from; absent where nobody said
  */
 public record ResolvedDataset(
         DatasetVersion version,
@@ -23,11 +24,20 @@ public record ResolvedDataset(
         long samples,
 
         @JsonInclude(JsonInclude.Include.NON_ABSENT) @SinceForm(2)
-        Optional<DatasetForm> form) {
+        Optional<DatasetForm> form,
+
+        @JsonInclude(JsonInclude.Include.NON_ABSENT) @SinceForm(7)
+        Optional<String> source) {
     public ResolvedDataset {
         requireNonNull(version, "version is null");
         requireNonNull(blob, "blob is null");
         form = form == null ? Optional.empty() : form;
+        source = source == null ? Optional.empty() : source;
+    }
+
+    /** A version of which nobody said where it comes from. */
+    public ResolvedDataset(DatasetVersion version, BlobReference blob, long samples, Optional<DatasetForm> form) {
+        this(version, blob, samples, form, Optional.empty());
     }
 
     /** A version whose object holds its rows. */

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param samples rows that can be trained on
  * @param dropped rows left out, by reason
  * @param growth how the data set grew to this version; absent for one that was uploaded whole
+ * @param source where whoever uploaded it had it from, such as a hub's commit and file; absent where nobody said
  */
 public record DatasetDescriptor(
         DatasetVersion version,
@@ -25,7 +26,8 @@ public record DatasetDescriptor(
         BlobReference blob,
         long samples,
         Map<String, Long> dropped,
-        @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<DatasetGrowth> growth) {
+        @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<DatasetGrowth> growth,
+        @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<String> source) {
     public DatasetDescriptor {
         requireNonNull(version, "version is null");
         requireNonNull(name, "name is null");
@@ -33,6 +35,19 @@ public record DatasetDescriptor(
         requireNonNull(blob, "blob is null");
         dropped = Map.copyOf(dropped);
         growth = growth == null ? Optional.empty() : growth;
+        source = source == null ? Optional.empty() : source;
+    }
+
+    /** A version of which nobody said where it comes from. */
+    public DatasetDescriptor(
+            DatasetVersion version,
+            String name,
+            String format,
+            BlobReference blob,
+            long samples,
+            Map<String, Long> dropped,
+            Optional<DatasetGrowth> growth) {
+        this(version, name, format, blob, samples, dropped, growth, Optional.empty());
     }
 
     /** A version that was uploaded whole. */

@@ -163,15 +163,22 @@ public final class StoreClient implements AutoCloseable {
     /** Commits a data set version from rows of JSON, one a line. */
     public DatasetDescriptor importDataset(String name, Optional<String> format, BodyPublisher rows)
             throws StoreException {
-        return importDataset(name, format, Optional.empty(), rows);
+        return importDataset(name, format, Optional.empty(), Optional.empty(), rows);
     }
 
-    /** The same with an entry of {@code dataset_info.json}, which says what columns and tags are called. */
+    /**
+     * The same, told more.
+     *
+     * @param layout an entry of {@code dataset_info.json}, which says what columns and tags are called
+     * @param source where the rows come from, such as a hub's commit and file
+     */
     public DatasetDescriptor importDataset(
-            String name, Optional<String> format, Optional<String> layout, BodyPublisher rows) throws StoreException {
+            String name, Optional<String> format, Optional<String> layout, Optional<String> source, BodyPublisher rows)
+            throws StoreException {
         String query = "?name=" + encode(name)
                 + format.map(value -> "&format=" + encode(value)).orElse("")
-                + layout.map(value -> "&layout=" + encode(value)).orElse("");
+                + layout.map(value -> "&layout=" + encode(value)).orElse("")
+                + source.map(value -> "&source=" + encode(value)).orElse("");
         return read(
                 "data set '" + name + "'",
                 request(StorePaths.DATASETS + query, timeout.multipliedBy(10))

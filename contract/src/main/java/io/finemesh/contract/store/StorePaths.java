@@ -28,7 +28,7 @@ public final class StorePaths {
     public static final String MODELS = "/v1/models";
 
     /**
-     * POST {@code ?name=&format=&layout=} with rows as body, answered by {@link DatasetDescriptor}; GET lists newest versions; GET {@code
+     * POST {@code ?name=&format=&layout=&source=} with rows as body, answered by {@link DatasetDescriptor}; GET lists newest versions; GET {@code
      * /{nameOrVersion}} one. Of a data set that grows: POST {@code /{name}/records?format=&heldOut=} adds rows, answered by {@link
      * AppendReceipt}; GET {@code /{name}/slices}, a list of {@link io.finemesh.contract.store.DatasetSlice}; GET {@code /{name}/rows/{row}}, a {@link
      * RowDescriptor}; POST {@code /{name}/rows/{row}/quarantine?reason=} takes a row away, answered by {@link AppendReceipt}; GET {@code

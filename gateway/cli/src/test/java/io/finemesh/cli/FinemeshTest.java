@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.finemesh.cli.command.Session;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -178,6 +179,18 @@ class FinemeshTest {
         assertThat(finemesh(with("datasets", "upload", "d", rows.toString()))).isZero();
         assertThat(finemesh(with("datasets", "upload", "d", rows.toString(), "--format", "openai")))
                 .isZero();
+    }
+
+    @Test
+    void rowsComeFromAFileOrAHubAndNotFromBoth() throws Exception {
+        Path rows = Files.writeString(directory.resolve("rows.jsonl"), "{}\n");
+
+        assertThat(finemesh(with("datasets", "upload", "d"))).isEqualTo(Session.USAGE);
+        assertThat(finemesh(with("datasets", "upload", "d", rows.toString(), "--from", "hub:o/n")))
+                .isEqualTo(Session.USAGE);
+        assertThat(err.toString()).contains("FILE or --from HUB-ID: give one of them");
+        assertThat(finemesh(with("datasets", "upload", "d", "--from", "hub:n"))).isEqualTo(Session.USAGE);
+        assertThat(err.toString()).contains("is not hub:OWNER/NAME");
     }
 
     @Test

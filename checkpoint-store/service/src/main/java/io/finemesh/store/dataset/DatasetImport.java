@@ -56,11 +56,17 @@ public final class DatasetImport {
      * @throws RefusalException if not one row can be trained on, or the request is malformed
      */
     public ImportedDataset run(String name, Optional<String> format, InputStream rows) {
-        return run(name, format, Layout.STANDARD, rows);
+        return run(name, format, Layout.STANDARD, Optional.empty(), rows);
     }
 
-    /** The same with names of columns and tags that are the data's own. */
-    public ImportedDataset run(String name, Optional<String> format, Layout layout, InputStream rows) {
+    /**
+     * The same, told more.
+     *
+     * @param layout names of columns and tags that are the data's own
+     * @param source where the rows come from; kept with the version
+     */
+    public ImportedDataset run(
+            String name, Optional<String> format, Layout layout, Optional<String> source, InputStream rows) {
         Names.require("data set", name);
         Optional<RowFormat> form = format.map(DatasetImport::named);
         if (form.isPresent() && layout.format().isPresent() && !form.equals(layout.format())) {
@@ -81,7 +87,7 @@ public final class DatasetImport {
             BlobReference blob = blobs.put(file, Sha256.finish(digest), written.bytes());
             // Present because a row was kept, and only a row of a known form is.
             RowFormat found = reader.format().orElseThrow();
-            Numbered version = versions.commit(name, found.wireName(), blob, written.samples(), tally.counts());
+            Numbered version = versions.commit(name, found.wireName(), blob, written.samples(), tally.counts(), source);
             LOG.infof(
                     "data set %s@%d: %d rows, %d dropped %s%s",
                     name,

@@ -40,7 +40,13 @@ public final class DatasetVersions {
      * @return the newest version, which has these rows
      * @throws RefusalException if the data set grows by records: whole uploads would make its versions forget their slices
      */
-    public Numbered commit(String name, String format, BlobReference rows, long samples, Map<String, Long> dropped) {
+    public Numbered commit(
+            String name,
+            String format,
+            BlobReference rows,
+            long samples,
+            Map<String, Long> dropped,
+            Optional<String> source) {
         if (objects.newest(StorageLayout.dataset(name))
                 .map(this::describe)
                 .flatMap(DatasetDescriptor::growth)
@@ -60,7 +66,9 @@ public final class DatasetVersions {
                         format,
                         rows,
                         samples,
-                        new TreeMap<>(dropped))));
+                        new TreeMap<>(dropped),
+                        Optional.empty(),
+                        source)));
     }
 
     /**

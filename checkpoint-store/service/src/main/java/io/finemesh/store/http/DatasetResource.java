@@ -30,12 +30,15 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Data sets. */
 @Path(StorePaths.DATASETS)
 @Produces(MediaType.APPLICATION_JSON)
 public class DatasetResource {
+    private static final Pattern SOURCE = Pattern.compile("\\P{Cntrl}{1,1000}");
+
     private final DatasetImport imports;
     private final DatasetVersions versions;
     private final ImportAnnouncer announcer;
@@ -68,11 +71,16 @@ public class DatasetResource {
             @QueryParam("name") String name,
             @QueryParam("format") String format,
             @QueryParam("layout") String layout,
+            @QueryParam("source") String source,
             @HeaderParam("traceparent") String traceparent,
             InputStream body) {
         return telemetry.within("dataset", name, () -> {
             ImportedDataset dataset = imports.run(
-                    name, Optional.ofNullable(format).filter(text -> !text.isEmpty()), layout(name, layout), body);
+                    name,
+                    Optional.ofNullable(format).filter(text -> !text.isEmpty()),
+                    layout(name, layout),
+                    source(source),
+                    body);
             announcer.announce(dataset.key(), TraceContexts.starting(traceparent, tracing));
             ObjectNode answer = mapper.valueToTree(dataset.descriptor());
             answer.set("droppedExamples", mapper.valueToTree(dataset.droppedExamples()));
@@ -81,6 +89,15 @@ public class DatasetResource {
                     .entity(answer)
                     .build();
         });
+    }
+
+    private static Optional<String> source(String source) {
+        if (source != null && !SOURCE.matcher(source).matches()) {
+            throw new RefusalException(
+                    Kind.MALFORMED,
+                    "the source is not taken: it is to be 1 to 1000 printable characters that say where the rows come from");
+        }
+        return Optional.ofNullable(source);
     }
 
     /** What an entry of {@code dataset_info.json} says. @throws RefusalException with everything about it that is not taken */

@@ -65,14 +65,15 @@ class DatasetImportTest {
         byte[] row = "{\"q\":\"x\",\"a\":\"y\",\"system\":\"not listed\"}".getBytes(UTF_8);
 
         DatasetDescriptor dataset = importer()
-                .run("d", Optional.empty(), layout, new ByteArrayInputStream(row))
+                .run("d", Optional.empty(), layout, Optional.empty(), new ByteArrayInputStream(row))
                 .descriptor();
 
         assertThat(rows(dataset))
                 .isEqualTo(
                         "{\"messages\":[{\"role\":\"user\",\"content\":\"x\"},{\"role\":\"assistant\",\"content\":\"y\"}]}\n");
         assertThat(dataset.format()).isEqualTo("alpaca");
-        assertThatThrownBy(() -> importer().run("d", Optional.of("openai"), layout, new ByteArrayInputStream(row)))
+        assertThatThrownBy(() -> importer()
+                        .run("d", Optional.of("openai"), layout, Optional.empty(), new ByteArrayInputStream(row)))
                 .isInstanceOf(RefusalException.class)
                 .hasMessageContaining("the format is openai, but the layout is one of alpaca");
     }

@@ -333,6 +333,24 @@ class StoreHttpTest {
     }
 
     @Test
+    void whereRowsComeFromIsKeptWithTheirVersion() {
+        String source = "hub:owner/sums@0123456789abcdef0123456789abcdef01234567:data/test.jsonl";
+        given().body(ROW)
+                .queryParam("source", source)
+                .post("/v1/datasets?name=sourced")
+                .then()
+                .statusCode(201)
+                .body("source", is(source));
+        given().get("/v1/datasets/sourced@1").then().statusCode(200).body("source", is(source));
+        given().body(ROW)
+                .queryParam("source", "two\nlines")
+                .post("/v1/datasets?name=sourced")
+                .then()
+                .statusCode(400)
+                .body("detail", startsWith("the source is not taken"));
+    }
+
+    @Test
     void aDatasetIsAnsweredWithWhatWasDroppedAndWhy() {
         given().body(("\uFEFF" + ROW + "not json\r\n{\"instruction\":\"q\"}\n\n").getBytes(UTF_8))
                 .post("/v1/datasets?name=rows")

@@ -13,6 +13,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
 /** Lists data sets; its subcommand adds one. */
@@ -57,8 +58,15 @@ public final class DatasetsCommand implements Callable<Integer> {
             @Parameters(paramLabel = "NAME", description = "name of the data set") String name,
             @Parameters(
                             paramLabel = "FILE",
+                            arity = "0..1",
                             description = "one JSON object a line, a JSON list, CSV with column names, or Parquet")
-                    Path file,
+                    Optional<Path> file,
+            @Option(
+                            names = "--from",
+                            paramLabel = "HUB-ID",
+                            description =
+                                    "instead of FILE: hub:OWNER/NAME[@REVISION][:SPLIT], such as hub:openai/gsm8k:main/test, from $HF_ENDPOINT with $HF_TOKEN")
+                    Optional<String> from,
             @Option(
                             names = "--format",
                             description =
@@ -75,18 +83,16 @@ public final class DatasetsCommand implements Callable<Integer> {
                             description = "name of the entry in it (default: the data set's name, or the file's)")
                     Optional<String> entry)
             throws Exception {
+        if (file.isPresent() == from.isPresent()) {
+            throw new ParameterException(
+                    session.spec.commandLine(), "rows come from FILE or --from HUB-ID: give one of them");
+        }
+        DataFile rows = from.isPresent() ? DataFile.ofHub(from.get(), System.getenv()) : DataFile.local(file.get());
         Optional<String> layout = info.isPresent()
-                ? Optional.of(DatasetInfo.read(info.get()).entry(entry, name, file))
+                ? Optional.of(DatasetInfo.read(info.get()).entry(entry, name, rows.path()))
                 : Optional.empty();
         try (Gateway gateway = session.open()) {
-            JsonNode dataset = gateway.post(
-                    "/v1/datasets?name=" + Gateway.encode(name)
-                            + format.map(word -> "&format=" + Gateway.encode(word))
-                                    .orElse("")
-                            + layout.map(json -> "&layout=" + Gateway.encode(json))
-                                    .orElse(""),
-                    "application/x-ndjson",
-                    BodyPublishers.ofFile(file));
+            JsonNode dataset = rows.upload(gateway, name, format, layout);
             if (session.json()) {
                 session.print(dataset);
             } else {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.finemesh.cli.client.Gateway;
+import io.finemesh.cli.client.GatewayProblem;
 import io.finemesh.cli.display.Table;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -20,6 +22,9 @@ import picocli.CommandLine.Parameters;
 /** Asks for an evaluation of a checkpoint and stays until it has its scores. */
 @Command(name = "evaluate", description = "Score a checkpoint on tasks.", mixinStandardHelpOptions = true)
 public final class EvaluateCommand implements Callable<Integer> {
+    /** Tasks that read rows as conversations. */
+    private static final Set<String> OF_CONVERSATIONS = Set.of("held_out_loss", "exact_match");
+
     @Mixin
     private Session session;
 
@@ -34,10 +39,14 @@ public final class EvaluateCommand implements Callable<Integer> {
             description = "held_out_loss, exact_match, gsm8k, aqua, svamp, ...; again for more")
     private List<String> tasks;
 
-    @Option(names = "--dataset", required = true, description = "data set that is asked")
+    @Option(
+            names = "--dataset",
+            required = true,
+            description =
+                    "data set that is asked: one of the mesh, hub:OWNER/NAME[:SPLIT], or a file's path such as ./test.jsonl")
     private String dataset;
 
-    @Option(names = "--examples", description = "data set that worked examples come from")
+    @Option(names = "--examples", description = "data set that worked examples come from, named like --dataset")
     private Optional<String> examples;
 
     @Option(names = "--shots", description = "worked examples in a prompt of gsm8k")
@@ -88,7 +97,7 @@ public final class EvaluateCommand implements Callable<Integer> {
             JsonNode asked = gateway.post(
                     "/v1/evaluations",
                     "application/json",
-                    BodyPublishers.ofString(request().toString()));
+                    BodyPublishers.ofString(request(gateway).toString()));
             String id = asked.path("id").asText();
             if (noWait) {
                 if (session.json()) {
@@ -102,9 +111,12 @@ public final class EvaluateCommand implements Callable<Integer> {
         }
     }
 
-    private ObjectNode request() throws IOException {
+    private ObjectNode request(Gateway gateway) throws GatewayProblem, IOException {
         ObjectNode request = new ObjectMapper().createObjectNode();
-        request.put("checkpoint", checkpoint).put("dataset", dataset);
+        boolean documents = tasks.stream().noneMatch(OF_CONVERSATIONS::contains);
+        request.put("checkpoint", checkpoint).put("dataset", DataFile.named(gateway, dataset, documents));
+        Optional<String> worked =
+                examples.isPresent() ? Optional.of(DataFile.named(gateway, examples.get(), true)) : Optional.empty();
         template.ifPresent(word -> request.put("template", word));
         precision.ifPresent(word -> request.put("precision", word));
         judge.ifPresent(name -> request.withObject("/judge").put("checkpoint", name));
@@ -119,7 +131,7 @@ public final class EvaluateCommand implements Callable<Integer> {
             ObjectNode task = request.withArray("tasks").addObject().put("task", name);
             limit.ifPresent(count -> task.put("limit", count));
             maxNewTokens.ifPresent(count -> task.put("max_new_tokens", count));
-            examples.ifPresent(data -> task.put("examples", data));
+            worked.ifPresent(data -> task.put("examples", data));
             shots.ifPresent(count -> task.put("shots", count));
             subject.ifPresent(word -> task.put("subject", word));
             yaml.ifPresent(text -> task.put("definition", text));

@@ -18,6 +18,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  * @param sizeBytes bytes of the normalised rows
  * @param digest SHA-256 of the normalised rows
  * @param growth how it grew to this version; absent for one that was uploaded whole
+ * @param source where whoever uploaded it had it from; absent where nobody said
  * @param links where to go on
  */
 @Schema(name = "Dataset", description = "An immutable version of a data set")
@@ -30,6 +31,7 @@ public record DatasetAnswer(
         long sizeBytes,
         String digest,
         Optional<Growth> growth,
+        Optional<String> source,
         Links links) {
     /** A data set as users see it. */
     public static DatasetAnswer of(DatasetDescriptor dataset) {
@@ -42,6 +44,7 @@ public record DatasetAnswer(
                 dataset.blob().sizeBytes(),
                 dataset.blob().digest().value(),
                 dataset.growth().map(Growth::of),
+                dataset.source(),
                 new Links("/v1/datasets/" + dataset.version()));
     }
 

@@ -23,6 +23,7 @@ import java.io.InputStream;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -39,6 +40,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Produces(MediaType.APPLICATION_JSON)
 public class DatasetResource {
     private static final int LONGEST_LAYOUT = 4000;
+    private static final Pattern SOURCE = Pattern.compile("\\P{Cntrl}{1,1000}");
 
     private static final List<String> FORMATS = List.of("alpaca", "openai", "sharegpt", "completion", "documents");
 
@@ -112,6 +114,11 @@ public class DatasetResource {
                                     "An entry of a dataset_info.json as JSON: what columns and tags are called in the rows")
                     @QueryParam("layout")
                     String layout,
+            @Parameter(
+                            description =
+                                    "Where the rows come from, such as a hub's commit and file; kept with the version and in the lineage of what is made of it")
+                    @QueryParam("source")
+                    String source,
             @Context HttpHeaders headers,
             @Parameter(hidden = true) InputStream rows) {
         String dataset = Parameters.datasetName(Parameters.required("name", name, "the name the data set gets"));
@@ -128,10 +135,20 @@ public class DatasetResource {
                             + String.join(", ", FORMATS));
         }
         DatasetAnswer answer = DatasetAnswer.of(store.uploadDataset(
-                dataset, Optional.ofNullable(format), layout(layout), rows, Bodies.length(headers)));
+                dataset, Optional.ofNullable(format), layout(layout), source(source), rows, Bodies.length(headers)));
         return Response.created(URI.create(answer.links().self()))
                 .entity(answer)
                 .build();
+    }
+
+    private static Optional<String> source(String source) {
+        if (source != null && !SOURCE.matcher(source).matches()) {
+            throw ProblemException.of(
+                    ProblemType.MALFORMED_REQUEST,
+                    "the query parameter source is '" + Parameters.shown(source)
+                            + "', allowed: 1 to 1000 printable characters that say where the rows come from");
+        }
+        return Optional.ofNullable(source);
     }
 
     private static Optional<String> layout(String layout) {

@@ -100,8 +100,13 @@ public class ArtifactStore {
 
     /** Passes rows through to the store. */
     public DatasetDescriptor uploadDataset(
-            String name, Optional<String> format, Optional<String> layout, InputStream rows, OptionalLong length) {
-        return ask(() -> transfers.importDataset(name, format, layout, passing(rows, length)));
+            String name,
+            Optional<String> format,
+            Optional<String> layout,
+            Optional<String> source,
+            InputStream rows,
+            OptionalLong length) {
+        return ask(() -> transfers.importDataset(name, format, layout, source, passing(rows, length)));
     }
 
     /** Passes records through to a data set that grows. */

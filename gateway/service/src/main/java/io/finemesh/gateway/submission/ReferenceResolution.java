@@ -188,7 +188,11 @@ public class ReferenceResolution {
     /** A version as runs name it; a data set that grows has its rows in parts. */
     public static ResolvedDataset resolved(DatasetDescriptor found) {
         return new ResolvedDataset(
-                found.version(), found.blob(), found.samples(), found.growth().map(_ -> DatasetForm.PARTS));
+                found.version(),
+                found.blob(),
+                found.samples(),
+                found.growth().map(_ -> DatasetForm.PARTS),
+                found.source());
     }
 
     /**

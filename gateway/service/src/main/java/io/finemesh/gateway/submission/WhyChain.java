@@ -5,7 +5,6 @@ import io.finemesh.contract.id.EvaluationId;
 import io.finemesh.contract.id.RunId;
 import io.finemesh.contract.registry.AliasMoved;
 import io.finemesh.contract.registry.GateDecided;
-import io.finemesh.contract.run.ResolvedDataset;
 import io.finemesh.contract.trigger.FireReason;
 import io.finemesh.contract.trigger.TriggerFired;
 import io.finemesh.gateway.answer.WhyAnswer;
@@ -117,12 +116,12 @@ public class WhyChain {
                 .map(why -> ", slices " + why.fromSlice() + " to " + why.toSlice() + " of it new")
                 .orElse("");
         run.dataset()
-                .map(ResolvedDataset::version)
-                .ifPresent(version -> chain.add(new WhyAnswer.Link(
+                .ifPresent(data -> chain.add(new WhyAnswer.Link(
                         "data",
-                        version.value(),
-                        "trained on " + version + slices,
-                        Optional.of("/v1/datasets/" + version))));
+                        data.version().value(),
+                        "trained on " + data.version()
+                                + data.source().map(source -> " from " + source).orElse("") + slices,
+                        Optional.of("/v1/datasets/" + data.version()))));
         fired.ifPresentOrElse(
                 event -> trigger(chain, event),
                 () -> chain.add(new WhyAnswer.Link(

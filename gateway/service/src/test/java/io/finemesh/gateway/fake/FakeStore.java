@@ -192,7 +192,13 @@ public final class FakeStore implements AutoCloseable {
         } else if (exchange.getRequestMethod().equals("POST")) {
             Map<String, String> query = query(exchange);
             long rows = drain(exchange);
-            datasets.put(query.get("name"), dataset(query.get("name"), query.getOrDefault("format", "alpaca"), rows));
+            datasets.put(
+                    query.get("name"),
+                    dataset(
+                            query.get("name"),
+                            query.getOrDefault("format", "alpaca"),
+                            rows,
+                            Optional.ofNullable(query.get("source"))));
             send(exchange, 201, datasets.get(query.get("name")));
         } else if (rest.isEmpty()) {
             send(exchange, 200, List.copyOf(datasets.values()));
@@ -367,13 +373,19 @@ public final class FakeStore implements AutoCloseable {
     }
 
     private static DatasetDescriptor dataset(String name, String format, long samples) {
+        return dataset(name, format, samples, Optional.empty());
+    }
+
+    private static DatasetDescriptor dataset(String name, String format, long samples, Optional<String> source) {
         return new DatasetDescriptor(
                 new DatasetVersion(name + "@1"),
                 name,
                 format,
                 new BlobReference(new BlobDigest("d".repeat(64)), 1_000),
                 samples,
-                Map.of("empty_output", 2L));
+                Map.of("empty_output", 2L),
+                Optional.empty(),
+                source);
     }
 
     private void missing(HttpExchange exchange, String detail) throws IOException {

@@ -99,6 +99,35 @@ class RunResourceTest {
     }
 
     @Test
+    void whereItsDataComeFromGoesWithARun() {
+        String source = "hub:owner/sums@0123456789abcdef0123456789abcdef01234567:train.jsonl";
+        given().contentType("application/x-ndjson")
+                .body("{}\n".getBytes(UTF_8))
+                .queryParam("source", source)
+                .post("/v1/datasets?name=fetched")
+                .then()
+                .statusCode(201)
+                .body("source", equalTo(source));
+        String id = given().contentType("application/yaml")
+                .body("model: tiny\ndataset: fetched\nduration: {max_steps: 5}\n".getBytes(UTF_8))
+                .post("/v1/runs")
+                .then()
+                .statusCode(202)
+                .extract()
+                .path("id");
+        assertThat(commands(id).getFirst().body()).isInstanceOfSatisfying(SubmitRun.class, submit -> assertThat(
+                        submit.dataset().source())
+                .contains(source));
+        given().contentType("application/x-ndjson")
+                .body("{}\n".getBytes(UTF_8))
+                .queryParam("source", "two\nlines")
+                .post("/v1/datasets?name=fetched")
+                .then()
+                .statusCode(400)
+                .body("detail", containsString("printable characters"));
+    }
+
+    @Test
     void whatTheTasksOfAnEvaluationNameIsResolvedWithTheRest() {
         store.addDataset("quiz", "documents");
         store.addDataset("questions", "documents");
