@@ -31,7 +31,9 @@ final class AdamComposition {
         Tensor down =
                 mean.lt(new Scalar(0)).bitwise_and(signs.ge(new Scalar(0))).to(ScalarType.Long);
         moments.meanCodes().copy_(meanCodes.add(up).sub(down));
-        moments.varianceCodes().copy_(encode(variance, moments.varianceScales(), maps.unsigned()));
+        Tensor varianceCodes = encode(variance, moments.varianceScales(), maps.unsigned());
+        Tensor lost = variance.gt(new Scalar(0)).bitwise_and(varianceCodes.eq(new Scalar(0)));
+        moments.varianceCodes().copy_(varianceCodes.add(lost.to(ScalarType.Long)));
     }
 
     private static Tensor decode(Tensor codes, Tensor scales, Tensor map) {

@@ -25,6 +25,12 @@ static __device__ int nearest_code(const float* map, float value)
     return value > (map[below] + map[above]) * 0.5f ? above : below;
 }
 
+// A variance that is not zero must not become zero: the next step would divide a mean by epsilon alone. Code 0 of the unsigned map is zero.
+static __device__ int code_of_positive(int code, float value)
+{
+    return code == 0 && value > 0.0f ? 1 : code;
+}
+
 // A small mean must not be rounded to zero or to the other sign: then it would never, or wrongly, move its weight. The map has no negative zero,
 // so a tiny positive one may become zero, as with the implementation this follows.
 static __device__ int code_of_same_sign(const float* map, int code, float value)
@@ -101,7 +107,8 @@ extern "C" __global__ void adam_8bit_step(
         const float variance_share = variance_scale > 0.0f ? variance / variance_scale : 0.0f;
         const int code = nearest_code(signed_values, mean_share);
         mean_codes[index] = (unsigned char) code_of_same_sign(signed_values, code, mean);
-        variance_codes[index] = (unsigned char) nearest_code(unsigned_values, variance_share);
+        const int variance_code = nearest_code(unsigned_values, variance_share);
+        variance_codes[index] = (unsigned char) code_of_positive(variance_code, variance);
     }
     if (lane == 0) {
         mean_scales[blockIdx.x] = mean_scale;

@@ -90,6 +90,8 @@ public final class BlockwiseCodes implements AutoCloseable {
 
     /**
      * Replaces some blocks by the nearest codes, with new scales. A negative value never becomes zero: as in bitsandbytes' kernel it keeps its sign.
+     * Neither does a positive one of the unsigned map, unlike there: a second moment of zero beside a first that is none divides by epsilon alone, and an
+     * embedding row whose token was seen once would jump by thousands of learning rates.
      *
      * @param changed [count * 256] 32-bit floats; finite, and zero beyond {@link #length}
      */
@@ -104,6 +106,9 @@ public final class BlockwiseCodes implements AutoCloseable {
             if (map == DynamicMap.SIGNED) {
                 Tensor lost = inBlocks.lt(new Scalar(0.0)).logical_and(found.eq(new Scalar(map.zero())));
                 found.sub_(lost.to(ScalarType.Int));
+            } else {
+                Tensor lost = inBlocks.gt(new Scalar(0.0)).logical_and(found.eq(new Scalar(map.zero())));
+                found.add_(lost.to(ScalarType.Int));
             }
             codes.narrow(0, firstBlock * BLOCK, count * BLOCK).copy_(found.view(-1));
             scales.narrow(0, firstBlock, count).copy_(largest.view(-1));

@@ -47,8 +47,13 @@ class BlockwiseCodesTest {
                         }
                     }
                 }
-                // A tiny negative keeps its sign instead of becoming the nearer zero.
-                double gap = map == DynamicMap.SIGNED && x < 0 && x > levels[126] ? -levels[126] : allowed;
+                // A tiny negative keeps its sign, and a tiny second moment stays one, instead of becoming the nearer
+                // zero.
+                double gap =
+                        switch (map) {
+                            case SIGNED -> x < 0 && x > levels[126] ? -levels[126] : allowed;
+                            case UNSIGNED -> x > 0 && x < levels[1] ? levels[1] : allowed;
+                        };
                 assertThat(Math.abs(read[i] - values[i]))
                         .as("element " + i + " of " + length + ", " + map)
                         .isLessThanOrEqualTo((float) (gap * scale * (1 + 1e-5) + 1e-12));
