@@ -4,12 +4,14 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.finemesh.score.figure.Figure;
 import io.finemesh.score.task.Example;
 import io.finemesh.score.task.FewShot;
 import io.finemesh.score.task.Prompt;
 import io.finemesh.score.task.Request;
 import io.finemesh.score.task.Response;
 import io.finemesh.score.task.SampleLimit;
+import io.finemesh.score.task.ScoredSample;
 import io.finemesh.score.task.Speaker;
 import io.finemesh.score.task.Task;
 import io.finemesh.score.task.TaskException;
@@ -20,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * Multiple choice: each choice is weighed after the question. {@code acc} counts the likeliest choice, {@code acc_norm} the likeliest by length.
@@ -33,6 +36,7 @@ public final class ChoiceTask implements Task {
     private final List<ChoiceDocument> documents;
     private final List<ChoiceDocument> worked;
     private final boolean byLength;
+    private final int classes;
 
     private ChoiceTask(
             String name,
@@ -40,18 +44,20 @@ public final class ChoiceTask implements Task {
             Optional<String> description,
             List<ChoiceDocument> documents,
             List<ChoiceDocument> worked,
-            boolean byLength) {
+            boolean byLength,
+            int classes) {
         this.name = requireNonNull(name, "name is null");
         this.version = version;
         this.description = requireNonNull(description, "description is null");
         this.documents = List.copyOf(documents);
         this.worked = List.copyOf(worked);
         this.byLength = byLength;
+        this.classes = classes;
     }
 
     /** A task without worked examples and with both metrics, as AGIEval's AQuA and SAT-Math are. */
     public static ChoiceTask of(String name, List<ChoiceDocument> documents) {
-        return new ChoiceTask(name, 1.0, Optional.empty(), documents, List.of(), true);
+        return new ChoiceTask(name, 1.0, Optional.empty(), documents, List.of(), true, 0);
     }
 
     /**
@@ -63,12 +69,21 @@ public final class ChoiceTask implements Task {
         String description = "The following are multiple choice questions (with answers) about "
                 + subject.replace('_', ' ') + ".\n\n";
         return new ChoiceTask(
-                "mmlu_" + subject, 1.0, Optional.of(description), documents, FewShot.first(development, 5), false);
+                "mmlu_" + subject, 1.0, Optional.of(description), documents, FewShot.first(development, 5), false, 0);
+    }
+
+    /**
+     * A task of SuperGLUE: {@code acc} alone, or with {@code f1}: the mean of each class's F1, a class that was neither right nor taken counting 0.
+     *
+     * @param classes classes that F1 is over; 0 for none
+     */
+    public static ChoiceTask classification(String name, double version, List<ChoiceDocument> documents, int classes) {
+        return new ChoiceTask(name, version, Optional.empty(), documents, List.of(), false, classes);
     }
 
     /** This task with worked examples, the same for every question. */
     public ChoiceTask withWorked(List<ChoiceDocument> examples) {
-        return new ChoiceTask(name, version, description, documents, examples, byLength);
+        return new ChoiceTask(name, version, description, documents, examples, byLength, classes);
     }
 
     @Override
@@ -123,19 +138,49 @@ public final class ChoiceTask implements Task {
 
     @Override
     public List<Verdict> judge(Example example, Response response) {
-        if (!(response instanceof Response.Weighed weighed)) {
-            throw new TaskException(
-                    TaskException.Reason.WRONG_RESPONSE,
-                    name + " weighs choices; question " + example.id() + " was given a text");
-        }
         ChoiceDocument document = documents.get(example.id());
-        ChoicePrediction prediction = ChoicePrediction.of(weighed.continuations(), document.choices());
+        ChoicePrediction prediction = prediction(example, response);
         Map<String, Double> metrics = new LinkedHashMap<>();
         metrics.put("acc", document.right().contains(prediction.likeliest()) ? 1.0 : 0.0);
         if (byLength) {
             metrics.put("acc_norm", document.right().contains(prediction.likeliestByLength()) ? 1.0 : 0.0);
         }
         return List.of(new Verdict(Verdict.UNFILTERED, document.choices().get(prediction.likeliest()), metrics));
+    }
+
+    @Override
+    public Map<String, Figure> figures(List<ScoredSample> samples) {
+        if (classes == 0) {
+            return Map.of();
+        }
+        int[] right = new int[classes];
+        int[] amiss = new int[classes];
+        for (ScoredSample sample : samples) {
+            ChoiceDocument document = documents.get(sample.example().id());
+            int gold = document.right().iterator().next();
+            int taken = prediction(sample.example(), sample.response()).likeliest();
+            if (gold == taken) {
+                right[gold]++;
+            } else {
+                amiss[gold]++;
+                amiss[taken]++;
+            }
+        }
+        double sum = 0;
+        for (int each = 0; each < classes; each++) {
+            sum += right[each] == 0 ? 0 : 2.0 * right[each] / (2.0 * right[each] + amiss[each]);
+        }
+        return Map.of("f1," + Verdict.UNFILTERED, new Figure(sum / classes, OptionalDouble.empty(), samples.size()));
+    }
+
+    private ChoicePrediction prediction(Example example, Response response) {
+        if (!(response instanceof Response.Weighed weighed)) {
+            throw new TaskException(
+                    TaskException.Reason.WRONG_RESPONSE,
+                    name + " weighs choices; question " + example.id() + " was given a text");
+        }
+        return ChoicePrediction.of(
+                weighed.continuations(), documents.get(example.id()).choices());
     }
 
     @Override
@@ -150,6 +195,14 @@ public final class ChoiceTask implements Task {
                     .addObject()
                     .put("metric", metric)
                     .put("aggregation", "mean")
+                    .put("higher_is_better", true);
+        }
+        if (classes > 0) {
+            configuration
+                    .withArray("metric_list")
+                    .addObject()
+                    .put("metric", "f1")
+                    .put("aggregation", "mean of the F1 of each class")
                     .put("higher_is_better", true);
         }
         configuration.putObject("metadata").put("version", version);

@@ -3,10 +3,38 @@ package io.finemesh.score.python;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Text as Python sees it: what is space, how long a text is, how a number is spelled. */
 public final class PythonText {
     private PythonText() {}
+
+    /** {@code text[from:to]} of two numbers that are not negative: characters are code points, and what is beyond the text is its end. */
+    public static String slice(String text, long from, long to) {
+        int length = length(text);
+        int first = (int) Math.min(from, length);
+        int last = (int) Math.min(Math.max(to, first), length);
+        return text.substring(text.offsetByCodePoints(0, first), text.offsetByCodePoints(0, last));
+    }
+
+    /** {@code text.split()}: the words between white space. */
+    public static List<String> words(String text) {
+        List<String> words = new ArrayList<>();
+        StringBuilder word = new StringBuilder();
+        text.codePoints().forEach(character -> {
+            if (!isSpace(character)) {
+                word.appendCodePoint(character);
+            } else if (!word.isEmpty()) {
+                words.add(word.toString());
+                word.setLength(0);
+            }
+        });
+        if (!word.isEmpty()) {
+            words.add(word.toString());
+        }
+        return words;
+    }
 
     /** Whether {@code str.isspace} holds for a character; Java's own notion lacks the no-break spaces and the next-line control. */
     public static boolean isSpace(int character) {

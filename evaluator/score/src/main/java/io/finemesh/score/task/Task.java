@@ -1,7 +1,9 @@
 package io.finemesh.score.task;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.finemesh.score.figure.Figure;
 import java.util.List;
+import java.util.Map;
 
 /** Something to measure a model by: documents turned into requests, and responses turned into values. Implementations are pure and immutable. */
 public interface Task {
@@ -30,6 +32,11 @@ public interface Task {
      * @throws TaskException when the response does not fit the request
      */
     List<Verdict> judge(Example example, Response response);
+
+    /** Figures that are no mean over samples, by the reference's key {@code metric,filter}. */
+    default Map<String, Figure> figures(List<ScoredSample> samples) {
+        return Map.of();
+    }
 
     /** What the task is made of, in the fields of a task file of lm-evaluation-harness. */
     ObjectNode configuration();

@@ -16,7 +16,7 @@ import java.util.Map;
  * @param task its name
  * @param documents documents that the task has
  * @param evaluated documents that were asked
- * @param figures mean of each metric under each filter, by the reference's key {@code metric,filter}
+ * @param figures mean of each metric under each filter, and what the task makes of all samples together, by the reference's key {@code metric,filter}
  */
 public record TaskScore(String task, int documents, int evaluated, Map<String, Figure> figures) {
     public TaskScore {
@@ -54,6 +54,7 @@ public record TaskScore(String task, int documents, int evaluated, Map<String, F
         Map<String, Figure> figures = new LinkedHashMap<>();
         values.forEach((key, list) -> figures.put(
                 key, Mean.of(list.stream().mapToDouble(Double::doubleValue).toArray())));
+        figures.putAll(task.figures(samples));
         return new TaskScore(task.name(), task.size(), samples.size(), figures);
     }
 }

@@ -9,6 +9,7 @@ import io.finemesh.engine.text.Conversation;
 import io.finemesh.score.choice.ChoiceDocument;
 import io.finemesh.score.choice.ChoiceReader;
 import io.finemesh.score.choice.ChoiceTask;
+import io.finemesh.score.choice.RecordTask;
 import io.finemesh.score.choice.SuperGlue;
 import io.finemesh.score.custom.OwnTask;
 import io.finemesh.score.custom.TaskDefinition;
@@ -31,6 +32,9 @@ import java.util.Optional;
 /** Makes what is asked of what a task is called. Every row that cannot be used is left out and named; a data set without a usable row is refused with the first of them. */
 public final class TaskCatalogue {
     private static final int NAMED_PROBLEMS = 3;
+
+    /** The task of SuperGLUE that is no classification. */
+    private static final String RECORD = "record";
 
     private TaskCatalogue() {}
 
@@ -145,7 +149,10 @@ public final class TaskCatalogue {
                     case HENDRYCKS_MATH -> MathTask.read(documents, problems::add);
                     case SVAMP -> OwnTask.of(WordProblems.svamp(), documents, problems::add);
                     case NUMGLUE -> OwnTask.of(WordProblems.numGlue(), documents, problems::add);
-                    case SUPERGLUE -> superGlue(options).read(documents, problems::add);
+                    case SUPERGLUE ->
+                        options.subject().filter(RECORD::equals).isPresent()
+                                ? RecordTask.read(documents, problems::add)
+                                : superGlue(options).read(documents, problems::add);
                     case OWN -> OwnTask.of(definition(options), documents, problems::add);
                     case HELD_OUT_LOSS, EXACT_MATCH, MT_BENCH, UPDATE_REPORT ->
                         throw new IllegalArgumentException(kind + " is not asked of documents");
@@ -199,7 +206,7 @@ public final class TaskCatalogue {
     private static SuperGlue superGlue(TaskOptions options) {
         return options.subject()
                 .flatMap(SuperGlue::named)
-                .orElseThrow(() -> invalid("superglue needs a subject: " + SuperGlue.allowed()));
+                .orElseThrow(() -> invalid("superglue needs a subject: " + SuperGlue.allowed() + ", " + RECORD));
     }
 
     private static TaskDefinition definition(TaskOptions options) {

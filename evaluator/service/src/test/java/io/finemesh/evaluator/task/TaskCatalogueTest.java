@@ -79,7 +79,13 @@ class TaskCatalogueTest {
 
         assertThat(asked.name()).isEqualTo("superglue_boolq");
         assertThat(choices(asked.examples().getFirst())).containsExactly(" no", " yes");
-        assertThat(refusal(EvaluationTask.SUPERGLUE, subject("wsc"), "{}\n")
+        Measurement.Questions gap = measure(
+                EvaluationTask.SUPERGLUE,
+                subject("record"),
+                "{\"passage\":\"p\",\"query\":\"@placeholder won\",\"entities\":[\"A\",\"B\"],\"answers\":[\"B\"]}\n");
+        assertThat(gap.name()).isEqualTo("superglue_record");
+        assertThat(choices(gap.examples().getFirst())).containsExactly("   - A won", "   - B won");
+        assertThat(refusal(EvaluationTask.SUPERGLUE, subject("axb"), "{}\n")
                         .failure()
                         .code())
                 .isEqualTo(FailureCode.INVALID_SPECIFICATION);

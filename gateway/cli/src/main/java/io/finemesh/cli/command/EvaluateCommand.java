@@ -58,7 +58,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--max-new-tokens", description = "longest generated answer in tokens")
     private Optional<Integer> maxNewTokens;
 
-    @Option(names = "--subject", description = "subject of mmlu")
+    @Option(names = "--subject", description = "subject of mmlu, or task of superglue")
     private Optional<String> subject;
 
     @Option(names = "--definition", paramLabel = "FILE", description = "task file of --task own")

@@ -130,6 +130,17 @@ final class GateReader {
                     "threshold",
                     "update_report says what a run changed, and the champion is not asked for it; hold it to a threshold");
         }
+        boolean share = task == EvaluationTask.SUPERGLUE
+                && section.value("metric")
+                        .filter(metric ->
+                                metric instanceof Value.Text text && text.text().equals("f1"))
+                        .isPresent();
+        if (rule.equals("paired") && share) {
+            section.contradiction(
+                    "metric",
+                    "acc, or em of record",
+                    "paired compares the samples that each got right, and f1 is no count of right samples; compare acc, or em of record");
+        }
         if (rule.equals("paired") && WITHOUT_OUTCOMES.contains(task)) {
             String others = tasks.orElseThrow().entrySet().stream()
                     .filter(each -> !WITHOUT_OUTCOMES.contains(each.getValue()))

@@ -22,8 +22,9 @@ final class TaskReader {
     static final String TASKS_WORDS = "a list of tasks, each with task: held_out_loss, exact_match, gsm8k or another";
     private static final Pattern DEFINITION = Pattern.compile("(?s).{1,65536}");
     private static final Pattern SUBJECT = Pattern.compile("[a-z][a-z0-9_]{0,63}");
-    private static final String SUPERGLUE = "boolq, cb, copa or rte";
-    private static final Set<String> OF_SUPERGLUE = Set.of("boolq", "cb", "copa", "rte");
+    private static final String SUPERGLUE = "boolq, cb, copa, multirc, record, rte, wic or wsc";
+    private static final Set<String> OF_SUPERGLUE =
+            Set.of("boolq", "cb", "copa", "multirc", "record", "rte", "wic", "wsc");
     private static final int MOST_SHOTS = 64;
 
     /** Longest answer to an open question, as MT-bench has it. */

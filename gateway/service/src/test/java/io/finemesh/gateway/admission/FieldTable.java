@@ -243,7 +243,7 @@ final class FieldTable {
         bad(rows, "/evaluation/tasks/0/dataset", "''", "d@0", "1", "~");
         good(rows, "/evaluation/tasks/0/examples", "d", "d@2");
         bad(rows, "/evaluation/tasks/0/examples", "''", "d:held-out", "1", "~");
-        good(rows, "/evaluation/tasks/0/subject", "boolq", "cb");
+        good(rows, "/evaluation/tasks/0/subject", "boolq", "cb", "multirc", "record", "wic", "wsc");
         bad(rows, "/evaluation/tasks/0/subject", "mnli", "BoolQ", "1", "~");
         good(rows, "/evaluation/tasks/0/shots", "0", "64");
         bad(rows, "/evaluation/tasks/0/shots", "65", "-1", "few");

@@ -170,11 +170,13 @@ class PolicyReaderTest {
                     - {rule: no_regression, task: mt_bench, metric: average, better: higher}
                     - {rule: paired, task: mt_bench, metric: average, better: higher}
                     - {rule: no_regression, task: update_report, metric: update_norm, better: lower}
+                    - {rule: paired, task: superglue_boolq, metric: f1, better: higher}
                 """;
 
         assertThat(read(yaml).problems())
                 .extracting(FieldProblem::pointer)
-                .containsExactlyInAnyOrder("/gate/rules/3/rule", "/gate/rules/4/rule", "/triggers/0/task");
+                .containsExactlyInAnyOrder(
+                        "/gate/rules/3/rule", "/gate/rules/4/rule", "/gate/rules/5/metric", "/triggers/0/task");
         assertThat(messages(yaml))
                 .anySatisfy(message -> assertThat(message)
                         .contains("mt_bench has no samples that are right or wrong")
