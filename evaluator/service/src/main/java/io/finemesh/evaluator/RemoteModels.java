@@ -8,8 +8,9 @@ import io.finemesh.evaluator.config.EvaluatorConfig;
 import io.finemesh.evaluator.evaluation.EvaluationException;
 import io.finemesh.evaluator.evaluation.RemoteAnswers;
 import io.finemesh.evaluator.judge.HttpJudge;
-import io.finemesh.evaluator.judge.HttpJudgeSettings;
 import io.finemesh.evaluator.judge.Judge;
+import io.finemesh.evaluator.judge.JudgeLimits;
+import io.finemesh.evaluator.server.ServerSettings;
 import java.net.URI;
 import java.time.Clock;
 import java.util.Optional;
@@ -29,32 +30,32 @@ final class RemoteModels implements RemoteAnswers {
 
     @Override
     public Answerer of(RemoteModel model) throws EvaluationException {
-        return new RemoteAnswerer(
-                model,
-                key(model),
-                new RemoteAnswerer.Settings(config.atOnce(), config.attempts(), config.firstPause(), config.timeout()));
+        return new RemoteAnswerer(settings(model), config.atOnce(), Thread::sleep, clock);
     }
 
     @Override
     public Judge judge(RemoteModel model) throws EvaluationException {
+        return new HttpJudge(
+                settings(model), new JudgeLimits(config.judgeRequests(), config.judgeTokens()), Thread::sleep, clock);
+    }
+
+    private ServerSettings settings(RemoteModel model) throws EvaluationException {
+        Optional<String> key = key(model);
         try {
-            return new HttpJudge(
-                    new HttpJudgeSettings(
-                            URI.create(model.url()),
-                            key(model),
-                            model.model(),
-                            config.attempts(),
-                            config.firstPause(),
-                            config.firstPause().multipliedBy(LONGEST_PAUSE),
-                            config.timeout(),
-                            config.judgeRequests(),
-                            config.judgeTokens(),
-                            LONGEST_ANSWER_BYTES),
-                    wait -> Thread.sleep(wait),
-                    clock);
+            return new ServerSettings(
+                    URI.create(model.url()),
+                    key,
+                    model.model(),
+                    config.attempts(),
+                    config.firstPause(),
+                    config.firstPause().multipliedBy(LONGEST_PAUSE),
+                    config.timeout(),
+                    LONGEST_ANSWER_BYTES);
         } catch (IllegalArgumentException refused) {
             throw new EvaluationException(
-                    FailureCode.INVALID_SPECIFICATION, "the judge cannot be asked: " + refused.getMessage(), refused);
+                    FailureCode.INVALID_SPECIFICATION,
+                    model.model() + " cannot be asked: " + refused.getMessage(),
+                    refused);
         }
     }
 

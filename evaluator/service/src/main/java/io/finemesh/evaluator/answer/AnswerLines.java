@@ -37,7 +37,7 @@ public final class AnswerLines {
     /**
      * Answers of whole lines.
      *
-     * @throws IllegalArgumentException if a line is none of an answer, or a question is answered twice
+     * @throws IllegalArgumentException if a line is none of an answer, or a question is answered twice; what a judge said behind what was written is the answer
      */
     public static SortedMap<Integer, Answer> decode(byte[] lines) {
         SortedMap<Integer, Answer> answers = new TreeMap<>();
@@ -46,7 +46,9 @@ public final class AnswerLines {
                 continue;
             }
             Map.Entry<Integer, Answer> read = read(line);
-            if (answers.put(read.getKey(), read.getValue()) != null) {
+            Answer before = answers.put(read.getKey(), read.getValue());
+            boolean rated = before instanceof Answer.Unrated && read.getValue() instanceof Answer.Judged;
+            if (before != null && !rated) {
                 throw new IllegalArgumentException("question " + read.getKey() + " is answered twice");
             }
         }
@@ -71,6 +73,7 @@ public final class AnswerLines {
                 judged.replies()
                         .forEach(reply -> replies.addArray().add(reply.turn()).add(reply.text()));
             }
+            case Answer.Unrated unrated -> unrated.turns().forEach(line.putArray("turns")::add);
             case Answer.Compared compared -> line.set("change", ReportJson.of(compared.change()));
         }
         return line.toString();
@@ -114,6 +117,9 @@ public final class AnswerLines {
         if (node.path("turns").isArray()) {
             List<String> turns = new ArrayList<>();
             node.path("turns").forEach(turn -> turns.add(turn.asText()));
+            if (!node.path("replies").isArray()) {
+                return Map.entry(id, new Answer.Unrated(turns));
+            }
             List<Answer.Reply> replies = new ArrayList<>();
             node.path("replies")
                     .forEach(reply -> replies.add(new Answer.Reply(

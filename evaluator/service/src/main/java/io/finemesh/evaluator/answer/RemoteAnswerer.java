@@ -1,25 +1,19 @@
 package io.finemesh.evaluator.answer;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.finemesh.contract.evaluation.RemoteModel;
 import io.finemesh.contract.failure.FailureCode;
+import io.finemesh.evaluator.pause.Pause;
+import io.finemesh.evaluator.server.ModelServer;
+import io.finemesh.evaluator.server.ServerReply;
+import io.finemesh.evaluator.server.ServerSettings;
 import io.finemesh.evaluator.task.Answer;
 import io.finemesh.evaluator.task.Measurement;
 import io.finemesh.evaluator.task.TaskRefusedException;
 import io.finemesh.score.task.Completion;
 import io.finemesh.score.task.Example;
 import io.finemesh.score.task.Request;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.time.Duration;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,32 +25,26 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Answers by asking an OpenAI-compatible server: a task's plain text goes to {@code /completions}, a chat to {@code /chat/completions}. No answer, 408, 429 and 5xx are tried again with doubled pauses.
- * Such servers keep the first four stops, so the text is cut here at all of them.
+ * Answers by asking an OpenAI-compatible server: a task's plain text goes to {@code /completions}, a chat to {@code /chat/completions}. Such servers keep the first four stops, so the text is cut here at all of them.
  */
 public final class RemoteAnswerer implements Answerer {
-    private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final int STOPS_KEPT = 4;
 
-    private final RemoteModel remote;
-    private final Optional<String> key;
-    private final Settings settings;
+    private final ServerSettings settings;
+    private final int atOnce;
+    private final Pause pause;
+    private final Clock clock;
 
     /**
-     * How a server is asked.
-     *
      * @param atOnce questions that are asked at the same time
-     * @param attempts how often one is asked
-     * @param firstPause pause before the second attempt
-     * @param timeout longest wait for one answer
+     * @param pause waits between attempts
+     * @param clock tells how far away a time is that the server names
      */
-    public record Settings(int atOnce, int attempts, Duration firstPause, Duration timeout) {}
-
-    /** @param key sent as bearer token; empty for a server that wants none */
-    public RemoteAnswerer(RemoteModel remote, Optional<String> key, Settings settings) {
-        this.remote = remote;
-        this.key = key;
+    public RemoteAnswerer(ServerSettings settings, int atOnce, Pause pause, Clock clock) {
         this.settings = settings;
+        this.atOnce = atOnce;
+        this.pause = pause;
+        this.clock = clock;
     }
 
     @Override
@@ -65,16 +53,14 @@ public final class RemoteAnswerer implements Answerer {
         if (!(measurement instanceof Measurement.Questions asked)) {
             throw refused(measurement.name() + " needs likelihoods, which a remote server does not give");
         }
-        try (HttpClient http = HttpClient.newBuilder()
-                        .connectTimeout(settings.timeout())
-                        .build();
+        try (ModelServer server = new ModelServer(settings, pause, clock);
                 ExecutorService asking = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (int from = 0; from < questions.size(); from += settings.atOnce()) {
-                List<Integer> piece = questions.subList(from, Math.min(from + settings.atOnce(), questions.size()));
+            for (int from = 0; from < questions.size(); from += atOnce) {
+                List<Integer> piece = questions.subList(from, Math.min(from + atOnce, questions.size()));
                 List<Future<Answer>> futures = new ArrayList<>();
                 for (int question : piece) {
                     Example example = asked.examples().get(question);
-                    futures.add(asking.submit(() -> answer(http, asked, example)));
+                    futures.add(asking.submit(() -> answer(server, asked, example)));
                 }
                 SortedMap<Integer, Answer> answers = new TreeMap<>();
                 for (int index = 0; index < piece.size(); index++) {
@@ -96,44 +82,32 @@ public final class RemoteAnswerer implements Answerer {
         }
     }
 
-    private Answer answer(HttpClient http, Measurement.Questions asked, Example example) throws InterruptedException {
+    private Answer answer(ModelServer server, Measurement.Questions asked, Example example)
+            throws InterruptedException {
         if (!(example.request() instanceof Request.Generation generation)) {
             throw refused(asked.name() + " weighs choices, which a remote server does not do");
         }
-        HttpRequest request = request(asked, generation);
-        Duration rest = settings.firstPause();
-        for (int attempt = 1; ; attempt++) {
-            String failed;
-            try {
-                HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
-                int status = response.statusCode();
-                if (status == 200) {
-                    return new Answer.Written(
-                            Completion.cut(text(response.body(), asked.chat()), Optional.empty(), generation.stops()));
-                }
-                if (status != 408 && status != 429 && status < 500) {
-                    throw refused(remote.url() + " answered HTTP " + status
-                            + (status == 401 || status == 403
-                                    ? ": it does not accept the key"
-                                    : "; is the address right, and does it have " + remote.model() + "?"));
-                }
-                failed = "HTTP " + status;
-            } catch (IOException lost) {
-                failed = lost.getMessage() == null ? lost.getClass().getSimpleName() : lost.getMessage();
-            }
-            if (attempt == settings.attempts()) {
+        ServerReply reply = server.ask(
+                asked.chat() ? "/chat/completions" : "/completions",
+                body(asked, generation),
+                "question " + example.id() + " of " + asked.name(),
+                ModelServer.Budget.NONE);
+        return switch (reply) {
+            case ServerReply.Said said ->
+                new Answer.Written(Completion.cut(said.text(), Optional.empty(), generation.stops()));
+            case ServerReply.Failed failed ->
                 throw new TaskRefusedException(
-                        FailureCode.EVALUATION_FAILED,
-                        remote.url() + " gave no answer in " + attempt + " attempts: " + failed);
-            }
-            Thread.sleep(rest);
-            rest = rest.multipliedBy(2);
-        }
+                        switch (failed.cause()) {
+                            case UNAUTHORIZED, NO_MODEL, UNFIT, REFUSED, BARRED -> FailureCode.INVALID_SPECIFICATION;
+                            case RATE_LIMITED, SERVER_FAILED, NO_ANSWER, UNREADABLE -> FailureCode.EVALUATION_FAILED;
+                        },
+                        failed.message() + (failed.attempts() > 1 ? ", in " + failed.attempts() + " attempts" : ""));
+        };
     }
 
-    private HttpRequest request(Measurement.Questions asked, Request.Generation generation) {
-        ObjectNode body = MAPPER.createObjectNode();
-        body.put("model", remote.model()).put("max_tokens", asked.longest());
+    private String body(Measurement.Questions asked, Request.Generation generation) {
+        ObjectNode body = JsonNodeFactory.instance.objectNode();
+        body.put("model", settings.model()).put("max_tokens", asked.longest());
         body.put("temperature", generation.temperature());
         generation.stops().stream().limit(STOPS_KEPT).forEach(body.withArray("stop")::add);
         if (asked.chat()) {
@@ -144,29 +118,7 @@ public final class RemoteAnswerer implements Answerer {
         } else {
             body.put("prompt", generation.prompt().text());
         }
-        String base = remote.url().endsWith("/")
-                ? remote.url().substring(0, remote.url().length() - 1)
-                : remote.url();
-        HttpRequest.Builder builder = HttpRequest.newBuilder(
-                        URI.create(base + (asked.chat() ? "/chat/completions" : "/completions")))
-                .timeout(settings.timeout())
-                .header("content-type", "application/json")
-                .POST(BodyPublishers.ofString(body.toString()));
-        key.ifPresent(secret -> builder.header("authorization", "Bearer " + secret));
-        return builder.build();
-    }
-
-    private static String text(String body, boolean chat) throws IOException {
-        try {
-            JsonNode choice = MAPPER.readTree(body).path("choices").path(0);
-            JsonNode text = chat ? choice.path("message").path("content") : choice.path("text");
-            if (text.isTextual()) {
-                return text.textValue();
-            }
-        } catch (JsonProcessingException noJson) {
-            throw new IOException("its answer is not JSON", noJson);
-        }
-        throw new IOException("its answer has no text");
+        return body.toString();
     }
 
     private static TaskRefusedException refused(String message) {

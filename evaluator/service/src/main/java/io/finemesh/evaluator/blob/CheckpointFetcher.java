@@ -10,6 +10,7 @@ import io.finemesh.contract.id.BlobDigest;
 import io.finemesh.contract.id.CheckpointId;
 import io.finemesh.contract.store.BlobReference;
 import io.finemesh.contract.store.StoreException;
+import io.finemesh.evaluator.pause.Pause;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;

@@ -15,7 +15,7 @@ import io.finemesh.contract.store.BlobReference;
 import io.finemesh.contract.store.StoreException;
 import io.finemesh.contract.wire.Envelope;
 import io.finemesh.evaluator.blob.CheckpointFetcher;
-import io.finemesh.evaluator.blob.Pause;
+import io.finemesh.evaluator.pause.Pause;
 import io.finemesh.evaluator.trace.EvaluationSpans;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.StatusCode;

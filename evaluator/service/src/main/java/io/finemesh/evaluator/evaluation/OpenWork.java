@@ -32,7 +32,7 @@ import java.util.TreeMap;
 
 /**
  * Answers open questions turn after turn and asks the judge. An answer is drawn at the temperature of its category with seed 0, that of FastChat's first choice; which words that gives differs from torch's, whose generator is another.
- * Each question is handed on as soon as its turns are rated. Words without a rating, and a request that the judge cannot take, are kept as FastChat keeps them; a judge that cannot be asked ends the range, so that nothing is filed that
+ * Each question is handed on when its turns are written, and again as soon as they are rated. Words without a rating, and a request that the judge cannot take, are kept as FastChat keeps them; a judge that cannot be asked ends the range, so that nothing is filed that
  * asking again would mend.
  */
 final class OpenWork {
@@ -55,11 +55,16 @@ final class OpenWork {
         this.judgedTogether = judgedTogether;
     }
 
-    void answer(Measurement.Open open, List<Integer> questions, Answerer.Pieces<EvaluationException> pieces)
+    /** @param known what is kept of an earlier attempt; questions that were written then are not written again */
+    void answer(
+            Measurement.Open open,
+            List<Integer> questions,
+            SortedMap<Integer, Answer> known,
+            Answerer.Pieces<EvaluationException> pieces)
             throws EvaluationException, InterruptedException {
         for (int from = 0; from < questions.size(); from += together) {
             List<Integer> some = questions.subList(from, Math.min(from + together, questions.size()));
-            SortedMap<Integer, List<String>> written = written(open, some);
+            SortedMap<Integer, List<String>> written = written(open, some, known, pieces);
             for (int first = 0; first < some.size(); first += judgedTogether) {
                 SortedMap<Integer, List<String>> group = new TreeMap<>();
                 some.subList(first, Math.min(first + judgedTogether, some.size()))
@@ -67,6 +72,32 @@ final class OpenWork {
                 judge(open, group, pieces);
             }
         }
+    }
+
+    /** Every turn of some questions, kept or written now. */
+    private SortedMap<Integer, List<String>> written(
+            Measurement.Open open,
+            List<Integer> ids,
+            SortedMap<Integer, Answer> known,
+            Answerer.Pieces<EvaluationException> pieces)
+            throws EvaluationException, InterruptedException {
+        SortedMap<Integer, List<String>> all = new TreeMap<>();
+        List<Integer> missing = new ArrayList<>();
+        for (int id : ids) {
+            if (known.get(id) instanceof Answer.Unrated kept) {
+                all.put(id, kept.turns());
+            } else {
+                missing.add(id);
+            }
+        }
+        if (!missing.isEmpty()) {
+            SortedMap<Integer, List<String>> fresh = written(open, missing);
+            SortedMap<Integer, Answer> piece = new TreeMap<>();
+            fresh.forEach((id, turns) -> piece.put(id, new Answer.Unrated(turns)));
+            pieces.take(piece);
+            all.putAll(fresh);
+        }
+        return all;
     }
 
     /** Every turn of some questions; those of one temperature together. */

@@ -3,7 +3,7 @@ package io.finemesh.evaluator.evaluation;
 import io.finemesh.contract.evaluation.EvaluationEvent;
 import io.finemesh.contract.evaluation.ScoreRange;
 import io.finemesh.contract.wire.Envelope;
-import io.finemesh.evaluator.blob.Pause;
+import io.finemesh.evaluator.pause.Pause;
 import java.time.Duration;
 import org.jboss.logging.Logger;
 

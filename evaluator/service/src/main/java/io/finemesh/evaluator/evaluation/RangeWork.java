@@ -100,11 +100,11 @@ final class RangeWork implements AutoCloseable {
         try (AnswerJournal journal = AnswerJournal.open(journals.resolve(key.value() + ".jsonl"))) {
             SortedMap<Integer, Answer> known = journal.answers();
             List<Integer> open = IntStream.range(range.from(), range.to())
-                    .filter(question -> !known.containsKey(question))
+                    .filter(question -> !known.containsKey(question) || known.get(question) instanceof Answer.Unrated)
                     .boxed()
                     .toList();
             if (!open.isEmpty()) {
-                answer(work, measurement, open, piece -> {
+                answer(work, measurement, open, known, piece -> {
                     keep(journal, piece);
                     wanted.require(range.evaluation(), range.runId());
                 });
@@ -157,6 +157,7 @@ final class RangeWork implements AutoCloseable {
             EvaluationWork work,
             Measurement measurement,
             List<Integer> questions,
+            SortedMap<Integer, Answer> known,
             Answerer.Pieces<EvaluationException> pieces)
             throws StoreException, EvaluationException, IOException, InterruptedException {
         if (measurement instanceof Measurement.Changes changes) {
@@ -165,7 +166,7 @@ final class RangeWork implements AutoCloseable {
         }
         try {
             if (measurement instanceof Measurement.Open open) {
-                open(work, open, questions, pieces);
+                open(work, open, questions, known, pieces);
                 return;
             }
             answerer(work).answer(measurement, questions, pieces);
@@ -178,6 +179,7 @@ final class RangeWork implements AutoCloseable {
             EvaluationWork work,
             Measurement.Open open,
             List<Integer> questions,
+            SortedMap<Integer, Answer> known,
             Answerer.Pieces<EvaluationException> pieces)
             throws StoreException, EvaluationException, IOException, InterruptedException {
         LoadedModel model = model(
@@ -185,7 +187,8 @@ final class RangeWork implements AutoCloseable {
         if (open.judge().remote().isPresent()) {
             Judge judge = remote.judge(open.judge().remote().get());
             try {
-                new OpenWork(model, judge, limits.generationBatch(), JUDGED_TOGETHER).answer(open, questions, pieces);
+                new OpenWork(model, judge, limits.generationBatch(), JUDGED_TOGETHER)
+                        .answer(open, questions, known, pieces);
             } finally {
                 if (judge instanceof AutoCloseable connection) {
                     closed(connection);
@@ -205,7 +208,7 @@ final class RangeWork implements AutoCloseable {
                             new CheckpointJudge(judging.value(), judge.decoder(), judge.tokenizer(), judge.prompts()),
                             limits.generationBatch(),
                             1)
-                    .answer(open, questions, pieces);
+                    .answer(open, questions, known, pieces);
         }
     }
 

@@ -221,7 +221,8 @@ final class TaskMerger {
             case Answer.Written written -> Response.Generated.of(written.text());
             case Answer.Weighed weighed -> new Response.Weighed(weighed.weights());
             case Answer.Lost _ -> throw new IllegalArgumentException("a question was answered with a loss");
-            case Answer.Judged _ -> throw new IllegalArgumentException("a question was answered with a conversation");
+            case Answer.Judged _, Answer.Unrated _ ->
+                throw new IllegalArgumentException("a question was answered with a conversation");
             case Answer.Compared _ ->
                 throw new IllegalArgumentException("a question was answered with the change of a tensor");
         };

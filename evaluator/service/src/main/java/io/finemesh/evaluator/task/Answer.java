@@ -52,6 +52,17 @@ public sealed interface Answer {
     }
 
     /**
+     * It answered turn after turn, and no judge has said anything yet.
+     *
+     * @param turns what it wrote
+     */
+    record Unrated(List<String> turns) implements Answer {
+        public Unrated {
+            turns = List.copyOf(turns);
+        }
+    }
+
+    /**
      * What a judge said.
      *
      * @param turn to which turn, from 1

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
-import io.finemesh.contract.evaluation.RemoteModel;
 import io.finemesh.contract.failure.FailureCode;
 import io.finemesh.contract.run.EvaluationTask;
 import io.finemesh.contract.run.TaskOptions;
 import io.finemesh.contract.run.TaskSpecification;
 import io.finemesh.evaluator.fixture.TinyCheckpoint;
+import io.finemesh.evaluator.server.ServerSettings;
 import io.finemesh.evaluator.task.Answer;
 import io.finemesh.evaluator.task.Measurement;
 import io.finemesh.evaluator.task.TaskCatalogue;
@@ -18,6 +18,8 @@ import io.finemesh.evaluator.task.TaskRefusedException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -38,6 +40,9 @@ class RemoteAnswererTest {
     private final List<String> keys = new CopyOnWriteArrayList<>();
     private final AtomicInteger failures = new AtomicInteger();
     private volatile int failure = 503;
+    private final List<Duration> pauses = new CopyOnWriteArrayList<>();
+    private volatile String retryAfter = "";
+    private volatile long longest = 1 << 20;
     private volatile String answer = "{\"choices\":[{\"text\":\" 3 Question: more\"}]}";
     private HttpServer server;
 
@@ -49,6 +54,9 @@ class RemoteAnswererTest {
             keys.add(exchange.getRequestHeaders().getFirst("authorization"));
             boolean fails = failures.getAndDecrement() > 0;
             byte[] said = answer.getBytes(UTF_8);
+            if (!retryAfter.isEmpty()) {
+                exchange.getResponseHeaders().set("Retry-After", retryAfter);
+            }
             exchange.sendResponseHeaders(fails ? failure : 200, said.length);
             exchange.getResponseBody().write(said);
             exchange.close();
@@ -74,7 +82,11 @@ class RemoteAnswererTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"401, INVALID_SPECIFICATION, key", "404, INVALID_SPECIFICATION, big", "500, EVALUATION_FAILED, HTTP 500"
+    @CsvSource({
+        "401, INVALID_SPECIFICATION, key",
+        "404, INVALID_SPECIFICATION, big",
+        "400, INVALID_SPECIFICATION, question",
+        "500, EVALUATION_FAILED, answered 500"
     })
     void aServerThatRefusesEndsTheRangeInWords(int status, FailureCode code, String word) {
         failure = status;
@@ -92,6 +104,25 @@ class RemoteAnswererTest {
 
         assertThatThrownBy(() -> answers(gsm8k())).hasMessageContaining("not JSON");
         assertThat(bodies.size()).isGreaterThanOrEqualTo(3);
+    }
+
+    @Test
+    void aServerThatIsTooBusyIsWaitedForAsLongAsItSays() throws Exception {
+        failure = 429;
+        failures.set(1);
+        retryAfter = "7";
+
+        assertThat(answers(gsm8k())).hasSize(5);
+        assertThat(pauses).containsExactly(Duration.ofSeconds(7));
+        failures.set(1_000);
+        retryAfter = "3600";
+        assertThatThrownBy(() -> answers(gsm8k())).hasMessageContaining("in 3600 s, longer than is waited");
+    }
+
+    @Test
+    void anAnswerThatIsTooLongIsNotReadWhole() {
+        longest = 20;
+        assertThatThrownBy(() -> answers(gsm8k())).hasMessageContaining("more than 20 bytes");
     }
 
     @Test
@@ -117,10 +148,18 @@ class RemoteAnswererTest {
 
     private SortedMap<Integer, Answer> answers(Measurement measurement) throws InterruptedException {
         RemoteAnswerer answerer = new RemoteAnswerer(
-                new RemoteModel(
-                        "http://127.0.0.1:" + server.getAddress().getPort() + "/v1/", "big", Optional.of("name")),
-                Optional.of("open sesame"),
-                new RemoteAnswerer.Settings(2, 3, Duration.ofMillis(1), Duration.ofSeconds(10)));
+                new ServerSettings(
+                        URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/v1/"),
+                        Optional.of("open sesame"),
+                        "big",
+                        3,
+                        Duration.ofMillis(1),
+                        Duration.ofSeconds(60),
+                        Duration.ofSeconds(10),
+                        longest),
+                2,
+                pauses::add,
+                Clock.systemUTC());
         SortedMap<Integer, Answer> answers = new TreeMap<>();
         answerer.<RuntimeException>answer(
                 measurement, IntStream.range(0, measurement.size()).boxed().toList(), answers::putAll);

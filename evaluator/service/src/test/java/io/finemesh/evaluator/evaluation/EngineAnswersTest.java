@@ -87,7 +87,7 @@ class EngineAnswersTest {
                         assertThat(lost.negativeLogLikelihood()).isCloseTo(other.negativeLogLikelihood(), within(1e-4));
                     }
                     case Answer.Written written -> assertThat(written).isEqualTo(apart.get(question));
-                    case Answer.Weighed _, Answer.Judged _, Answer.Compared _ ->
+                    case Answer.Weighed _, Answer.Judged _, Answer.Unrated _, Answer.Compared _ ->
                         throw new AssertionError("nothing is weighed here");
                 }
             });

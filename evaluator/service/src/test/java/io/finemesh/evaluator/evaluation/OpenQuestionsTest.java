@@ -262,10 +262,15 @@ class OpenQuestionsTest {
             journal = files.toList().getFirst();
         }
         SortedMap<Integer, Answer> kept = AnswerLines.decode(Files.readAllBytes(journal));
-        assertThat(kept.keySet()).as("rated before the judge failed").containsExactly(0, 1, 2, 3);
+        assertThat(kept.keySet()).containsExactly(0, 1, 2, 3, 4, 5);
+        assertThat(kept.values().stream().filter(Answer.Judged.class::isInstance))
+                .as("rated before the judge failed")
+                .hasSize(4);
+        assertThat(kept.get(4)).as("written, and not rated").isInstanceOf(Answer.Unrated.class);
         // Other words in the first answer: were it written again, they would be gone.
         Answer.Judged first = (Answer.Judged) kept.get(0);
         kept.put(0, new Answer.Judged(List.of("kept", "words"), first.replies()));
+        kept.put(4, new Answer.Unrated(List.of("unrated", "words")));
         Files.write(journal, AnswerLines.encode(kept));
         asked.clear();
         remote = request -> new JudgeReply.Said("[[3]]");
@@ -276,6 +281,13 @@ class OpenQuestionsTest {
                 .extracting(request -> request.question() + " " + request.turn())
                 .containsExactlyInAnyOrder("85 1", "85 2", "86 1", "86 2");
         assertThat(((Answer.Judged) answers().get(0)).turns()).containsExactly("kept", "words");
+        assertThat(((Answer.Judged) answers().get(4)).turns())
+                .as("put to the judge as they were written")
+                .containsExactly("unrated", "words");
+        assertThat(asked)
+                .filteredOn(request -> request.question() == 85 && request.turn() == 1)
+                .singleElement()
+                .satisfies(request -> assertThat(request.user()).contains("unrated"));
         assertThat(completed.scores())
                 .filteredOn(score -> score.metric().equals("average"))
                 .extracting(TaskScore::value)

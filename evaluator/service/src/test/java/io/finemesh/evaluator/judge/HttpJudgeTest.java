@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.finemesh.evaluator.judge.JudgeReply.Cause;
 import io.finemesh.evaluator.judge.JudgeReply.Failed;
 import io.finemesh.evaluator.judge.JudgeReply.Said;
+import io.finemesh.evaluator.server.ServerSettings;
 import io.finemesh.score.mtbench.JudgeRequest;
 import io.finemesh.score.mtbench.Judgment;
 import java.net.URI;
@@ -46,9 +47,8 @@ class HttpJudgeTest {
                 "question " + question + " \"\u00fc\"");
     }
 
-    private static HttpJudgeSettings settings(
-            FakeJudgeServer server, int attempts, Duration timeout, long requests, long tokens) {
-        return new HttpJudgeSettings(
+    private static ServerSettings settings(FakeJudgeServer server, int attempts, Duration timeout) {
+        return new ServerSettings(
                 server.endpoint(),
                 Optional.of("secret-key"),
                 "judge-1",
@@ -56,14 +56,11 @@ class HttpJudgeTest {
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(60),
                 timeout,
-                requests,
-                tokens,
                 10_000);
     }
 
     private HttpJudge judge(FakeJudgeServer server, int attempts) {
-        return new HttpJudge(
-                settings(server, attempts, Duration.ofSeconds(60), Long.MAX_VALUE, Long.MAX_VALUE), pauses::add, CLOCK);
+        return new HttpJudge(settings(server, attempts, Duration.ofSeconds(60)), JudgeLimits.NONE, pauses::add, CLOCK);
     }
 
     private JudgeReply ask(FakeJudgeServer server, int attempts) throws Exception {
@@ -165,6 +162,38 @@ class HttpJudgeTest {
         }
     }
 
+    /** As OpenAI, vLLM, LiteLLM and Ollama say it. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"error\": {\"message\": \"nope\", \"type\": \"invalid_request_error\", \"code\": \"model_not_found\"}}",
+                "{\"object\": \"error\", \"message\": \"The model `judge-1` does not exist.\", \"code\": 404}",
+                "{\"error\": {\"message\": \"Invalid model name passed in model=judge-1\", \"code\": \"400\"}}",
+                "{\"error\": \"model 'judge-1' not found, try pulling it first\"}",
+                "{\"error\": {\"message\": \"wrong\", \"param\": \"model\"}}",
+                "unknown model judge-1"
+            })
+    void aWrongModelNameIsFatalWhateverTheStatus(String body) throws Exception {
+        for (int status : new int[] {400, 404, 422}) {
+            try (FakeJudgeServer server = new FakeJudgeServer(FakeJudgeServer.status(status, body))) {
+                JudgeReply reply = ask(server, 5);
+                assertFailed(reply, Cause.REFUSED, 1);
+                assertThat(((Failed) reply).message()).contains("it has no model judge-1");
+            }
+        }
+    }
+
+    @Test
+    void aRequestThatIsTooLongForTheModelIsNoWrongName() throws Exception {
+        String body =
+                "{\"error\": {\"message\": \"This model's maximum context length is 4096 tokens. However, you requested"
+                        + " 5000 tokens. Please reduce the length of the messages.\", \"param\": \"messages\","
+                        + " \"code\": \"context_length_exceeded\"}}";
+        try (FakeJudgeServer server = new FakeJudgeServer(FakeJudgeServer.status(400, body))) {
+            assertFailed(ask(server, 5), Cause.UNFIT, 1);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {400, 413, 422})
     void aRequestThatItCannotTakeIsToldFromAServerThatTakesNone(int status) throws Exception {
@@ -206,8 +235,7 @@ class HttpJudgeTest {
             server.next(server.silence(), server.halfAnAnswer());
             Duration brief = Duration.ofMillis(300);
             try (HttpJudge first = judge(server, 1);
-                    HttpJudge judge = new HttpJudge(
-                            settings(server, 2, brief, Long.MAX_VALUE, Long.MAX_VALUE), pauses::add, CLOCK)) {
+                    HttpJudge judge = new HttpJudge(settings(server, 2, brief), JudgeLimits.NONE, pauses::add, CLOCK)) {
                 assertThat(first.ask(request(80))).isInstanceOf(Said.class);
                 assertFailed(judge.ask(request(81)), Cause.NO_ANSWER, 2);
             }
@@ -226,9 +254,15 @@ class HttpJudgeTest {
     void budgetsOfRequestsAndTokensAreKept() throws Exception {
         try (FakeJudgeServer server = new FakeJudgeServer(FakeJudgeServer.said("[[1]]", 100));
                 HttpJudge requests = new HttpJudge(
-                        settings(server, 3, Duration.ofSeconds(60), 2, Long.MAX_VALUE), pauses::add, CLOCK);
+                        settings(server, 3, Duration.ofSeconds(60)),
+                        new JudgeLimits(2, Long.MAX_VALUE),
+                        pauses::add,
+                        CLOCK);
                 HttpJudge tokens = new HttpJudge(
-                        settings(server, 3, Duration.ofSeconds(60), Long.MAX_VALUE, 150), pauses::add, CLOCK)) {
+                        settings(server, 3, Duration.ofSeconds(60)),
+                        new JudgeLimits(Long.MAX_VALUE, 150),
+                        pauses::add,
+                        CLOCK)) {
             for (HttpJudge judge : List.of(requests, tokens)) {
                 assertThat(judge.ask(request(81))).isInstanceOf(Said.class);
                 assertThat(judge.ask(request(82))).isInstanceOf(Said.class);
@@ -328,13 +362,23 @@ class HttpJudgeTest {
 
     @Test
     void settingsThatCannotBeAreRefusedAndTheKeyIsNotShown() {
-        assertThat(HttpJudgeSettings.of(URI.create("http://host/v1"), Optional.of("secret-key"), "m")
-                        .toString())
+        assertThat(settingsOf("http://host/v1").toString())
                 .doesNotContain("secret-key")
                 .contains("with a key");
-        assertThatThrownBy(() -> HttpJudgeSettings.of(URI.create("file:/x"), Optional.empty(), "m"))
-                .hasMessageContaining("http or https");
+        assertThatThrownBy(() -> settingsOf("file:/x")).hasMessageContaining("http or https");
         assertThatThrownBy(() -> new JudgePanel(new ReplayJudge("x", List.of()), 0))
                 .hasMessageContaining("at least one");
+    }
+
+    private static ServerSettings settingsOf(String endpoint) {
+        return new ServerSettings(
+                URI.create(endpoint),
+                Optional.of("secret-key"),
+                "m",
+                1,
+                Duration.ZERO,
+                Duration.ZERO,
+                Duration.ofSeconds(1),
+                10);
     }
 }

@@ -1,4 +1,4 @@
-package io.finemesh.evaluator.blob;
+package io.finemesh.evaluator.pause;
 
 import java.time.Duration;
 

@@ -1,4 +1,4 @@
-package io.finemesh.evaluator.judge;
+package io.finemesh.evaluator.server;
 
 import static java.util.Objects.requireNonNull;
 
@@ -7,20 +7,18 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How a judge is reached.
+ * How a model behind a server is reached.
  *
- * @param endpoint base URL, such as {@code http://host/v1}; {@code /chat/completions} is appended
+ * @param endpoint base URL, such as {@code http://host/v1}
  * @param key sent as bearer token; empty for a server that wants none
- * @param model name of the judge's model
+ * @param model name of the model there
  * @param attempts how often a request is tried before it fails
  * @param firstPause pause before the second attempt; doubled for each further one
  * @param longestPause longest pause; a server that asks for a longer one has failed
- * @param timeout longest wait for one answer
- * @param requests requests that may be sent in all, attempts counted each
- * @param tokens tokens that may be used in all, as the server counts them; the request that passes the bound is still answered
+ * @param timeout longest wait for one answer, body and all
  * @param longestAnswerBytes longest body that is read
  */
-public record HttpJudgeSettings(
+public record ServerSettings(
         URI endpoint,
         Optional<String> key,
         String model,
@@ -28,10 +26,8 @@ public record HttpJudgeSettings(
         Duration firstPause,
         Duration longestPause,
         Duration timeout,
-        long requests,
-        long tokens,
         long longestAnswerBytes) {
-    public HttpJudgeSettings {
+    public ServerSettings {
         requireNonNull(endpoint, "endpoint is null");
         requireNonNull(key, "key is null");
         requireNonNull(model, "model is null");
@@ -40,30 +36,15 @@ public record HttpJudgeSettings(
         requireNonNull(timeout, "timeout is null");
         boolean web = "http".equals(endpoint.getScheme()) || "https".equals(endpoint.getScheme());
         if (!web || endpoint.getHost() == null) {
-            throw new IllegalArgumentException("a judge's endpoint is an http or https URL, not " + endpoint);
+            throw new IllegalArgumentException("a server's endpoint is an http or https URL, not " + endpoint);
         }
         if (attempts < 1
                 || !timeout.isPositive()
                 || firstPause.isNegative()
                 || longestPause.compareTo(firstPause) < 0) {
             throw new IllegalArgumentException(
-                    "a judge is asked at least once, with a timeout above 0 and a longest pause no shorter than the first");
+                    "a server is asked at least once, with a timeout above 0 and a longest pause no shorter than the first");
         }
-    }
-
-    /** FastChat's patience: 16 attempts with pauses from 1 to 60 seconds, 10 minutes an answer, no budget. */
-    public static HttpJudgeSettings of(URI endpoint, Optional<String> key, String model) {
-        return new HttpJudgeSettings(
-                endpoint,
-                key,
-                model,
-                16,
-                Duration.ofSeconds(1),
-                Duration.ofMinutes(1),
-                Duration.ofMinutes(10),
-                Long.MAX_VALUE,
-                Long.MAX_VALUE,
-                16 << 20);
     }
 
     /** Without the key, which belongs in no log. */
