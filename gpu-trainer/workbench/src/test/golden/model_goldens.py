@@ -34,6 +34,14 @@ MODELS = {
         "rope_local_base_freq": 1e4, "rope_scaling": {"rope_type": "linear", "factor": 8.0}}),
     "phi3": ("phi3", "Phi3ForCausalLM", 24, {"head_dim": None, "sliding_window": None}),
     "phi3-partial": ("phi3", "Phi3ForCausalLM", 24, {"head_dim": None, "sliding_window": 9, "partial_rotary_factor": 0.75}),
+    # Rows beyond the original context, greedy tokens from within to beyond; and rows within it.
+    "phi3-long": ("phi3", "Phi3ForCausalLM", 24, {
+        "head_dim": None, "sliding_window": None, "original_max_position_embeddings": 16, "rope_scaling": {
+            "rope_type": "longrope", "short_factor": [1.0, 1.1, 1.3, 1.6, 2.0, 2.5, 3.0, 3.5],
+            "long_factor": [1.0, 1.5, 2.5, 4.0, 7.0, 11.0, 17.0, 25.0]}}),
+    "phi3-within": ("phi3", "Phi3ForCausalLM", 24, {
+        "head_dim": None, "sliding_window": None, "partial_rotary_factor": 0.75, "original_max_position_embeddings": 26, "rope_scaling": {
+            "rope_type": "longrope", "short_factor": [1.0, 1.1, 1.3, 1.6, 2.0, 2.5], "long_factor": [1.0, 1.5, 2.5, 4.0, 7.0, 11.0]}}),
     "qwen2-window": ("qwen2", "Qwen2ForCausalLM", 24, {
         "head_dim": None, "use_sliding_window": True, "sliding_window": 8, "max_window_layers": 2}),
     "qwen3-bias": ("qwen3", "Qwen3ForCausalLM", 24, {"attention_bias": True, "head_dim": 32, "hidden_act": "gelu"}),

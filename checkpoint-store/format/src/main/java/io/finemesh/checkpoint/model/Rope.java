@@ -1,5 +1,7 @@
 package io.finemesh.checkpoint.model;
 
+import java.util.List;
+
 /**
  * Rotary position embedding (arXiv:2104.09864) in the half-split layout of Hugging Face weights.
  *
@@ -52,4 +54,22 @@ public record Rope(double theta, int dimension, Scaling scaling) {
             double attentionFactor,
             boolean truncated)
             implements Scaling {}
+
+    /**
+     * {@code longrope} (arXiv:2402.13753): each frequency divided by a factor of its own, one set of factors for sequences within the original context and another
+     * for longer ones.
+     *
+     * @param shortFactors one for each pair of rotated elements, positive
+     * @param longFactors as many
+     * @param originalMaxPositions tokens of the longest sequence that takes the short factors
+     * @param attentionFactor by which cosines and sines are multiplied
+     */
+    public record LongRope(
+            List<Double> shortFactors, List<Double> longFactors, int originalMaxPositions, double attentionFactor)
+            implements Scaling {
+        public LongRope {
+            shortFactors = List.copyOf(shortFactors);
+            longFactors = List.copyOf(longFactors);
+        }
+    }
 }

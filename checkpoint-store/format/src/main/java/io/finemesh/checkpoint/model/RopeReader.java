@@ -1,6 +1,9 @@
 package io.finemesh.checkpoint.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -11,11 +14,14 @@ import java.util.function.Predicate;
  * keeps one set of parameters per kind of layer, transformers 4 a base frequency {@code rope_local_base_freq}.
  */
 final class RopeReader {
+    /** What an absent field means in the family that has it (transformers, {@code Phi3Config}). */
+    private static final int PHI3_ORIGINAL = 4096;
+
     private static final String FULL = "full_attention";
     private static final String SLIDING = "sliding_attention";
     private static final String THETA_ALLOWED = "a number above 1 and at most 1e15";
     private static final String FACTOR_ALLOWED = "a number from 1 to 1e6";
-    private static final String TYPES = "default, linear, llama3 or yarn";
+    private static final String TYPES = "default, linear, llama3, yarn or longrope";
 
     private static final Set<String> KNOWN_FIELDS = Set.of(
             "rope_type",
@@ -31,6 +37,8 @@ final class RopeReader {
             "beta_slow",
             "mscale",
             "mscale_all_dim",
+            "short_factor",
+            "long_factor",
             "truncate");
 
     private final ConfigurationFields fields;
@@ -145,7 +153,8 @@ final class RopeReader {
     }
 
     private Rope rope(ConfigurationFields inner, double theta) {
-        return new Rope(theta, rotated(inner, fields), scaling(inner));
+        int rotated = rotated(inner, fields);
+        return new Rope(theta, rotated, scaling(inner, rotated));
     }
 
     /** Elements of a head that are rotated, from the innermost place that says so. */
@@ -168,22 +177,31 @@ final class RopeReader {
         return rotated;
     }
 
-    private Rope.Scaling scaling(ConfigurationFields inner) {
+    private Rope.Scaling scaling(ConfigurationFields inner, int rotated) {
         inner.onlyThese(KNOWN_FIELDS, "no such field; known are " + String.join(", ", new TreeSet<>(KNOWN_FIELDS)));
         String field = inner.has("rope_type") ? "rope_type" : "type";
         String type = inner.text(field, "default");
         if (inner.has("rope_type") && !inner.text("type", type).equals(type)) {
             inner.problem("type", "the same as rope_type, or absent");
         }
-        if (family.equals(ModelFamily.PHI3) && !type.equals("default")) {
-            inner.problem(field, "default; longer contexts of phi3 models (longrope) are not supported");
-            return new Rope.Unscaled();
+        if (family.equals(ModelFamily.PHI3)) {
+            return switch (type) {
+                case "default" -> new Rope.Unscaled();
+                // What longrope was called before it had a name; transformers reads both words so in models of this
+                // family.
+                case "longrope", "su", "yarn" -> longRope(inner, rotated);
+                default -> {
+                    inner.problem(field, "default or longrope in a model of type phi3");
+                    yield new Rope.Unscaled();
+                }
+            };
         }
         return switch (type) {
             case "default" -> new Rope.Unscaled();
             case "linear" -> new Rope.Linear(inner.requiredNumber("factor", factor(), FACTOR_ALLOWED));
             case "llama3" -> llama3(inner);
             case "yarn" -> yarn(inner);
+            case "longrope" -> longRope(inner, rotated);
             default -> {
                 inner.problem(field, TYPES);
                 yield new Rope.Unscaled();
@@ -216,6 +234,46 @@ final class RopeReader {
         double usual = part != 0 && all != 0 ? strength(factor, part) / strength(factor, all) : strength(factor, 1);
         double attention = inner.number("attention_factor", value -> value > 0, "a number above 0", usual);
         return new Rope.Yarn(factor, original, fast, slow, attention, inner.flag("truncate", true));
+    }
+
+    private Rope.LongRope longRope(ConfigurationFields inner, int rotated) {
+        String name = "original_max_position_embeddings";
+        ConfigurationFields saying = family.features().contains(name) ? fields : inner;
+        int usual = saying == fields ? PHI3_ORIGINAL : maxPositions;
+        int original = saying.integer(name, 1, ConfigurationReader.MAX_POSITIONS, usual);
+        double factor = inner.number("factor", factor(), FACTOR_ALLOWED, Math.max(1, (double) maxPositions / original));
+        double sharper = factor <= 1 || original < 2 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(original));
+        double attention = inner.number("attention_factor", value -> value > 0, "a number above 0", sharper);
+        return new Rope.LongRope(
+                factors(inner, "short_factor", rotated / 2),
+                factors(inner, "long_factor", rotated / 2),
+                original,
+                attention);
+    }
+
+    /** One factor for each pair of rotated elements; harmless ones where they are wrong. */
+    private static List<Double> factors(ConfigurationFields inner, String name, int count) {
+        JsonNode list = inner.value(name);
+        boolean right = list != null && list.isArray() && list.size() == count;
+        List<Double> factors = new ArrayList<>(count);
+        for (int i = 0; right && i < count; i++) {
+            double factor = list.get(i).isNumber() ? list.get(i).doubleValue() : Double.NaN;
+            right = factor > 0 && factor <= 1e6;
+            factors.add(factor);
+        }
+        if (!right) {
+            String found = list == null
+                    ? "nothing (the field is missing)"
+                    : list.isArray()
+                            ? "a list of " + list.size()
+                            : list.getNodeType().toString();
+            inner.problem(
+                    name,
+                    found,
+                    "a list of " + count + " numbers above 0 and at most 1e6, one for two rotated elements");
+            return Collections.nCopies(count, 1.0);
+        }
+        return factors;
     }
 
     /** How much sharper attention is made for a longer context (YaRN, equation 22). */

@@ -206,9 +206,10 @@ class ModelConfigurationTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "{\"rope_type\":\"longrope\",\"factor\":2} | rope_scaling.rope_type | default, linear, llama3 or yarn",
+                "{\"rope_type\":\"longrope\",\"factor\":2} | rope_scaling.short_factor | numbers above 0",
+                "{\"rope_type\":\"longrope\",\"short_factor\":[1],\"long_factor\":[2,3]} | rope_scaling.long_factor | numbers above 0",
                 "{\"rope_type\":\"yarn\",\"beta_slow\":40} | rope_scaling.beta_fast | above beta_slow",
-                "{\"type\":\"dynamic\"} | rope_scaling.type | default, linear, llama3 or yarn",
+                "{\"type\":\"dynamic\"} | rope_scaling.type | default, linear, llama3, yarn or longrope",
                 "{\"type\":\"linear\",\"rope_type\":\"default\"} | rope_scaling.type | same as rope_type",
                 "{\"type\":\"linear\"} | rope_scaling.factor | 1 to 1e6",
                 "{\"type\":\"linear\",\"factor\":0.5} | rope_scaling.factor | 1 to 1e6",

@@ -33,7 +33,8 @@ final class CachedAttention implements AttentionContext {
     CachedAttention(ModelConfiguration configuration, LayerRules rules, KeyValueCache cache, int[] lengths) {
         this.cache = cache;
         this.rules = rules;
-        this.angles = rules.angles(lengths);
+        this.angles = rules.angles(
+                lengths, Arrays.stream(lengths).map(length -> length + 1).toArray());
         this.heads = configuration.attentionHeads();
         this.keyValueHeads = configuration.keyValueHeads();
         this.headDimension = configuration.headDimension();

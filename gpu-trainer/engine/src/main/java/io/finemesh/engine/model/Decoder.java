@@ -221,6 +221,11 @@ public final class Decoder implements AutoCloseable {
         return configuration.tiedEmbeddings() ? WeightSlot.TOKEN_EMBEDDING : WeightSlot.OUTPUT_HEAD;
     }
 
+    /** Tokens of the longest sequence that can grow by one without its earlier keys turning another way (longrope); else as good as endless. */
+    public int longestWithin() {
+        return rules.longestWithin();
+    }
+
     /** Prepares a row for the layers; its tensors belong to the innermost scope. */
     public RowInput prepare(PackedRow row) {
         requireReadable(row);

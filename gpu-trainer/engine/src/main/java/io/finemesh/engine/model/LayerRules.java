@@ -38,10 +38,22 @@ final class LayerRules {
         return new LinkedHashSet<>(rules);
     }
 
-    /** Angles at positions, by layer; owned by the innermost scope. */
-    List<RotaryEmbedding.Angles> angles(int[] positions) {
+    /** Tokens of the longest sequence whose angles do not change when it grows by a token. */
+    int longestWithin() {
+        return rotary.values().stream()
+                .mapToInt(RotaryEmbedding::longestWithin)
+                .min()
+                .orElse(Integer.MAX_VALUE);
+    }
+
+    /**
+     * Angles at positions, by layer; owned by the innermost scope.
+     *
+     * @param lengths for each position, tokens of the sequence it is in
+     */
+    List<RotaryEmbedding.Angles> angles(int[] positions, int[] lengths) {
         Map<Rope, RotaryEmbedding.Angles> byRope = new LinkedHashMap<>();
-        rotary.forEach((rope, embedding) -> byRope.put(rope, embedding.at(positions)));
+        rotary.forEach((rope, embedding) -> byRope.put(rope, embedding.at(positions, lengths)));
         List<RotaryEmbedding.Angles> byLayer = new ArrayList<>(ropes.size());
         ropes.forEach(rope -> byLayer.add(byRope.get(rope)));
         return byLayer;

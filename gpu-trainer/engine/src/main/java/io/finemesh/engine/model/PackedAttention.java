@@ -48,7 +48,7 @@ final class PackedAttention implements AttentionContext {
         this.keyValueHeads = configuration.keyValueHeads();
         this.headDimension = configuration.headDimension();
         this.rules = rules;
-        this.angles = rules.angles(row.positions());
+        this.angles = rules.angles(row.positions(), row.lengths());
         this.cache = cache;
         this.cacheRows = cache.map(target -> cacheRows(target, row)).orElse(null);
         int[] rowOfToken = new int[row.tokens().length];

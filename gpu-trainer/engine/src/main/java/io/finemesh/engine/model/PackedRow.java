@@ -79,4 +79,13 @@ public record PackedRow(int[] tokens, int[] documentStarts, int[] targets) {
         }
         return positions;
     }
+
+    /** For each token, how many its document has. */
+    public int[] lengths() {
+        int[] lengths = new int[tokens.length];
+        for (int d = 0; d < documents(); d++) {
+            Arrays.fill(lengths, documentStarts[d], documentStarts[d + 1], length(d));
+        }
+        return lengths;
+    }
 }

@@ -1,13 +1,23 @@
 package io.finemesh.engine.model;
 
 import io.finemesh.checkpoint.model.Rope;
+import java.util.List;
 
 /** How fast each pair of a head's elements turns, by its scaling ({@code modeling_rope_utils.py} of transformers). */
 final class RopeFrequencies {
     private RopeFrequencies() {}
 
-    /** Inverse frequencies, one for each pair of rotated elements. */
+    /** Inverse frequencies, one for each pair of rotated elements, of sequences within the original context. */
     static float[] of(Rope rope) {
+        return of(rope, false);
+    }
+
+    /**
+     * Inverse frequencies, one for each pair of rotated elements.
+     *
+     * @param beyond of sequences longer than the original context
+     */
+    static float[] of(Rope rope, boolean beyond) {
         float[] frequencies = new float[rope.dimension() / 2];
         for (int i = 0; i < frequencies.length; i++) {
             float plain = (float) (1.0 / (float) Math.pow(rope.theta(), 2.0 * i / rope.dimension()));
@@ -16,6 +26,7 @@ final class RopeFrequencies {
                 case Rope.Linear linear -> (float) (plain / linear.factor());
                 case Rope.Llama3 llama3 -> scaled(plain, llama3);
                 case Rope.Yarn yarn -> blended(i, plain, rope, yarn);
+                case Rope.LongRope own -> divided(i, rope, beyond ? own.longFactors() : own.shortFactors());
             };
         }
         return frequencies;
@@ -26,6 +37,20 @@ final class RopeFrequencies {
         return switch (rope.scaling()) {
             case Rope.Unscaled _, Rope.Linear _, Rope.Llama3 _ -> 1;
             case Rope.Yarn yarn -> yarn.attentionFactor();
+            case Rope.LongRope own -> own.attentionFactor();
+        };
+    }
+
+    private static float divided(int pair, Rope rope, List<Double> factors) {
+        float slowness = (float) Math.pow(rope.theta(), 2.0 * pair / rope.dimension());
+        return 1 / (factors.get(pair).floatValue() * slowness);
+    }
+
+    /** Tokens of the longest sequence that turns as {@link #of(Rope)} says; longer ones turn as beyond the original context. */
+    static int longestWithin(Rope rope) {
+        return switch (rope.scaling()) {
+            case Rope.Unscaled _, Rope.Linear _, Rope.Llama3 _, Rope.Yarn _ -> Integer.MAX_VALUE;
+            case Rope.LongRope own -> own.originalMaxPositions();
         };
     }
 

@@ -17,11 +17,15 @@ import org.bytedeco.pytorch.global.torch;
  */
 final class RotaryEmbedding {
     private final float[] inverseFrequencies; // [N/2]
+    private final float[] beyond; // [N/2], of sequences longer than longestWithin
+    private final int longestWithin;
     private final double strength;
 
     /** Turning rates. */
     RotaryEmbedding(Rope rope) {
         this.inverseFrequencies = RopeFrequencies.of(rope);
+        this.longestWithin = RopeFrequencies.longestWithin(rope);
+        this.beyond = longestWithin == Integer.MAX_VALUE ? inverseFrequencies : RopeFrequencies.of(rope, true);
         this.strength = RopeFrequencies.strength(rope);
     }
 
@@ -51,14 +55,24 @@ final class RotaryEmbedding {
         }
     }
 
-    /** The angles at the given positions; owned by the innermost scope. */
-    Angles at(int[] positions) {
+    /** Tokens of the longest sequence within the original context. */
+    int longestWithin() {
+        return longestWithin;
+    }
+
+    /**
+     * The angles at the given positions; owned by the innermost scope.
+     *
+     * @param lengths for each position, tokens of the sequence it is in
+     */
+    Angles at(int[] positions, int[] lengths) {
         int half = inverseFrequencies.length;
         float[] cosine = new float[positions.length * 2 * half];
         float[] sine = new float[cosine.length];
         for (int t = 0; t < positions.length; t++) {
+            float[] frequencies = lengths[t] > longestWithin ? beyond : inverseFrequencies;
             for (int i = 0; i < half; i++) {
-                float angle = positions[t] * inverseFrequencies[i];
+                float angle = positions[t] * frequencies[i];
                 int first = t * 2 * half + i;
                 cosine[first] = (float) (Math.cos(angle) * strength);
                 cosine[first + half] = cosine[first];

@@ -119,6 +119,19 @@ public final class Generator {
     }
 
     private void continueTogether(List<Continuation> all) {
+        List<Continuation> growing = all;
+        while (!growing.isEmpty()) {
+            growing = untilPositionsChange(growing);
+        }
+    }
+
+    /**
+     * Continues until all have ended, or one has grown beyond the context within which the model turns positions one way: its cached keys are then turned the wrong
+     * way, and everything is read anew.
+     *
+     * @return those that go on
+     */
+    private List<Continuation> untilPositionsChange(List<Continuation> all) {
         // The last token of a continuation is never read back, so it needs no place in the cache.
         int capacity = all.stream().mapToInt(Continuation::longest).max().orElseThrow() - 1;
         try (TensorScope _ = TensorScope.open("generation");
@@ -132,11 +145,14 @@ public final class Generator {
                         .filter(sequence -> before.get(sequence).accept(next[sequence]))
                         .toArray();
                 if (going.length == 0) {
-                    return;
+                    return List.of();
                 }
                 if (going.length < next.length) {
                     batch.retain(going);
                     growing = Arrays.stream(going).mapToObj(before::get).toList();
+                }
+                if (growing.stream().anyMatch(one -> one.tokens().length == decoder.longestWithin() + 1L)) {
+                    return growing;
                 }
                 batch.append(
                         Arrays.stream(going).map(sequence -> next[sequence]).toArray());

@@ -2,12 +2,15 @@ package io.finemesh.engine.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.finemesh.checkpoint.model.ModelConfiguration;
 import io.finemesh.checkpoint.model.Rope;
 import io.finemesh.engine.tensor.Backend;
 import io.finemesh.engine.tensor.TensorBytes;
 import io.finemesh.engine.tensor.TensorScope;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 
@@ -55,6 +58,25 @@ class RopeFrequenciesTest {
         assertThat(blended).isPositive();
     }
 
+    /** The formula of transformers: 1 / (factor * theta^(2i/d)), and attention sharper by sqrt(1 + ln(65536/4096) / ln(4096)). */
+    @Test
+    void longropeDividesByFactorsOfItsOwnWithinAndBeyondTheOriginalContext() {
+        String within = IntStream.range(0, 32).mapToObj(i -> 1 + 0.25 * i + "").collect(Collectors.joining(","));
+        String beyond = IntStream.range(0, 32).mapToObj(i -> 2 + 1.5 * i + "").collect(Collectors.joining(","));
+        Rope own = rope(
+                "{\"rope_type\": \"longrope\", \"rope_theta\": 10000.0, \"original_max_position_embeddings\": 4096, "
+                        + "\"short_factor\": [" + within + "], \"long_factor\": [" + beyond + "]}");
+        for (int i = 0; i < 32; i++) {
+            double plain = Math.pow(10_000, -2.0 * i / 64);
+            assertThat((double) RopeFrequencies.of(own)[i]).isCloseTo(plain / (1 + 0.25 * i), withinPercentage(1e-4));
+            assertThat((double) RopeFrequencies.of(own, true)[i])
+                    .isCloseTo(plain / (2 + 1.5 * i), withinPercentage(1e-4));
+        }
+        assertThat(RopeFrequencies.longestWithin(own)).isEqualTo(4096);
+        assertThat(RopeFrequencies.strength(own))
+                .isCloseTo(Math.sqrt(1 + Math.log(16) / Math.log(4096)), within(1e-12));
+    }
+
     /** By the formulas of the paper, with other code: pairs from the first that turns 32 times to the last that turns once are blended. */
     @Test
     void yarnKeepsWhatTurnsOftenAndStretchesWhatTurnsSeldom() {
@@ -92,11 +114,13 @@ class RopeFrequenciesTest {
                 values[i] = (float) Math.sin(1 + 0.37 * i);
             }
             Tensor heads = TensorBytes.floats(values, 2, 1, HEAD); // a query and a key
-            double near = dot(rotary.at(new int[] {5, 3}).turn(heads));
-            double far = dot(rotary.at(new int[] {105, 103}).turn(heads));
+            double near = dot(rotary.at(new int[] {5, 3}, new int[] {6, 6}).turn(heads));
+            double far =
+                    dot(rotary.at(new int[] {105, 103}, new int[] {106, 106}).turn(heads));
 
             assertThat(far).isCloseTo(near, within(1e-3));
-            assertThat(dot(rotary.at(new int[] {5, 4}).turn(heads))).isNotCloseTo(near, within(1e-3));
+            assertThat(dot(rotary.at(new int[] {5, 4}, new int[] {6, 6}).turn(heads)))
+                    .isNotCloseTo(near, within(1e-3));
         }
     }
 

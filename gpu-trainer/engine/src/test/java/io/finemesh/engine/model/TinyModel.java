@@ -66,6 +66,15 @@ public final class TinyModel {
                         "\"hidden_act\": \"silu\", \"partial_rotary_factor\": 0.5, \"sliding_window\": 9"));
     }
 
+    /** A Phi-3 whose positions turn another way in sequences of more than twelve tokens. */
+    public static ModelConfiguration longContext() {
+        return family(
+                "phi3",
+                "Phi3ForCausalLM",
+                "\"hidden_act\": \"silu\", \"original_max_position_embeddings\": 12, \"rope_scaling\": {\"rope_type\": \"longrope\", "
+                        + "\"short_factor\": [1, 1.5, 2, 3], \"long_factor\": [2, 5, 11, 23]}");
+    }
+
     private static ModelConfiguration family(String type, String architecture, String more) {
         return ModelConfiguration.parse("""
                 {"architectures": ["%s"], "model_type": "%s", "num_hidden_layers": 3, "hidden_size": 32, "num_attention_heads": 4, \

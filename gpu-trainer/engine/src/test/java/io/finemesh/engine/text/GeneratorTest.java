@@ -55,6 +55,10 @@ class GeneratorTest {
 
     /** The whole text computed anew for each token: slow, and nothing to get wrong. */
     private static int[] withoutCache(int[] prompt, int newTokens) {
+        return withoutCache(decoder, prompt, newTokens);
+    }
+
+    private static int[] withoutCache(Decoder decoder, int[] prompt, int newTokens) {
         int[] text = prompt;
         for (int i = 0; i < newTokens; i++) {
             float[] logits = decoder.logits(PackedRow.unlabelled(List.of(text)), text.length - 1)[0];
@@ -78,6 +82,21 @@ class GeneratorTest {
         }
         assertThat(generations.stream().map(g -> Arrays.toString(g.tokens())).distinct())
                 .hasSizeGreaterThan(5);
+    }
+
+    /** Keys that were cached within the original context are turned the wrong way once a sequence is longer (longrope). */
+    @Test
+    void aSequenceThatGrowsBeyondTheOriginalContextIsReadAnew() {
+        try (Decoder longContext = TinyModel.load(TinyModel.longContext(), Precision.FP32)) {
+            for (int batchSize : new int[] {1, 4, 10}) {
+                List<Generation> generations = new Generator(longContext).generate(prompts, limits(10, batchSize));
+                for (int i = 0; i < prompts.size(); i++) {
+                    assertThat(generations.get(i).tokens())
+                            .as("prompt %d in batches of %d", i, batchSize)
+                            .isEqualTo(withoutCache(longContext, prompts.get(i), 10));
+                }
+            }
+        }
     }
 
     @Test

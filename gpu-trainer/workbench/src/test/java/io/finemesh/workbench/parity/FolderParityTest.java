@@ -42,6 +42,8 @@ class FolderParityTest {
                 "gemma3",
                 "phi3",
                 "phi3-partial",
+                "phi3-long",
+                "phi3-within",
                 "qwen2-window",
                 "qwen3-bias",
                 "llama-yarn",
