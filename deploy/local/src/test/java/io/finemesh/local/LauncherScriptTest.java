@@ -215,6 +215,28 @@ class LauncherScriptTest {
                 .contains("gateway http://mesh:1");
     }
 
+    /** Folders are compared here by the engine, checkpoints of a mesh by its evaluators. */
+    @Test
+    void aReportOfFoldersNeedsNoMeshAndOneOfCheckpointsGoesToIt() throws Exception {
+        for (String[] folders : List.of(
+                new String[] {"report", "--model", "a", "--against", "b"},
+                new String[] {"report", "--model=a", "--against=b", "--json"},
+                new String[] {"report", "--against", "b", "--model", "a"})) {
+            assertThat(checkout.run(folders).text())
+                    .as(String.join(" ", folders))
+                    .contains("gpu-trainer/workbench/target/classes")
+                    .contains(" report " + String.join(" ", List.of(folders).subList(1, folders.length)))
+                    .doesNotContain("io.finemesh.cli.Finemesh");
+        }
+        for (String[] checkpoints : List.of(
+                new String[] {"report", "my-model@challenger"},
+                new String[] {"report", "my-model", "--against", "base-model", "--json"})) {
+            assertThat(checkout.run(checkpoints).text())
+                    .as(String.join(" ", checkpoints))
+                    .contains("io.finemesh.cli.Finemesh " + String.join(" ", checkpoints));
+        }
+    }
+
     @Test
     void theDemoStartsAMeshOfItsOwnAndStopsIt() throws Exception {
         assertThat(checkout.run("demo", "--fresh").text().lines().filter(line -> line.startsWith("java ")))
