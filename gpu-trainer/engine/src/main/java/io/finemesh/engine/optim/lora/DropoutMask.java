@@ -4,7 +4,6 @@ import io.finemesh.engine.optim.precision.StochasticRounding;
 import io.finemesh.engine.tensor.TensorScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Dropout of an adapter's input (Srivastava and others, JMLR 15, 2014), inverted: what stays is divided by the share that stays. Which elements stay is a
@@ -33,11 +32,9 @@ final class DropoutMask {
             return input;
         }
         try (TensorScope scope = TensorScope.open("dropout")) {
-            Tensor mask = StochasticRounding.randomBits(input.numel(), key)
-                    .ge(new Scalar(dropped))
-                    .to(ScalarType.Float)
-                    .mul_(new Scalar((double) WHOLE / (WHOLE - dropped)));
-            return scope.keep(input.mul(mask.view(input.sizes())));
+            // What the way back keeps is the mask, a byte an element.
+            Tensor mask = StochasticRounding.drawn(input.numel(), key, dropped).view(input.sizes());
+            return scope.keep(input.mul(mask).mul(new Scalar((double) WHOLE / (WHOLE - dropped))));
         }
     }
 }

@@ -69,25 +69,28 @@ public final class StochasticRounding {
     }
 
     /**
-     * Random bits, in the innermost scope: for element i of a tensor under a key the sixteen bits that {@link #round} would add to it.
+     * Which elements draw at least a threshold of the sixteen bits that {@link #round} would add to them, in the innermost scope.
      *
-     * @return 32-bit integers from 0 to 65535
+     * @param key of a tensor
+     * @param threshold from 0 to 65536
+     * @return booleans, [elements]
      */
-    public static Tensor randomBits(long elements, long key) {
+    public static Tensor drawn(long elements, long key, int threshold) {
         try (TensorScope scope = TensorScope.open("random bits");
                 NoGradGuard _ = new NoGradGuard()) {
-            Tensor all = TensorBytes.empty(ScalarType.Int, elements);
+            Tensor drawn = TensorBytes.empty(ScalarType.Bool, elements);
             Tensor indices = torch.arange(new Scalar((int) Math.min(AT_A_TIME, elements)))
                     .to(ScalarType.Int);
             for (long from = 0; from < elements; from += AT_A_TIME) {
                 try (TensorScope _ = TensorScope.open("chunk")) {
                     long count = Math.min(AT_A_TIME, elements - from);
                     long chunkKey = mix(key + from);
-                    all.narrow(0, from, count)
-                            .copy_(hash(indices.narrow(0, 0, count), (int) chunkKey, (int) (chunkKey >>> 32)));
+                    drawn.narrow(0, from, count)
+                            .copy_(hash(indices.narrow(0, 0, count), (int) chunkKey, (int) (chunkKey >>> 32))
+                                    .ge(new Scalar(threshold)));
                 }
             }
-            return scope.keep(all);
+            return scope.keep(drawn);
         }
     }
 
