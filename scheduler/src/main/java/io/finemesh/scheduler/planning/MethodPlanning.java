@@ -148,7 +148,9 @@ final class MethodPlanning {
                 AdapterSpecification adapter =
                         method.adapter().orElseThrow(() -> new IllegalArgumentException("LoRA has no adapter"));
                 yield new MethodShape.Lora(
-                        adapter.rank(), LoraTargets.roles(ModelStructure.of(model), adapter.targets()));
+                        adapter.rank(),
+                        LoraTargets.roles(ModelStructure.of(model), adapter.targets()),
+                        adapter.dropout().isPresent());
             }
         };
     }

@@ -128,6 +128,9 @@ class MemoryPlanTest {
                         WeightRounding.STOCHASTIC),
                 new MethodShape.GaLore(Projection.ofRank(16), InnerOptimizer.ADAMW_8BIT)),
         LORA(new Method.Lora(ADAM, new LoraSettings(8, 16, Set.of("all"))), new MethodShape.Lora(8, ALL_MATRICES)),
+        LORA_DROPOUT(
+                new Method.Lora(ADAM, new LoraSettings(8, 16, Set.of("all"), 0.1)),
+                new MethodShape.Lora(8, ALL_MATRICES, true)),
         LOMO(new Method.Lomo(LomoRule.LOMO, ADAM, WeightRounding.STOCHASTIC), new MethodShape.Lomo()),
         ADALOMO(new Method.Lomo(LomoRule.ADALOMO, ADAM, WeightRounding.STOCHASTIC), new MethodShape.AdaLomo());
 

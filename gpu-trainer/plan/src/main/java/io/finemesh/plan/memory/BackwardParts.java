@@ -8,6 +8,7 @@ import java.util.Set;
  *
  * @param form of the trained layers' gradients
  * @param adapted roles of the matrices with adapters beside them
+ * @param dropped whether a part of the adapters' inputs is left out
  * @param order of rows and layers
  * @param lowestLayer that the backward pass reaches; the number of layers if it reaches none
  * @param trainedLayers layers with gradients
@@ -20,6 +21,7 @@ import java.util.Set;
 record BackwardParts(
         LayerNumbers.Form form,
         Set<TensorRole> adapted,
+        boolean dropped,
         Order order,
         int lowestLayer,
         int trainedLayers,
@@ -48,6 +50,7 @@ record BackwardParts(
         return new BackwardParts(
                 form,
                 adapted,
+                dropped,
                 order,
                 layer,
                 trainedLayers,

@@ -17,7 +17,7 @@ public final class LayerMemory {
      */
     public static boolean keeps(ModelStructure structure, BatchShape batch, boolean widened) {
         ModelSizes sizes = ModelSizes.of(structure);
-        return keeps(sizes, new LayerNumbers(sizes, batch, Set.of()), batch, widened);
+        return keeps(sizes, new LayerNumbers(sizes, batch, Set.of(), false), batch, widened);
     }
 
     static boolean keeps(ModelSizes sizes, LayerNumbers numbers, BatchShape batch, boolean widened) {

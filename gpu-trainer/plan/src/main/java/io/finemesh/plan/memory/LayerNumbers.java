@@ -18,11 +18,19 @@ final class LayerNumbers {
     /** Documents up to this length have their scores formed whole; longer ones with a window or a soft cap in blocks of as many queries. */
     private static final int BLOCK = 128;
 
+    /** As the engine draws the masks of dropout. */
+    private static final int DRAWN_AT_A_TIME = 1 << 14;
+
+    /** 32-bit numbers for each element that is drawn. */
+    private static final int DRAWN_COPIES = 7;
+
     private final ModelConfiguration model;
     private final int longestDocument;
     private final boolean severalDocuments;
     private final Set<TensorRole> roles;
     private final Set<TensorRole> adapted;
+    private final boolean dropped;
+    private final int tokensPerRow;
     private final long hidden;
     private final long queries;
     private final long keys;
@@ -49,9 +57,16 @@ final class LayerNumbers {
         BLOCKS
     }
 
-    /** @param adapted roles of the matrices with adapters beside them, where there are any */
-    LayerNumbers(ModelSizes sizes, BatchShape batch, Set<TensorRole> adapted) {
+    /**
+     * Numbers of a batch.
+     *
+     * @param adapted roles of the matrices with adapters beside them, where there are any
+     * @param dropped whether a part of the adapters' inputs is left out
+     */
+    LayerNumbers(ModelSizes sizes, BatchShape batch, Set<TensorRole> adapted, boolean dropped) {
         this.adapted = adapted;
+        this.dropped = dropped;
+        this.tokensPerRow = batch.tokensPerRow();
         this.model = sizes.structure().configuration();
         this.longestDocument = batch.longestDocument();
         this.severalDocuments = batch.tokensPerRow() > batch.longestDocument();
@@ -182,8 +197,38 @@ final class LayerNumbers {
                         + (adaptsInput() ? hidden + taken : 0)
                         + (adaptsAttentionOutput() ? merged + hidden : 0)
                         + (adaptsGateOrUp() ? hidden : 0)
-                        + (adaptsDown() ? intermediate + hidden : 0);
+                        + (adaptsDown() ? intermediate + hidden : 0)
+                        + masks();
         };
+    }
+
+    /** What dropout keeps for the way back: a byte for each element of each adapter's input. */
+    private long masks() {
+        if (!dropped) {
+            return 0;
+        }
+        long bytes = adapted.stream()
+                .mapToLong(role ->
+                        role == TensorRole.DOWN ? intermediate : role == TensorRole.ATTENTION_OUTPUT ? queries : hidden)
+                .sum();
+        return Math.ceilDiv(bytes, (long) FloatFormat.FP32.bytes());
+    }
+
+    /** The most at once while an input is dropped: bits are drawn for some elements at a time, then two copies of the input. */
+    private long dropping(long inputs) {
+        if (!dropped) {
+            return 0;
+        }
+        long drawn = Math.ceilDiv(DRAWN_COPIES * Math.min((long) DRAWN_AT_A_TIME, inputs * tokensPerRow), tokensPerRow);
+        return Math.max(drawn, 2 * inputs);
+    }
+
+    private long droppingInMlp() {
+        return adaptsDown() ? dropping(intermediate) : adaptsGateOrUp() ? dropping(hidden) : 0;
+    }
+
+    private long droppingInAttention() {
+        return adaptsInput() || adaptsAttentionOutput() ? dropping(Math.max(hidden, queries)) : 0;
     }
 
     private boolean adaptsInput() {
@@ -219,7 +264,7 @@ final class LayerNumbers {
                 - copies() * scores(layer)
                 + softened * scoresAtOnce(layer)
                 + raw;
-        return Math.max(Math.max(turning, attending), mlp());
+        return Math.max(Math.max(turning, attending) + droppingInAttention(), mlp() + droppingInMlp());
     }
 
     /** The second half at its end: its input, normed, gate and up, opened, product, output of the map, sum. */
@@ -232,7 +277,8 @@ final class LayerNumbers {
     long graph(int layer, Form form) {
         long product = form == Form.FROZEN ? intermediate : 0;
         long normed = form == Form.FROZEN ? hidden : 0;
-        return kept(layer, form) + product + normed + 2 * hidden;
+        long dropping = form == Form.ADAPTERS ? droppingInMlp() : 0;
+        return kept(layer, form) + product + normed + 2 * hidden + dropping;
     }
 
     /** When the slopes of gate and up are formed: the most of the MLP's backward pass, slope and output included. */
@@ -268,7 +314,8 @@ final class LayerNumbers {
     long gradients(int layer, Form form) {
         return switch (form) {
             case FROZEN, WHOLE -> 3 * hidden;
-            case FACTORS, ADAPTERS -> 3 * hidden + factors() + projected() + 2 * intermediate + 2 * hidden;
+            case FACTORS, ADAPTERS ->
+                3 * hidden + factors() + projected() + 2 * intermediate + 2 * hidden + droppingInMlp();
         };
     }
 

@@ -111,7 +111,7 @@ final class MemoryAlternatives {
             case MethodShape.BAdam badam -> addBlocks(badam, methods);
             case MethodShape.Lora lora -> {
                 lowerRanks(lora.rank() - 1, lora.rank())
-                        .forEach(rank -> methods.add(new MethodShape.Lora(rank, lora.targets())));
+                        .forEach(rank -> methods.add(new MethodShape.Lora(rank, lora.targets(), lora.dropout())));
                 addBlocks(new MethodShape.BAdam(PartitionSettings.LAYERS), methods);
             }
             case MethodShape.Lomo _, MethodShape.AdaLomo _ ->

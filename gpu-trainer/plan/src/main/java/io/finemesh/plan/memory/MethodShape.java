@@ -108,14 +108,20 @@ public sealed interface MethodShape {
      *
      * @param rank inner dimension of the two, at least 1
      * @param targets which matrices of the layers
+     * @param dropout whether a part of the adapters' inputs is left out, which takes masks
      */
-    record Lora(int rank, Set<TensorRole> targets) implements MethodShape {
+    record Lora(int rank, Set<TensorRole> targets, boolean dropout) implements MethodShape {
         public Lora {
             targets = Set.copyOf(targets);
             if (rank < 1 || targets.isEmpty()) {
                 throw new IllegalArgumentException("LoRA needs a rank of at least 1 and at least one target, got rank "
                         + rank + " and " + targets);
             }
+        }
+
+        /** Without dropout. */
+        public Lora(int rank, Set<TensorRole> targets) {
+            this(rank, targets, false);
         }
 
         @Override

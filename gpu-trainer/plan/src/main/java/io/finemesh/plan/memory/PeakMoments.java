@@ -57,7 +57,7 @@ final class PeakMoments {
         this.batch = batch;
         this.trained = trained;
         this.parts = trained.parts();
-        this.numbers = new LayerNumbers(sizes, batch, parts.adapted());
+        this.numbers = new LayerNumbers(sizes, batch, parts.adapted(), parts.dropped());
         this.visited = model.layerCount() - parts.lowestLayer();
         this.largestLayer = sizes.largestLayer();
         this.keeps = keepsLayers();

@@ -172,6 +172,7 @@ record TrainedCost(
                     new BackwardParts(
                             LayerNumbers.Form.ADAPTERS,
                             lora.targets(),
+                            lora.dropout(),
                             BackwardParts.Order.ROWS,
                             0,
                             structure.configuration().layerCount(),
@@ -241,6 +242,7 @@ record TrainedCost(
             return new BackwardParts(
                     form,
                     Set.of(),
+                    false,
                     order,
                     embedding > 0 ? 0 : lowest,
                     count,

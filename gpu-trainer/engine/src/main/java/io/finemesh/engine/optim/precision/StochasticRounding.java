@@ -23,6 +23,8 @@ public final class StochasticRounding {
     private static final int LOW_HALF = 0xffff;
     /** Elements at a time: 1 MiB of integers, which stays in the cache over the dozen passes. */
     private static final long AT_A_TIME = 1 << 18;
+    /** The same for bits that are only compared, beside the activations of a layer: 64 KiB. */
+    private static final long DRAWN_AT_A_TIME = 1 << 14;
 
     private StochasticRounding() {}
 
@@ -69,7 +71,7 @@ public final class StochasticRounding {
     }
 
     /**
-     * Which elements draw at least a threshold of the sixteen bits that {@link #round} would add to them, in the innermost scope.
+     * Which elements draw sixteen bits of at least a threshold, in the innermost scope.
      *
      * @param key of a tensor
      * @param threshold from 0 to 65536
@@ -79,11 +81,11 @@ public final class StochasticRounding {
         try (TensorScope scope = TensorScope.open("random bits");
                 NoGradGuard _ = new NoGradGuard()) {
             Tensor drawn = TensorBytes.empty(ScalarType.Bool, elements);
-            Tensor indices = torch.arange(new Scalar((int) Math.min(AT_A_TIME, elements)))
+            Tensor indices = torch.arange(new Scalar((int) Math.min(DRAWN_AT_A_TIME, elements)))
                     .to(ScalarType.Int);
-            for (long from = 0; from < elements; from += AT_A_TIME) {
+            for (long from = 0; from < elements; from += DRAWN_AT_A_TIME) {
                 try (TensorScope _ = TensorScope.open("chunk")) {
-                    long count = Math.min(AT_A_TIME, elements - from);
+                    long count = Math.min(DRAWN_AT_A_TIME, elements - from);
                     long chunkKey = mix(key + from);
                     drawn.narrow(0, from, count)
                             .copy_(hash(indices.narrow(0, 0, count), (int) chunkKey, (int) (chunkKey >>> 32))
