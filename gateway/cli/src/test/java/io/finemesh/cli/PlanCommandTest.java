@@ -89,6 +89,15 @@ class PlanCommandTest {
     }
 
     @Test
+    void adaptersMayLeaveOutAPartOfTheirInputs() {
+        assertThat(plan("--method", "lora", "--lora-targets", "query,value", "--lora-dropout"))
+                .isZero();
+        assertThat(out.toString()).contains("LoRA rank 8 on query, value with dropout");
+        assertThat(plan("--method", "badam", "--lora-dropout")).isEqualTo(2);
+        assertThat(err.toString()).contains("--lora-dropout: found given with --method badam");
+    }
+
+    @Test
     void everyWrongOptionIsSaidAtOnce() {
         assertThat(plan(
                         "--method",

@@ -99,6 +99,9 @@ public final class MethodOptions {
             description = "lora: such as query,value (default: every matrix)")
     private String loraTargets;
 
+    @Option(names = "--lora-dropout", description = "lora: a part of the adapters' inputs is left out in training")
+    private boolean loraDropout;
+
     MethodShape read(OptionReader reader) {
         Method chosen = reader.choice("--method", method, Method.class, Method.BADAM);
         InnerOptimizer inner = optimizer(reader);
@@ -121,7 +124,8 @@ public final class MethodOptions {
                         frozenInt8);
             case GALORE -> new MethodShape.GaLore(projection(reader), inner);
             case LORA ->
-                new MethodShape.Lora(reader.whole("--rank", rank, 1, MOST_RANK, USUAL_LORA_RANK), targets(reader));
+                new MethodShape.Lora(
+                        reader.whole("--rank", rank, 1, MOST_RANK, USUAL_LORA_RANK), targets(reader), loraDropout);
             case LOMO -> new MethodShape.Lomo();
             case ADALOMO -> new MethodShape.AdaLomo();
         };
@@ -158,6 +162,7 @@ public final class MethodOptions {
                 };
         reader.refuseWith(word, "--optimizer", optimizer != null && optimizerOfItsOwn);
         reader.refuseWith(word, "--lora-targets", loraTargets != null && chosen != Method.LORA);
+        reader.refuseWith(word, "--lora-dropout", loraDropout && chosen != Method.LORA);
     }
 
     private PartitionSettings partition(OptionReader reader) {

@@ -130,7 +130,8 @@ public sealed interface MethodShape {
                     + new TreeSet<>(targets)
                             .stream()
                                     .map(role -> role.name().toLowerCase(Locale.ROOT))
-                                    .collect(Collectors.joining(", "));
+                                    .collect(Collectors.joining(", "))
+                    + (dropout ? " with dropout" : "");
         }
     }
 
