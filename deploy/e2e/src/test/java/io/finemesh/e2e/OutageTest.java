@@ -3,14 +3,21 @@ package io.finemesh.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.finemesh.contract.wire.Topics;
 import io.finemesh.demo.problem.ProblemFamily;
 import io.finemesh.e2e.GatewayCalls.Event;
 import io.finemesh.e2e.RunningMesh.Stage;
+import io.restassured.response.Response;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.errors.FencedInstanceIdException;
+import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -65,15 +72,55 @@ class OutageTest {
                 .asBoolean());
     }
 
+    /** Of two members of one name Kafka hears the newer one. */
+    @Test
+    void aServiceWhoseNameAnotherOneHasIsNotReadyUntilItIsAlone(Stage stage) throws Exception {
+        assertThat(ready(stage, "evaluator")).isEqualTo(200);
+        Map<String, Object> sameName = Map.of(
+                "bootstrap.servers",
+                stage.mesh().bootstrapServers(),
+                "group.id",
+                "finemesh-evaluator",
+                "group.instance.id",
+                "evaluator-0");
+        AtomicReference<KafkaConsumer<String, String>> other = new AtomicReference<>(joined(sameName));
+        try {
+            await().atMost(Duration.ofSeconds(60)).until(() -> {
+                try {
+                    other.get().poll(Duration.ofMillis(200));
+                } catch (FencedInstanceIdException tookItBack) {
+                    other.getAndSet(joined(sameName)).close();
+                }
+                return ready(stage, "evaluator") == 503;
+            });
+            assertThat(readiness(stage, "evaluator").asString()).contains("another service has the same id");
+        } finally {
+            other.get().close();
+        }
+        stage.mesh().kill("evaluator");
+        await().atMost(Duration.ofSeconds(90)).ignoreExceptions().until(() -> ready(stage, "evaluator") == 200);
+    }
+
+    private static KafkaConsumer<String, String> joined(Map<String, Object> member) {
+        KafkaConsumer<String, String> consumer =
+                new KafkaConsumer<>(member, new StringDeserializer(), new StringDeserializer());
+        consumer.subscribe(List.of(Topics.EVALUATION_COMMANDS.name()));
+        return consumer;
+    }
+
+    private static int ready(Stage stage, String service) {
+        return readiness(stage, service).statusCode();
+    }
+
+    private static Response readiness(Stage stage, String service) {
+        return stage.gateway()
+                .request()
+                .baseUri(stage.mesh().address(service).toString())
+                .get("/q/health/ready");
+    }
+
     /** The store watches what it stands on and says when that is gone. */
     private static void awaitNotReady(Stage stage) {
-        await().atMost(Duration.ofSeconds(90))
-                .until(() -> stage.gateway()
-                                .request()
-                                .baseUri(
-                                        stage.mesh().address("checkpoint-store").toString())
-                                .get("/q/health/ready")
-                                .statusCode()
-                        == 503);
+        await().atMost(Duration.ofSeconds(90)).until(() -> ready(stage, "checkpoint-store") == 503);
     }
 }
