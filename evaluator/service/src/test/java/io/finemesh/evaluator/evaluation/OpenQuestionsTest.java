@@ -16,22 +16,18 @@ import io.finemesh.contract.evaluation.EvaluationWork;
 import io.finemesh.contract.evaluation.JudgeSettings;
 import io.finemesh.contract.evaluation.RangeScored;
 import io.finemesh.contract.evaluation.RemoteModel;
-import io.finemesh.contract.evaluation.RequestEvaluation;
 import io.finemesh.contract.evaluation.TaskRecords;
 import io.finemesh.contract.evaluation.TaskScore;
 import io.finemesh.contract.failure.FailureCode;
 import io.finemesh.contract.id.BlobDigest;
 import io.finemesh.contract.id.CheckpointId;
 import io.finemesh.contract.id.DatasetVersion;
-import io.finemesh.contract.id.EvaluationId;
-import io.finemesh.contract.id.EventId;
 import io.finemesh.contract.run.EvaluationTask;
 import io.finemesh.contract.run.Precision;
 import io.finemesh.contract.run.PromptTemplate;
 import io.finemesh.contract.run.ResolvedDataset;
 import io.finemesh.contract.run.TaskSpecification;
 import io.finemesh.contract.store.BlobReference;
-import io.finemesh.contract.wire.Envelope;
 import io.finemesh.engine.tensor.Backend;
 import io.finemesh.evaluator.answer.AnswerLines;
 import io.finemesh.evaluator.answer.Answerer;
@@ -49,7 +45,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -396,8 +391,10 @@ class OpenQuestionsTest {
     }
 
     private EvaluationEvent ended(String id, JudgeSettings judge, String questions) throws Exception {
-        RequestEvaluation request = new RequestEvaluation(
-                new EvaluationId("ev-" + id),
+        return OnDemand.ended(
+                desk,
+                said,
+                id,
                 new EvaluationWork(
                         checkpoint,
                         0,
@@ -408,22 +405,6 @@ class OpenQuestionsTest {
                                 PromptTemplate.PLAIN, Precision.FP32, 64, Optional.empty(), Optional.empty()),
                         Optional.empty(),
                         Optional.of(judge)));
-        desk.accept(
-                        Envelope.starting(
-                                new EventId("command-" + id),
-                                "/gateway",
-                                request.evaluation().value(),
-                                Instant.EPOCH,
-                                Optional.empty(),
-                                request),
-                        EvaluationJob.of(request))
-                .toCompletableFuture()
-                .get();
-        return new ArrayList<>(said)
-                .reversed().stream()
-                        .filter(event -> event instanceof EvaluationCompleted || event instanceof EvaluationFailed)
-                        .findFirst()
-                        .orElseThrow();
     }
 
     private CheckpointFetcher fetcher(String name) throws IOException {

@@ -22,17 +22,13 @@ import io.finemesh.contract.evaluation.EvaluationEvent;
 import io.finemesh.contract.evaluation.EvaluationFailed;
 import io.finemesh.contract.evaluation.EvaluationSettings;
 import io.finemesh.contract.evaluation.EvaluationWork;
-import io.finemesh.contract.evaluation.RequestEvaluation;
 import io.finemesh.contract.evaluation.TaskScore;
 import io.finemesh.contract.failure.FailureCode;
 import io.finemesh.contract.id.CheckpointId;
-import io.finemesh.contract.id.EvaluationId;
-import io.finemesh.contract.id.EventId;
 import io.finemesh.contract.run.EvaluationTask;
 import io.finemesh.contract.run.Precision;
 import io.finemesh.contract.run.PromptTemplate;
 import io.finemesh.contract.run.TaskSpecification;
-import io.finemesh.contract.wire.Envelope;
 import io.finemesh.engine.tensor.Backend;
 import io.finemesh.evaluator.blob.CheckpointFetcher;
 import io.finemesh.evaluator.fixture.MemoryStore;
@@ -47,7 +43,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -206,8 +201,10 @@ class UpdateReportTest {
     }
 
     private EvaluationEvent ended(String id, CheckpointId checkpoint, Optional<CheckpointId> base) throws Exception {
-        RequestEvaluation request = new RequestEvaluation(
-                new EvaluationId("ev-" + id),
+        return OnDemand.ended(
+                desk,
+                said,
+                id,
                 new EvaluationWork(
                         checkpoint,
                         0,
@@ -218,22 +215,6 @@ class UpdateReportTest {
                                 PromptTemplate.PLAIN, Precision.FP32, 64, Optional.empty(), Optional.empty()),
                         base,
                         Optional.empty()));
-        desk.accept(
-                        Envelope.starting(
-                                new EventId("command-" + id),
-                                "/gateway",
-                                request.evaluation().value(),
-                                Instant.EPOCH,
-                                Optional.empty(),
-                                request),
-                        EvaluationJob.of(request))
-                .toCompletableFuture()
-                .get();
-        return new ArrayList<>(said)
-                .reversed().stream()
-                        .filter(event -> event instanceof EvaluationCompleted || event instanceof EvaluationFailed)
-                        .findFirst()
-                        .orElseThrow();
     }
 
     /** The weights of one layer, each moved by the same number. */
