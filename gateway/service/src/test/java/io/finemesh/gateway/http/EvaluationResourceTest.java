@@ -243,13 +243,13 @@ class EvaluationResourceTest {
     @Test
     void superGlueNeedsOneOfItsTasks() {
         given().contentType("application/yaml")
-                .body("checkpoint: m\ndataset: sums\ntasks: [{task: superglue}, {task: superglue, subject: wic}]"
+                .body("checkpoint: m\ndataset: sums\ntasks: [{task: superglue}, {task: superglue, subject: axb}]"
                         .getBytes(UTF_8))
                 .post("/v1/evaluations")
                 .then()
                 .statusCode(422)
                 .body("errors.pointer", contains("/tasks/0/subject", "/tasks/1/subject"))
-                .body("errors[1].message", containsString("boolq, cb, copa or rte"));
+                .body("errors[1].message", containsString("boolq, cb, copa, multirc, record, rte, wic or wsc"));
     }
 
     @Test
