@@ -22,6 +22,7 @@ import org.jboss.logging.Logger;
  */
 public final class Heart implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Heart.class);
+    private static final Duration LAST_BEAT = Duration.ofSeconds(2);
     private static final Duration COMPLAINT_INTERVAL = Duration.ofSeconds(10);
 
     private final Vitals vitals;
@@ -62,9 +63,18 @@ public final class Heart implements AutoCloseable {
         return Optional.ofNullable(acknowledged);
     }
 
+    /** Ends the beats; one that was asked for before is still sent, so that the last word is how the trainer is now. */
     @Override
     public void close() {
-        thread.shutdownNow();
+        thread.shutdown();
+        try {
+            if (!thread.awaitTermination(LAST_BEAT.toMillis(), TimeUnit.MILLISECONDS)) {
+                thread.shutdownNow();
+            }
+        } catch (InterruptedException hurried) {
+            thread.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void beat() {
