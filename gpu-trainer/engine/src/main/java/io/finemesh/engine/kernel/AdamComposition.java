@@ -18,10 +18,10 @@ final class AdamComposition {
         Tensor slope = gradient.mul(new Scalar(step.gradientScale()));
         Tensor mean = decode(moments.meanCodes(), moments.meanScales(), maps.signed())
                 .mul(new Scalar(step.beta1()))
-                .add(slope.mul(new Scalar(1.0f - step.beta1())));
+                .add(slope.mul(new Scalar(step.meanShare())));
         Tensor variance = decode(moments.varianceCodes(), moments.varianceScales(), maps.unsigned())
                 .mul(new Scalar(step.beta2()))
-                .add(slope.square().mul(new Scalar(1.0f - step.beta2())));
+                .add(slope.square().mul(new Scalar(step.varianceShare())));
         Tensor direction = mean.div(variance.sqrt().add(new Scalar(step.denominatorEpsilon())));
         weights.sub_(direction.mul(new Scalar(step.stepSize()))).mul_(new Scalar(step.keep()));
 

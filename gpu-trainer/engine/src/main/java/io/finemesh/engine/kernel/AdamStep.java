@@ -6,12 +6,21 @@ package io.finemesh.engine.kernel;
  * @param gradientScale factor on the gradient before anything else, of clipping for instance
  * @param beta1 decay of the first moment
  * @param beta2 decay of the second moment
+ * @param meanShare weight of the gradient in the first moment, 1 - beta1
+ * @param varianceShare weight of its square in the second, 1 - beta2
  * @param stepSize a: learning rate with both bias corrections, {@code rate * sqrt(1 - beta2^t) / (1 - beta1^t)}
  * @param denominatorEpsilon e: epsilon times {@code sqrt(1 - beta2^t)}
  * @param keep k: {@code 1 - rate * decay}
  */
 public record AdamStep(
-        float gradientScale, float beta1, float beta2, float stepSize, float denominatorEpsilon, float keep) {
+        float gradientScale,
+        float beta1,
+        float beta2,
+        float meanShare,
+        float varianceShare,
+        float stepSize,
+        float denominatorEpsilon,
+        float keep) {
     /**
      * The constants of an update.
      *
@@ -34,6 +43,8 @@ public record AdamStep(
                 (float) gradientScale,
                 (float) beta1,
                 (float) beta2,
+                (float) (1 - beta1),
+                (float) (1 - beta2),
                 (float) (learningRate * varianceCorrection / meanCorrection),
                 (float) (epsilon * varianceCorrection),
                 (float) (1 - learningRate * weightDecay));

@@ -73,6 +73,8 @@ public final class FusedKernels {
                         new FloatNumber(step.gradientScale()),
                         new FloatNumber(step.beta1()),
                         new FloatNumber(step.beta2()),
+                        new FloatNumber(step.meanShare()),
+                        new FloatNumber(step.varianceShare()),
                         new FloatNumber(step.stepSize()),
                         new FloatNumber(step.denominatorEpsilon()),
                         new FloatNumber(step.keep()))));

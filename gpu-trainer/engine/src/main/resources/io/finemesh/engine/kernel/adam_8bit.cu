@@ -58,6 +58,8 @@ extern "C" __global__ void adam_8bit_step(
     float gradient_scale,
     float beta1,
     float beta2,
+    float mean_share,
+    float variance_share,
     float step_size,
     float denominator_epsilon,
     float keep)
@@ -82,8 +84,9 @@ extern "C" __global__ void adam_8bit_step(
         if (isfinite(slope)) {
             const float old_mean = signed_values[mean_codes[index]] * mean_scales[blockIdx.x];
             const float old_variance = unsigned_values[variance_codes[index]] * variance_scales[blockIdx.x];
-            mean = old_mean * beta1 + slope * (1.0f - beta1);
-            variance = old_variance * beta2 + slope * slope * (1.0f - beta2);
+            // The shares are 1 - beta, rounded once: in 32 bits 1 - 0.999 is off by 1e-5, which moves codes of the variance.
+            mean = old_mean * beta1 + slope * mean_share;
+            variance = old_variance * beta2 + slope * slope * variance_share;
             const float moved = weights[index] - step_size * (mean / (sqrtf(variance) + denominator_epsilon));
             weights[index] = moved * keep;
         }
@@ -103,11 +106,11 @@ extern "C" __global__ void adam_8bit_step(
     const float mean_scale = largest_mean[0];
     const float variance_scale = largest_variance[0];
     if (inside) {
-        const float mean_share = mean_scale > 0.0f ? mean / mean_scale : 0.0f;
-        const float variance_share = variance_scale > 0.0f ? variance / variance_scale : 0.0f;
-        const int code = nearest_code(signed_values, mean_share);
+        const float relative_mean = mean_scale > 0.0f ? mean / mean_scale : 0.0f;
+        const float relative_variance = variance_scale > 0.0f ? variance / variance_scale : 0.0f;
+        const int code = nearest_code(signed_values, relative_mean);
         mean_codes[index] = (unsigned char) code_of_same_sign(signed_values, code, mean);
-        const int variance_code = nearest_code(unsigned_values, variance_share);
+        const int variance_code = nearest_code(unsigned_values, relative_variance);
         variance_codes[index] = (unsigned char) code_of_positive(variance_code, variance);
     }
     if (lane == 0) {

@@ -14,7 +14,8 @@ extern "C" int host_adam_8bit_step(
             argument<float*>(a, 0), argument<const float*>(a, 1), argument<unsigned char*>(a, 2), argument<unsigned char*>(a, 3),
             argument<float*>(a, 4), argument<float*>(a, 5), argument<const float*>(a, 6), argument<const float*>(a, 7),
             argument<long long>(a, 8), argument<float>(a, 9), argument<float>(a, 10), argument<float>(a, 11),
-            argument<float>(a, 12), argument<float>(a, 13), argument<float>(a, 14));
+            argument<float>(a, 12), argument<float>(a, 13), argument<float>(a, 14), argument<float>(a, 15),
+            argument<float>(a, 16));
     });
 }
 

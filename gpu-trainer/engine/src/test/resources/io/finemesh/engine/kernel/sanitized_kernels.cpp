@@ -42,8 +42,9 @@ static bool adam(long long count)
         float *w = weights.data(), *g = gradient.data(), *ms = mean_scales.data(), *vs = variance_scales.data();
         float *sm = signed_map.data(), *um = unsigned_map.data();
         unsigned char *m = means.data(), *v = variances.data();
-        float scale = 1, beta1 = 0.9f, beta2 = 0.999f, step = 1e-3f, epsilon = 1e-8f, keep = 0.999f;
-        void* arguments[] = {&w, &g, &m, &v, &ms, &vs, &sm, &um, &count, &scale, &beta1, &beta2, &step, &epsilon, &keep};
+        float scale = 1, beta1 = 0.9f, beta2 = 0.999f, mean_share = 0.1f, variance_share = 0.001f, step = 1e-3f, epsilon = 1e-8f, keep = 0.999f;
+        void* arguments[] = {&w, &g, &m, &v, &ms, &vs, &sm, &um, &count, &scale, &beta1, &beta2,
+            &mean_share, &variance_share, &step, &epsilon, &keep};
         for (int turn = 0; turn < 3; turn++) {
             if (host_adam_8bit_step(blocks, 1, 256, 1, arguments, order, 5) != 0) {
                 return false;
