@@ -12,6 +12,8 @@ import java.util.Map;
 final class ServiceEnvironment {
     private static final String OTLP_ENDPOINT = "FINEMESH_OTLP_ENDPOINT";
     private static final String LIBRARY_PATH = "LD_LIBRARY_PATH";
+    private static final String DEVICE = "FINEMESH_DEVICE";
+    private static final String PROCESSOR = "cpu";
     private static final String THREADS = "OMP_NUM_THREADS";
     private static final String INSTRUCTION_SET = "MKL_CBWR";
     private static final String SPINNING = "GOMP_SPINCOUNT";
@@ -65,7 +67,9 @@ final class ServiceEnvironment {
         Map<String, String> parent = layout.parentEnvironment();
         String threads = threads(parent);
         Path library = layout.root().resolve("gpu-trainer/engine/target/libtorch-mkl");
-        boolean fast = Files.isDirectory(library);
+        String device = parent.getOrDefault(DEVICE, PROCESSOR);
+        // The MKL build knows no other device: before the one of the profile cuda it would hide it.
+        boolean fast = device.equals(PROCESSOR) && Files.isDirectory(library);
         if (fast) {
             String inherited = parent.getOrDefault(LIBRARY_PATH, "");
             environment.put(
@@ -81,11 +85,9 @@ final class ServiceEnvironment {
         environment.put(INSTRUCTION_SET, parent.getOrDefault(INSTRUCTION_SET, "AVX2"));
         // Beside MKL the other library is mapped but not used; its threads would only idle.
         environment.put("OPENBLAS_NUM_THREADS", fast ? "1" : threads);
-        environment.put(
-                service.name().equals(ServiceDefinition.EVALUATOR)
-                        ? "FINEMESH_EVALUATOR_THREADS"
-                        : "FINEMESH_TRAINER_DEVICE_THREADS",
-                threads);
+        boolean evaluator = service.name().equals(ServiceDefinition.EVALUATOR);
+        environment.put(evaluator ? "FINEMESH_EVALUATOR_THREADS" : "FINEMESH_TRAINER_DEVICE_THREADS", threads);
+        environment.put(evaluator ? "FINEMESH_EVALUATOR_DEVICE" : "FINEMESH_TRAINER_DEVICE_NAME", device);
     }
 
     private static String threads(Map<String, String> parent) {

@@ -23,11 +23,13 @@
  * <tr><td>{@code FINEMESH_TRAINER_ID}, {@code FINEMESH_EVALUATOR_ID}, {@code FINEMESH_STORE_ID}</td><td>{@code trainer-0}, {@code evaluator-0},
  * {@code checkpoint-store-0}: under these names they read their topics, so no two services of one mesh may have the same</td>
  * <td>gpu-trainer, evaluator, checkpoint-store</td></tr>
- * <tr><td>{@code LD_LIBRARY_PATH}</td><td>the MKL build of LibTorch, where the build unpacked it</td><td>gpu-trainer, evaluator</td></tr>
+ * <tr><td>{@code LD_LIBRARY_PATH}</td><td>the MKL build of LibTorch, where the build unpacked it and the device is the processor</td><td>gpu-trainer, evaluator</td></tr>
  * <tr><td>{@code OMP_NUM_THREADS}, {@code MKL_CBWR}</td><td>threads (2) and instruction set ({@code AVX2}), which the bytes of a
  * result depend on; a person's own values are kept</td><td>gpu-trainer, evaluator</td></tr>
  * <tr><td>{@code FINEMESH_TRAINER_DEVICE_THREADS}, {@code FINEMESH_EVALUATOR_THREADS}</td><td>the same number of threads, for the
  * service's own configuration</td><td>gpu-trainer, evaluator</td></tr>
+ * <tr><td>{@code FINEMESH_TRAINER_DEVICE_NAME}, {@code FINEMESH_EVALUATOR_DEVICE}</td><td>{@code FINEMESH_DEVICE} of the parent's environment:
+ * {@code cpu} (as without it), {@code cuda}, {@code cuda:N} or {@code auto}</td><td>gpu-trainer, evaluator</td></tr>
  * <tr><td>{@code MKL_DYNAMIC}, {@code OPENBLAS_NUM_THREADS}</td><td>{@code FALSE}; 1 beside MKL, otherwise the threads</td>
  * <td>gpu-trainer, evaluator</td></tr>
  * </table>

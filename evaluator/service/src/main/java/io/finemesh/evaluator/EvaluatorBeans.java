@@ -63,8 +63,9 @@ class EvaluatorBeans {
                 new EvaluationDesk.Limits(config.generationBatch(), config.tokensPerRow(), config.rangeSamples()),
                 publisher,
                 new RemoteModels(config.remote(), clock));
-        desk.open(() ->
-                LOG.infof("computing with %s", Backend.start(config.threads()).summary()));
+        desk.open(() -> LOG.infof(
+                "computing with %s",
+                Backend.start(config.threads(), config.device()).summary()));
         return desk;
     }
 

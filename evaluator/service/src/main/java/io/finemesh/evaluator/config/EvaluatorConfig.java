@@ -1,6 +1,8 @@
 package io.finemesh.evaluator.config;
 
+import io.finemesh.engine.tensor.DevicePreference;
 import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 import java.net.URI;
 import java.nio.file.Path;
@@ -21,6 +23,11 @@ public interface EvaluatorConfig {
     /** Threads that compute; 2 because a trainer usually shares the machine. Scores do not depend on it beyond rounding. */
     @WithDefault("2")
     int threads();
+
+    /** Where tensors live: {@code cpu}, {@code cuda}, {@code cuda:N}, or {@code auto} for the first CUDA device where there is one. */
+    @WithDefault("cpu")
+    @WithConverter(DevicePreferenceConverter.class)
+    DevicePreference device();
 
     /** Sequences generated together; memory grows with it, scores do not change. */
     @WithDefault("64")

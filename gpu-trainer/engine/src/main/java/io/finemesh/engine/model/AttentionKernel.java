@@ -1,5 +1,6 @@
 package io.finemesh.engine.model;
 
+import io.finemesh.engine.tensor.Backend;
 import io.finemesh.engine.tensor.TensorBytes;
 import io.finemesh.engine.tensor.TensorScope;
 import java.util.ArrayList;
@@ -9,7 +10,6 @@ import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
-import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -24,7 +24,7 @@ enum AttentionKernel {
     SCORES {
         @Override
         Tensor attend(Tensor turned, Tensor values, Tensor mask, AttentionRule rule) {
-            Operands operands = Operands.of(turned, values);
+            Operands operands = Operands.of(turned.to(ScalarType.Float), values.to(ScalarType.Float));
             long rows = operands.shared() * operands.length();
             Tensor weighted = weighted(
                     operands.queries().reshape(operands.batches(), rows, operands.dimension()),
@@ -61,6 +61,9 @@ enum AttentionKernel {
             long dimension = values.size(3);
             long heads = turned.size(2) - keyValueHeads;
             TensorVector parts = turned.split_with_sizes(new long[] {heads, keyValueHeads}, 2);
+            if (!Backend.onHost()) {
+                return batched(parts, values, rule);
+            }
             if (heads == keyValueHeads) {
                 return fused(parts.get(0).transpose(1, 2), parts.get(1).transpose(1, 2), values.transpose(1, 2), rule)
                         .transpose(1, 2)
@@ -85,6 +88,26 @@ enum AttentionKernel {
                     : torch.cat(new TensorVector(attended.toArray(Tensor[]::new)), 0);
         }
 
+        /** All documents at once: a device prefers one large call, and a copy of keys for each of their heads to a stride of 0. */
+        private static Tensor batched(TensorVector parts, Tensor values, AttentionRule rule) {
+            Tensor queries = parts.get(0).transpose(1, 2); // [B, H, L, D]
+            long heads = queries.size(1);
+            return fused(queries, repeated(parts.get(1), heads), repeated(values, heads), rule)
+                    .transpose(1, 2)
+                    .reshape(queries.size(0) * queries.size(2), heads * queries.size(3));
+        }
+
+        /** @param tokens [B, L, K, D] @return [B, H, L, D] */
+        private static Tensor repeated(Tensor tokens, long heads) {
+            Tensor own = tokens.transpose(1, 2); // [B, K, L, D]
+            long shared = heads / own.size(1);
+            return shared == 1
+                    ? own
+                    : own.unsqueeze(2)
+                            .expand(own.size(0), own.size(1), shared, own.size(2), own.size(3))
+                            .reshape(own.size(0), heads, own.size(2), own.size(3));
+        }
+
         /** @param heads [L, K, D] @return [K, G, L, D], the same for every G */
         private static Tensor forEach(Tensor heads, long shared) {
             return heads.transpose(0, 1).unsqueeze(1).expand(heads.size(1), shared, heads.size(0), heads.size(2));
@@ -105,7 +128,7 @@ enum AttentionKernel {
     BLOCKS {
         @Override
         Tensor attend(Tensor turned, Tensor values, Tensor mask, AttentionRule rule) {
-            Operands operands = Operands.of(turned, values);
+            Operands operands = Operands.of(turned.to(ScalarType.Float), values.to(ScalarType.Float));
             int length = Math.toIntExact(operands.length());
             List<Tensor> blocks = new ArrayList<>();
             for (int from = 0; from < length; from += BLOCK) {
@@ -132,13 +155,13 @@ enum AttentionKernel {
         }
     };
 
-    /** Documents up to this length have their scores formed whole; measured on two cores, where the kernels cross between 128 and 256. */
+    /** Documents up to this length have their scores formed whole on the host; measured on two cores, where the kernels cross between 128 and 256. */
     static final int LONGEST_WITH_SCORES = 128;
     /** Queries of a block. */
     private static final int BLOCK = 128;
 
     static AttentionKernel forLength(int length, AttentionRule rule) {
-        if (length <= LONGEST_WITH_SCORES) {
+        if (length <= LONGEST_WITH_SCORES && Backend.onHost()) {
             return SCORES;
         }
         return rule.softCap().isPresent() || rule.windowBinds(length) ? BLOCKS : FUSED;
@@ -193,12 +216,12 @@ enum AttentionKernel {
     /** Minus infinity where a query of {@code from} to {@code to} does not see a key of {@code first} to {@code to}, else 0. */
     private static Tensor blockMask(int from, int to, int first, AttentionRule rule) {
         long[] shape = {to - from, to - first};
-        Tensor hidden = torch.full(shape, new Scalar(Double.NEGATIVE_INFINITY), new TensorOptions(ScalarType.Float))
+        Tensor hidden = torch.full(shape, new Scalar(Double.NEGATIVE_INFINITY), TensorBytes.options(ScalarType.Float))
                 .triu(from - first + 1L);
         if (rule.window().isEmpty()) {
             return hidden;
         }
-        Tensor tooFar = torch.full(shape, new Scalar(Double.NEGATIVE_INFINITY), new TensorOptions(ScalarType.Float))
+        Tensor tooFar = torch.full(shape, new Scalar(Double.NEGATIVE_INFINITY), TensorBytes.options(ScalarType.Float))
                 .tril(from - first - (long) rule.window().getAsInt());
         return hidden.add(tooFar);
     }

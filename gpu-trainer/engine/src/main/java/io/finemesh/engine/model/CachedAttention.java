@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Attention of one new token per sequence over what the sequence has had so far.
@@ -61,7 +62,8 @@ final class CachedAttention implements AttentionContext {
     }
 
     @Override
-    public Tensor attend(int layer, Tensor turned, Tensor values) {
+    public Tensor attend(int layer, Tensor narrow, Tensor values) {
+        Tensor turned = narrow.to(ScalarType.Float); // as the cache
         long sequences = turned.size(0);
         cache.put(layer, newRows, turned.narrow(1, heads, keyValueHeads), values);
         Tensor keys = cache.keys(layer).narrow(1, 0, longest); // [B * K, N, D]

@@ -6,6 +6,7 @@ import io.finemesh.checkpoint.model.ParameterGroup;
 import io.finemesh.checkpoint.model.Problem;
 import io.finemesh.checkpoint.safetensors.TensorData;
 import io.finemesh.checkpoint.safetensors.TensorSource;
+import io.finemesh.engine.tensor.Backend;
 import io.finemesh.engine.tensor.Precision;
 import io.finemesh.engine.tensor.TensorBytes;
 import io.finemesh.engine.tensor.TensorScope;
@@ -247,9 +248,9 @@ public final class Decoder implements AutoCloseable {
         return RowInput.of(row, new CachedAttention(configuration, rules, cache, lengths));
     }
 
-    /** Whether some layers are computed with 32-bit copies of their weights. */
+    /** Whether some layers are computed with copies of their weights. */
     public boolean widens() {
-        return quantized || storage != Precision.FP32;
+        return quantized || storage.arithmetic() != storage.scalarType();
     }
 
     private void requireReadable(PackedRow row) {
@@ -333,7 +334,7 @@ public final class Decoder implements AutoCloseable {
      * Runs one layer.
      *
      * @param index of the layer
-     * @param weights as 32-bit floats: {@code stored(group).widened()}, or leaves of a graph with the same values
+     * @param weights {@code stored(group).computed()}, or leaves of a graph with the same values
      * @param hidden [T, C]
      * @param wantedRows [R] rows whose output is needed, or null for all
      */
@@ -406,6 +407,7 @@ public final class Decoder implements AutoCloseable {
      * @param wantedRows [R] tokens whose state is needed, or null for all
      */
     public Tensor forward(RowInput input, Tensor wantedRows) {
+        Backend.multiplyFor(storage);
         try (NoGradGuard _ = new NoGradGuard()) {
             return forward(input, embed(input.tokens()), 0, configuration.layerCount(), wantedRows);
         }
@@ -417,7 +419,7 @@ public final class Decoder implements AutoCloseable {
         for (int i = from; i < to; i++) {
             try (TensorScope scope = TensorScope.open("layer " + i)) {
                 boolean last = i == configuration.layerCount() - 1;
-                SlotTensors weights = stored(new ParameterGroup.Layer(i)).widened();
+                SlotTensors weights = stored(new ParameterGroup.Layer(i)).computed();
                 state = scope.keep(layer(i, weights, state, input, last ? wantedRows : null));
             }
         }

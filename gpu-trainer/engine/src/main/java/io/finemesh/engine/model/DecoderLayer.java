@@ -10,12 +10,14 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * One decoder layer as a pure function of weights and input: norm, attention, residual, norm, gated MLP, residual (Llama, arXiv 2302.13971, with grouped
  * keys and values, arXiv 2305.13245). Norms of queries, keys and of what is added to the residual, and biases, are computed where the model has their weights.
  *
- * <p>Shapes: T tokens, R rows wanted, C hidden size, H heads, K key-value heads, D head dimension, F intermediate size. 32-bit floats throughout.
+ * <p>Shapes: T tokens, R rows wanted, C hidden size, H heads, K key-value heads, D head dimension, F intermediate size. The residual stream, norms' weights and rotation
+ * are 32-bit floats; what lies between two linear maps has the element type of their weights.
  */
 final class DecoderLayer {
     private final int intermediateSize;
@@ -40,7 +42,7 @@ final class DecoderLayer {
      * Runs the layer.
      *
      * @param index of the layer, for caches
-     * @param weights as 32-bit floats
+     * @param weights 32-bit floats, or bf16 where the device multiplies that
      * @param hidden [T, C]
      * @param attention which tokens see which
      * @param wantedRows [R] tokens whose output is needed, or null for all; the last layer need not compute the MLP of tokens nothing is predicted from
@@ -67,7 +69,8 @@ final class DecoderLayer {
             Tensor queriesAndKeys = normedHeads(parts.get(0), weights); // [T, H + K, D]
             Tensor turned = attention.angles(index).turn(queriesAndKeys); // [T, H + K, D]
             Tensor values = parts.get(1); // [T, K, D]
-            Tensor attended = attention.attend(index, turned, values); // [T, H * D]
+            Tensor attended =
+                    attention.attend(index, turned.to(values.scalar_type().intern()), values); // [T, H * D]
             Tensor residual = hidden;
             if (wantedRows != null) {
                 attended = attended.index_select(0, wantedRows); // [R, H * D]
@@ -82,10 +85,11 @@ final class DecoderLayer {
 
     /** Root-mean-square norm over the last dimension (arXiv 1910.07467). @param weight [C], the size of that dimension */
     Tensor norm(Tensor values, Tensor weight) {
+        Tensor exact = weight.to(ScalarType.Float); // one more than a small bf16 number may be one
         Tensor factor =
                 switch (normScale) {
-                    case WEIGHT -> weight;
-                    case ONE_PLUS_WEIGHT -> weight.add(new Scalar(1.0));
+                    case WEIGHT -> exact;
+                    case ONE_PLUS_WEIGHT -> exact.add(new Scalar(1.0));
                 };
         return torch.rms_norm(
                 values, new long[] {weight.size(0)}, new TensorOptional(factor), new DoubleOptional(epsilon));

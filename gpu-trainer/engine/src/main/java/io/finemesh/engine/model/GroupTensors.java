@@ -99,6 +99,11 @@ public final class GroupTensors implements StoredGroup, SlotTensors {
         return wide::get;
     }
 
+    @Override
+    public SlotTensors computed() {
+        return precision.arithmetic() == precision.scalarType() ? this : widened();
+    }
+
     /** Bytes of the buffer. */
     @Override
     public long bytes() {

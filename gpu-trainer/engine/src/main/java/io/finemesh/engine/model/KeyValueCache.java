@@ -76,8 +76,12 @@ final class KeyValueCache implements AutoCloseable {
      * @param newValues [tokens, K, D]
      */
     void put(int layer, Tensor rows, Tensor newKeys, Tensor newValues) {
-        keys[layer].view(-1, headDimension).index_copy_(0, rows, newKeys.reshape(-1, headDimension));
-        values[layer].view(-1, headDimension).index_copy_(0, rows, newValues.reshape(-1, headDimension));
+        keys[layer].view(-1, headDimension).index_copy_(0, rows, wide(newKeys));
+        values[layer].view(-1, headDimension).index_copy_(0, rows, wide(newValues));
+    }
+
+    private Tensor wide(Tensor heads) {
+        return heads.reshape(-1, headDimension).to(ScalarType.Float);
     }
 
     /** Keeps some sequences, in the order given. */

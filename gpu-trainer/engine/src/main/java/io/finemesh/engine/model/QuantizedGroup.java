@@ -1,5 +1,6 @@
 package io.finemesh.engine.model;
 
+import io.finemesh.engine.tensor.Precision;
 import io.finemesh.engine.tensor.TensorBytes;
 import io.finemesh.engine.tensor.TensorScope;
 import java.util.EnumMap;
@@ -28,6 +29,7 @@ public final class QuantizedGroup implements StoredGroup {
     private static final long GROUPS_AT_A_TIME = (1 << 20) / GROUP;
 
     private final GroupLayout layout;
+    private final Precision precision; // in which the exact weights are stored
     private final Map<WeightSlot, Codes> matrices = new EnumMap<>(WeightSlot.class);
     private final Map<WeightSlot, Tensor> others = new EnumMap<>(WeightSlot.class);
 
@@ -50,13 +52,14 @@ public final class QuantizedGroup implements StoredGroup {
         }
     }
 
-    private QuantizedGroup(GroupLayout layout) {
+    private QuantizedGroup(GroupLayout layout, Precision precision) {
         this.layout = layout;
+        this.precision = precision;
     }
 
     /** Quantises a group, each element to the nearest code. The exact weights stay the caller's. */
     public static QuantizedGroup of(GroupTensors exact) {
-        QuantizedGroup quantized = new QuantizedGroup(exact.layout());
+        QuantizedGroup quantized = new QuantizedGroup(exact.layout(), exact.precision());
         try (TensorScope _ = TensorScope.open("8-bit " + exact.layout().group().id());
                 NoGradGuard _ = new NoGradGuard()) {
             for (GroupLayout.Entry entry : exact.layout().entries()) {
@@ -106,16 +109,25 @@ public final class QuantizedGroup implements StoredGroup {
         return layout;
     }
 
+    @Override
+    public SlotTensors computed() {
+        return of(precision.arithmetic());
+    }
+
     /** The nearest weights of 8 bits, as copies that the innermost scope owns. */
     @Override
     public SlotTensors widened() {
+        return of(ScalarType.Float);
+    }
+
+    private SlotTensors of(ScalarType type) {
         Map<WeightSlot, Tensor> wide = new EnumMap<>(WeightSlot.class);
         try (NoGradGuard _ = new NoGradGuard()) {
             for (GroupLayout.Entry entry : layout.entries()) {
                 Codes codes = matrices.get(entry.slot());
                 wide.put(
                         entry.slot(),
-                        codes == null ? others.get(entry.slot()).to(ScalarType.Float) : codes.widened(entry.shape()));
+                        (codes == null ? others.get(entry.slot()) : codes.widened(entry.shape())).to(type));
             }
         }
         return wide::get;

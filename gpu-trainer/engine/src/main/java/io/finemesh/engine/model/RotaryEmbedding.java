@@ -3,9 +3,11 @@ package io.finemesh.engine.model;
 import io.finemesh.checkpoint.model.Rope;
 import io.finemesh.engine.tensor.TensorBytes;
 import io.finemesh.engine.tensor.TensorScope;
+import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Rotary position embedding (RoFormer, arXiv 2104.09864): pair i of a head's elements is turned by position * theta^(-2i/N).
@@ -36,8 +38,9 @@ final class RotaryEmbedding {
      * @param sine [T, 1, N], negative in the first half of N
      */
     record Angles(Tensor cosine, Tensor sine) {
-        /** Turns heads. @param heads [T, heads, D] */
-        Tensor turn(Tensor heads) {
+        /** Turns heads, in 32-bit floats. @param narrow [T, heads, D] */
+        Tensor turn(Tensor narrow) {
+            Tensor heads = narrow.to(ScalarType.Float);
             long rotated = cosine.size(2);
             long rest = heads.size(2) - rotated;
             if (rest == 0) {
@@ -69,8 +72,20 @@ final class RotaryEmbedding {
         int half = inverseFrequencies.length;
         float[] cosine = new float[positions.length * 2 * half];
         float[] sine = new float[cosine.length];
+        // Row behind the one that has a position, by position and by which frequencies turn it.
+        int[] firstAt = new int[2 * (Arrays.stream(positions).max().orElse(-1) + 1)];
         for (int t = 0; t < positions.length; t++) {
-            float[] frequencies = lengths[t] > longestWithin ? beyond : inverseFrequencies;
+            boolean outgrown = lengths[t] > longestWithin;
+            int of = 2 * positions[t] + (outgrown ? 1 : 0);
+            if (firstAt[of] > 0) {
+                // Documents begin at the same positions again: a copy instead of cosines.
+                int from = (firstAt[of] - 1) * 2 * half;
+                System.arraycopy(cosine, from, cosine, t * 2 * half, 2 * half);
+                System.arraycopy(sine, from, sine, t * 2 * half, 2 * half);
+                continue;
+            }
+            firstAt[of] = t + 1;
+            float[] frequencies = outgrown ? beyond : inverseFrequencies;
             for (int i = 0; i < half; i++) {
                 float angle = positions[t] * frequencies[i];
                 int first = t * 2 * half + i;

@@ -11,17 +11,19 @@ public interface SlotTensors {
     Tensor get(WeightSlot slot);
 
     /**
-     * One linear map of a layer, y = x Wᵀ + b. Every linear map goes through here, so that what runs the layer can see or change it.
+     * One linear map of a layer, y = x Wᵀ + b, in the element type of W. Every linear map goes through here, so that what runs the layer can see or change it.
      *
      * @param input [T, in]
      * @return [T, out]
      */
     default Tensor linear(Tensor input, WeightSlot weight, WeightSlot bias) {
+        Tensor matrix = get(weight);
         Tensor biases = get(bias);
+        Tensor factor = input.to(matrix.scalar_type().intern()); // itself where the types are one
         Tensor output = biases == null
-                ? torch.linear(input, get(weight))
-                : torch.linear(input, get(weight), new TensorOptional(biases));
-        return mapped(weight, input, output);
+                ? torch.linear(factor, matrix)
+                : torch.linear(factor, matrix, new TensorOptional(biases));
+        return mapped(weight, factor, output);
     }
 
     /**

@@ -8,6 +8,12 @@ public sealed interface StoredGroup extends AutoCloseable permits GroupTensors, 
     /** The weights as 32-bit floats: themselves, or copies that the innermost scope owns. */
     SlotTensors widened();
 
+    /**
+     * The weights a layer is run with, in the element type of {@link io.finemesh.engine.tensor.Precision#arithmetic}: themselves, or copies that the innermost
+     * scope owns.
+     */
+    SlotTensors computed();
+
     /** Bytes of native memory. */
     long bytes();
 

@@ -40,12 +40,12 @@ public interface LayerGradientSink extends GradientSink {
     void addFactors(ParameterGroup group, WeightSlot slot, Tensor input, Tensor slope);
 
     /**
-     * Weights a layer is to run with, where they are not simply the stored ones widened: 32-bit floats in the innermost scope.
+     * Weights a layer is to run with, where they are not simply the stored ones as {@link StoredGroup#computed}, in the innermost scope.
      *
      * @param stored the layer's stored weights
      */
     default SlotTensors weights(StoredGroup stored) {
-        return stored.widened();
+        return stored.computed();
     }
 
     /** Says that the gradients of all rows of the batch have been added for this group. */

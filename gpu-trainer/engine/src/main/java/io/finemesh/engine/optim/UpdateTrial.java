@@ -4,6 +4,7 @@ import io.finemesh.checkpoint.model.ExpectedTensor;
 import io.finemesh.checkpoint.model.ParameterGroup;
 import io.finemesh.engine.model.GroupLayout;
 import io.finemesh.engine.model.GroupTensors;
+import io.finemesh.engine.tensor.Backend;
 import io.finemesh.engine.tensor.Precision;
 import io.finemesh.engine.tensor.TensorBytes;
 import io.finemesh.engine.tensor.TensorScope;
@@ -32,6 +33,7 @@ public final class UpdateTrial implements AutoCloseable {
     public UpdateTrial(
             int layer, List<ExpectedTensor> tensors, Function<String, double[]> values, Precision precision) {
         GroupLayout layout = GroupLayout.of(new ParameterGroup.Layer(layer), tensors);
+        Backend.multiplyFor(precision);
         this.weights = GroupTensors.zeros(layout, precision);
         try (TensorScope _ = TensorScope.open("initial weights");
                 NoGradGuard _ = new NoGradGuard()) {
@@ -86,7 +88,7 @@ public final class UpdateTrial implements AutoCloseable {
                     update.addFactors(
                             group,
                             entry.slot(),
-                            torch.eye(gradient.size(1)),
+                            torch.eye(gradient.size(1), TensorBytes.options(ScalarType.Float)),
                             gradient.t().contiguous());
             }
         }

@@ -1,6 +1,7 @@
 package io.finemesh.engine.tensor;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What does the arithmetic in this process.
@@ -10,7 +11,7 @@ import java.util.List;
  * @param libtorchVersion such as {@code 2.7.1}
  * @param cpuCapability the instruction set its kernels use, such as {@code AVX2}
  * @param threads that share one operation
- * @param devices usable, the host first
+ * @param compute the device of all tensors
  * @param notices what a person should know: for instance that the slower of two builds is in use, and how to get the other
  */
 public record BackendReport(
@@ -19,11 +20,10 @@ public record BackendReport(
         String libtorchVersion,
         String cpuCapability,
         int threads,
-        List<Device> devices,
+        Device compute,
         List<String> notices) {
 
     public BackendReport {
-        devices = List.copyOf(devices);
         notices = List.copyOf(notices);
     }
 
@@ -32,9 +32,23 @@ public record BackendReport(
         return NativeMemory.now();
     }
 
+    /** What the computing device's allocator holds now; absent where the host computes, whose figures {@link #memory} has. */
+    public Optional<DeviceMemory> deviceMemory() {
+        return switch (compute.kind()) {
+            case CPU -> Optional.empty();
+            case CUDA -> Optional.of(CudaDevices.memory(compute));
+        };
+    }
+
     /** One line for a log. */
     public String summary() {
         return "LibTorch " + libtorchVersion + " with " + blas + " (" + cpuCapability + ", " + threads
-                + " threads) from " + libraryPath;
+                + " threads) from " + libraryPath
+                + switch (compute.kind()) {
+                    case CPU -> "";
+                    case CUDA ->
+                        ", computing on " + compute.name() + " (cuda:" + compute.index() + ", " + compute.architecture()
+                                + ", " + (compute.memoryBytes() >> 20) + " MiB)";
+                };
     }
 }

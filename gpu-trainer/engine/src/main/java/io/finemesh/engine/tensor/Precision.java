@@ -4,9 +4,10 @@ import io.finemesh.checkpoint.safetensors.Dtype;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * How weights are held in memory between uses. Arithmetic, gradients, moments and the master weights of an active block are 32-bit floats in either case;
- * with {@link #BF16} a layer's weights are widened just before the layer runs, as processors without bf16 units multiply them a hundred times slower than
- * 32-bit floats.
+ * How weights are held in memory between uses. Gradients, moments, the residual stream and the master weights of an active block are 32-bit floats in either
+ * case. What a layer multiplies in, {@link #arithmetic}, depends on the device: with {@link #BF16} a layer's weights are widened just before the layer runs
+ * where the host computes, as processors without bf16 units multiply them a hundred times slower than 32-bit floats; a graphics processor multiplies them as
+ * they are and sums in 32 bits.
  */
 public enum Precision {
     /** Four bytes per weight. */
@@ -22,6 +23,11 @@ public enum Precision {
         this.scalarType = scalarType;
         this.dtype = dtype;
         this.bytesPerElement = bytesPerElement;
+    }
+
+    /** Element type of the products inside a layer, on the device of this process. */
+    public ScalarType arithmetic() {
+        return Backend.onHost() ? ScalarType.Float : scalarType;
     }
 
     /** LibTorch's name of the element type. */

@@ -11,7 +11,10 @@ import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** Copies between tensors and the little-endian, C-ordered bytes of weight files and states. */
+/**
+ * Makes tensors on the device of the process, and copies between them and the little-endian, C-ordered bytes of weight files and states. Where the device is
+ * not the host, bytes go through a tensor on the host.
+ */
 public final class TensorBytes {
     private static final ScopedValue<Arena> COPIES = ScopedValue.newInstance();
 
@@ -26,15 +29,16 @@ public final class TensorBytes {
      */
     public static Tensor read(Dtype dtype, List<Long> shape, MemorySegment bytes) {
         long[] sizes = shape.stream().mapToLong(Long::longValue).toArray();
-        Tensor tensor = empty(scalarType(dtype), sizes);
-        long expected = tensor.nbytes();
-        if (bytes.byteSize() != expected) {
-            tensor.close();
-            throw new IllegalArgumentException("a tensor of shape " + shape + " and type " + dtype + " has " + expected
-                    + " bytes, got " + bytes.byteSize());
+        try (TensorScope scope = TensorScope.open("tensor of bytes")) {
+            Tensor tensor = onHost(scalarType(dtype), sizes);
+            long expected = tensor.nbytes();
+            if (bytes.byteSize() != expected) {
+                throw new IllegalArgumentException("a tensor of shape " + shape + " and type " + dtype + " has "
+                        + expected + " bytes, got " + bytes.byteSize());
+            }
+            view(tensor).copyFrom(bytes);
+            return scope.keep(placed(tensor));
         }
-        view(tensor).copyFrom(bytes);
-        return tensor;
     }
 
     /**
@@ -51,19 +55,21 @@ public final class TensorBytes {
             throw new IllegalArgumentException("columns " + from + " to " + to + " of a matrix of " + rows + " rows, "
                     + columns + " columns and type " + dtype + " cannot be taken from " + bytes.byteSize() + " bytes");
         }
-        Tensor tensor = empty(scalarType(dtype), rows, to - from);
-        MemorySegment target = view(tensor);
-        long slab = (to - from) * width;
-        for (long row = 0; row < rows && slab > 0; row++) {
-            MemorySegment.copy(bytes, (row * columns + from) * width, target, row * slab, slab);
+        try (TensorScope scope = TensorScope.open("columns of bytes")) {
+            Tensor tensor = onHost(scalarType(dtype), rows, to - from);
+            MemorySegment target = view(tensor);
+            long slab = (to - from) * width;
+            for (long row = 0; row < rows && slab > 0; row++) {
+                MemorySegment.copy(bytes, (row * columns + from) * width, target, row * slab, slab);
+            }
+            return scope.keep(placed(tensor));
         }
-        return tensor;
     }
 
     /** A copy of a tensor's bytes. It lives as long as the arena of {@link #copying}, outside of that as long as it is referenced. */
     public static MemorySegment write(Tensor tensor) {
         try (TensorScope _ = TensorScope.open("bytes of a tensor")) {
-            MemorySegment source = view(tensor.contiguous());
+            MemorySegment source = view(fetched(tensor));
             Arena arena = COPIES.isBound() ? COPIES.get() : Arena.ofAuto();
             return arena.allocate(source.byteSize(), 8).copyFrom(source);
         }
@@ -80,39 +86,64 @@ public final class TensorBytes {
     /** The values of a 32-bit float tensor in C order. */
     public static float[] floats(Tensor tensor) {
         try (TensorScope _ = TensorScope.open("values of a tensor")) {
-            return view(tensor.contiguous()).toArray(ValueLayout.JAVA_FLOAT);
+            return view(fetched(tensor)).toArray(ValueLayout.JAVA_FLOAT);
         }
     }
 
     /** The values of a 64-bit float tensor in C order. */
     public static double[] doubles(Tensor tensor) {
         try (TensorScope _ = TensorScope.open("values of a tensor")) {
-            return view(tensor.contiguous()).toArray(ValueLayout.JAVA_DOUBLE);
+            return view(fetched(tensor)).toArray(ValueLayout.JAVA_DOUBLE);
         }
     }
 
-    /** A new uninitialised tensor on the host. */
+    /** What a new tensor is made with: its element type, on the device of the process; in the innermost scope. */
+    public static TensorOptions options(ScalarType type) {
+        return Placement.options(type);
+    }
+
+    /** A new uninitialised tensor. */
     public static Tensor empty(ScalarType type, long... shape) {
         try (TensorScope scope = TensorScope.open("empty")) {
-            return scope.keep(torch.empty(shape, new TensorOptions(type), null));
+            return scope.keep(torch.empty(shape, options(type), null));
         }
     }
 
     /** A new vector of 64-bit integers. */
     public static Tensor indices(int... values) {
-        Tensor tensor = empty(ScalarType.Long, values.length);
-        MemorySegment target = view(tensor);
-        for (int i = 0; i < values.length; i++) {
-            target.setAtIndex(ValueLayout.JAVA_LONG, i, values[i]);
+        try (TensorScope scope = TensorScope.open("indices")) {
+            Tensor tensor = onHost(ScalarType.Long, values.length);
+            MemorySegment target = view(tensor);
+            for (int i = 0; i < values.length; i++) {
+                target.setAtIndex(ValueLayout.JAVA_LONG, i, values[i]);
+            }
+            return scope.keep(placed(tensor));
         }
-        return tensor;
     }
 
     /** A new tensor of 32-bit floats. */
     public static Tensor floats(float[] values, long... shape) {
-        Tensor tensor = empty(ScalarType.Float, shape);
-        view(tensor).copyFrom(MemorySegment.ofArray(values));
-        return tensor;
+        try (TensorScope scope = TensorScope.open("floats")) {
+            Tensor tensor = onHost(ScalarType.Float, shape);
+            view(tensor).copyFrom(MemorySegment.ofArray(values));
+            return scope.keep(placed(tensor));
+        }
+    }
+
+    private static Tensor onHost(ScalarType type, long... shape) {
+        return torch.empty(shape, new TensorOptions(type), null);
+    }
+
+    /** The tensor itself where the process computes on the host, else a copy on its device. */
+    private static Tensor placed(Tensor tensor) {
+        return Placement.onHost()
+                ? tensor
+                : tensor.to(Placement.device(), tensor.scalar_type().intern());
+    }
+
+    /** The tensor's values on the host, contiguous. */
+    private static Tensor fetched(Tensor tensor) {
+        return (Placement.onHost() ? tensor : tensor.cpu()).contiguous();
     }
 
     /** LibTorch's element type for a file's. */

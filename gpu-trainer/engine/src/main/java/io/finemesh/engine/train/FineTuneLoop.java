@@ -11,6 +11,7 @@ import io.finemesh.engine.model.PackedRow;
 import io.finemesh.engine.optim.ActiveParameters;
 import io.finemesh.engine.optim.OptimizerStep;
 import io.finemesh.engine.optim.Traversal;
+import io.finemesh.engine.tensor.Backend;
 import io.finemesh.engine.tensor.NativeMemory;
 import io.finemesh.engine.tensor.TensorBytes;
 import io.finemesh.engine.tensor.TensorScope;
@@ -74,7 +75,21 @@ public final class FineTuneLoop implements AutoCloseable {
     }
 
     /**
-     * As above, with a limit on what is kept between forward and backward pass.
+     * The first, with a limit on what is kept between forward and backward pass.
+     *
+     * @param activationBudgetBytes beyond which layers are computed again on the way back; 0 to always do so
+     */
+    public FineTuneLoop(
+            Decoder decoder,
+            TrainingPlan plan,
+            BatchCursor data,
+            Optional<TrainingState> resume,
+            long activationBudgetBytes) {
+        this(decoder, plan, BatchSource.of(requireBatches(data, plan)), resume, activationBudgetBytes);
+    }
+
+    /**
+     * As above, with rows from any source and a limit.
      *
      * @param activationBudgetBytes beyond which layers are computed again on the way back; 0 to always do so
      */
@@ -108,6 +123,7 @@ public final class FineTuneLoop implements AutoCloseable {
      * @param stopRequested asked before each step; true ends the segment early, at a point from which it can be resumed
      */
     public SegmentOutcome run(SegmentWindow window, StepListener listener, BooleanSupplier stopRequested) {
+        Backend.multiplyFor(plan.precision());
         if (!window.contains(nextStep)) {
             throw new IllegalArgumentException("segment " + window.index() + " has steps " + window.firstStep() + " to "
                     + (window.endStep() - 1) + ", but the next step is " + nextStep);

@@ -18,6 +18,7 @@ import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * The graph of one layer for one row, and its gradients in the forms a {@link LayerGradientSink} wants them. A weight whose gradient is wanted as a tensor is a
@@ -155,13 +156,18 @@ final class LayerGraph implements AutoCloseable {
             // An element of the vector is a reference into it: copied before the vector goes.
             int next = slopeOfInput ? 1 : 0;
             for (WeightSlot slot : dense) {
-                sink.add(group, slot, new Tensor(found.get(next++)));
+                sink.add(group, slot, wide(found.get(next++)));
             }
             for (Tap tap : taps) {
-                sink.addFactors(group, tap.slot(), new Tensor(tap.input()), new Tensor(found.get(next++)));
+                sink.addFactors(group, tap.slot(), wide(tap.input()), wide(found.get(next++)));
             }
             return slopeOfInput ? scope.keep(new Tensor(found.get(0))) : null;
         }
+    }
+
+    /** A tensor of the innermost scope's own with the same values as 32-bit floats: itself where they are that. */
+    private static Tensor wide(Tensor tensor) {
+        return tensor.scalar_type().intern() == ScalarType.Float ? new Tensor(tensor) : tensor.to(ScalarType.Float);
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.finemesh.engine.model.RowInput;
 import io.finemesh.engine.model.WeightSlot;
 import io.finemesh.engine.optim.LayerGradientSink;
 import io.finemesh.engine.optim.Traversal;
+import io.finemesh.engine.tensor.Backend;
 import io.finemesh.engine.tensor.TensorScope;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -143,6 +144,7 @@ final class LayerwiseBackward {
     }
 
     private double sweep(List<RowPass> rows, LayerGradientSink sink, long labelledInBatch, boolean last) {
+        Backend.multiplyFor(decoder.storage());
         int layers = decoder.configuration().layerCount();
         boolean embeddingTrained = sink.wants(new ParameterGroup.Embedding());
         int lowest = lowestTrainedLayer(sink, embeddingTrained, layers);

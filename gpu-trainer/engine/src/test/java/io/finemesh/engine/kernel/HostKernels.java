@@ -19,9 +19,9 @@ import org.junit.jupiter.api.Assumptions;
 
 /** The device's kernel sources built for the host through the emulation header, and run on host tensors. */
 @SuppressWarnings("restricted") // calling native code is what this does
-final class HostKernels implements KernelLauncher {
+public final class HostKernels implements KernelLauncher {
     /** In which order the threads of a block take their turns between barriers. */
-    enum Order {
+    public enum Order {
         FORWARD,
         REVERSE,
         SHUFFLED
@@ -45,7 +45,7 @@ final class HostKernels implements KernelLauncher {
      *
      * @param edit of each kernel source: tests break kernels with it
      */
-    static HostKernels build(Path folder, UnaryOperator<String> edit, Order order, long seed)
+    public static HostKernels build(Path folder, UnaryOperator<String> edit, Order order, long seed)
             throws IOException, InterruptedException {
         unpack(folder, edit);
         Path library = folder.resolve("kernels.so");

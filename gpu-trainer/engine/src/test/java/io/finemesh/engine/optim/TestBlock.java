@@ -8,6 +8,7 @@ import io.finemesh.checkpoint.safetensors.TensorData;
 import io.finemesh.engine.model.GroupLayout;
 import io.finemesh.engine.model.GroupTensors;
 import io.finemesh.engine.model.TinyModel;
+import io.finemesh.engine.tensor.Backend;
 import io.finemesh.engine.tensor.Precision;
 import io.finemesh.engine.tensor.TensorBytes;
 import io.finemesh.engine.tensor.TensorScope;
@@ -27,6 +28,7 @@ public final class TestBlock implements AutoCloseable {
     private final GroupTensors weights;
 
     private TestBlock(int layer, Precision precision, Map<String, double[]> values, List<ExpectedTensor> tensors) {
+        Backend.multiplyFor(precision);
         Map<String, TensorData> data = new LinkedHashMap<>();
         for (ExpectedTensor tensor : tensors) {
             double[] of = values.get(tensor.name());
@@ -159,7 +161,7 @@ public final class TestBlock implements AutoCloseable {
                     update.addFactors(
                             group,
                             entry.slot(),
-                            torch.eye(gradient.size(1)),
+                            torch.eye(gradient.size(1), TensorBytes.options(ScalarType.Float)),
                             gradient.t().contiguous());
             }
         }

@@ -16,8 +16,8 @@ class BackendTest {
         assertThat(report.libtorchVersion()).startsWith("2.7.");
         assertThat(report.threads()).isEqualTo(TinyModel.THREADS);
         assertThat(Path.of(report.libraryPath())).isRegularFile();
-        assertThat(report.devices().getFirst().kind()).isEqualTo(Device.Kind.CPU);
-        assertThat(report.devices().getFirst().memoryBytes()).isPositive();
+        assertThat(report.compute().kind()).isEqualTo(Device.Kind.CPU);
+        assertThat(report.compute().memoryBytes()).isPositive();
         assertThat(report.memory().residentBytes())
                 .isBetween(1L, report.memory().peakResidentBytes());
     }

@@ -1,7 +1,9 @@
 package io.finemesh.trainer.config;
 
+import io.finemesh.engine.tensor.DevicePreference;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 import java.net.URI;
 import java.nio.file.Path;
@@ -52,6 +54,11 @@ public interface TrainerConfig {
          */
         @WithDefault("2")
         int threads();
+
+        /** Where tensors live: {@code cpu}, {@code cuda}, {@code cuda:N}, or {@code auto} for the first CUDA device where there is one. */
+        @WithDefault("cpu")
+        @WithConverter(DevicePreferenceConverter.class)
+        DevicePreference name();
     }
 
     /** What runs may use. */

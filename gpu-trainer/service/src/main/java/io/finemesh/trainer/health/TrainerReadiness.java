@@ -41,6 +41,9 @@ public class TrainerReadiness implements HealthCheck {
                         "broker", broker ? OK : "no heartbeat was acknowledged for " + silenceLimit.toSeconds() + " s")
                 .withData("store", store.orElse(OK));
         report.ifPresent(loaded -> response.withData("library", loaded.libraryPath()));
+        trainer.device()
+                .kernels()
+                .forEach(verdict -> response.withData("kernel " + verdict.function(), verdict.summary()));
         return response.build();
     }
 

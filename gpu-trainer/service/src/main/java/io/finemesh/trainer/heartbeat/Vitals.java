@@ -7,6 +7,7 @@ import io.finemesh.contract.training.TrainSegment;
 import io.finemesh.contract.training.TrainerCondition;
 import io.finemesh.contract.training.TrainerHeartbeat;
 import io.finemesh.engine.tensor.BackendReport;
+import io.finemesh.engine.tensor.DeviceMemory;
 import io.finemesh.engine.tensor.NativeMemory;
 import io.finemesh.trainer.lease.Assignment;
 import io.finemesh.trainer.lease.Mailbox;
@@ -57,7 +58,7 @@ public final class Vitals {
     }
 
     private TrainerHeartbeat heartbeat(long sequence, BackendReport report) {
-        io.finemesh.engine.tensor.Device compute = report.devices().getFirst();
+        io.finemesh.engine.tensor.Device compute = report.compute();
         // Asked for before the uploads: a result is among those before its segment leaves the mailbox.
         Optional<Assignment> holder = mailbox.holder();
         Optional<TrainSegment> lease =
@@ -74,7 +75,8 @@ public final class Vitals {
                 report.blas(),
                 compute.memoryBytes(),
                 budget.bytes(compute.memoryBytes()),
-                NativeMemory.now().residentBytes(),
+                report.deviceMemory().map(DeviceMemory::allocatedBytes).orElseGet(() -> NativeMemory.now()
+                        .residentBytes()),
                 lease.map(command -> command.work().runId()),
                 lease.map(command -> OptionalLong.of(command.epoch())).orElseGet(OptionalLong::empty),
                 holder.map(Assignment::step).orElseGet(OptionalLong::empty),

@@ -102,7 +102,7 @@ public final class Trainer {
             held.forget(lost);
             mailbox.baseLost(lost, failure);
         });
-        this.device = new Device(config.device().threads());
+        this.device = new Device(config.device().threads(), config.device().name());
         BaseLoader loader = new BaseLoader(store, new BlobFetcher(store, cache, patience), cache, held, patience);
         SegmentExecution execution = new SegmentExecution(
                 id,

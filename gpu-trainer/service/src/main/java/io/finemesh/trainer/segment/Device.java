@@ -1,7 +1,11 @@
 package io.finemesh.trainer.segment;
 
+import io.finemesh.engine.kernel.KernelVerdict;
+import io.finemesh.engine.optim.moment.DeviceKernels;
 import io.finemesh.engine.tensor.Backend;
 import io.finemesh.engine.tensor.BackendReport;
+import io.finemesh.engine.tensor.DevicePreference;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -10,11 +14,19 @@ import java.util.concurrent.CompletableFuture;
  */
 public final class Device {
     private final int threads;
+    private final DevicePreference preference;
     private final CompletableFuture<BackendReport> start = new CompletableFuture<>();
+    private volatile List<KernelVerdict> kernels = List.of();
 
-    /** @param threads that share one operation */
-    public Device(int threads) {
+    /**
+     * Not started yet.
+     *
+     * @param threads that share one operation on the host
+     * @param preference where tensors are to live
+     */
+    public Device(int threads, DevicePreference preference) {
         this.threads = threads;
+        this.preference = preference;
     }
 
     /** Completes with what does the arithmetic, or with why nothing does. */
@@ -27,6 +39,11 @@ public final class Device {
         return start.state() == CompletableFuture.State.SUCCESS ? Optional.of(start.resultNow()) : Optional.empty();
     }
 
+    /** Whether each of the project's own kernels is used, and why not; empty where the host computes, and before the start. */
+    public List<KernelVerdict> kernels() {
+        return kernels;
+    }
+
     /** Why the native libraries cannot be used, if they cannot. */
     public Optional<Throwable> failure() {
         return start.state() == CompletableFuture.State.FAILED ? Optional.of(start.exceptionNow()) : Optional.empty();
@@ -35,7 +52,9 @@ public final class Device {
     /** Loads the native libraries on the calling thread, which owns the device from here on. Returns whether that worked. */
     boolean open() {
         try {
-            return start.complete(Backend.start(threads));
+            BackendReport report = Backend.start(threads, preference);
+            kernels = DeviceKernels.start(report);
+            return start.complete(report);
         } catch (RuntimeException | LinkageError unusable) {
             start.completeExceptionally(unusable);
             return false;

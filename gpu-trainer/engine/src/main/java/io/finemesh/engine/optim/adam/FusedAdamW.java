@@ -1,5 +1,6 @@
 package io.finemesh.engine.optim.adam;
 
+import io.finemesh.engine.tensor.TensorBytes;
 import io.finemesh.engine.tensor.TensorScope;
 import java.util.List;
 import org.bytedeco.pytorch.Dispatcher;
@@ -11,7 +12,6 @@ import org.bytedeco.pytorch.OperatorHandle;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorList;
-import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -45,7 +45,7 @@ public final class FusedAdamW {
         }
         try (TensorScope _ = TensorScope.open("fused AdamW");
                 NoGradGuard _ = new NoGradGuard()) {
-            Tensor count = torch.full(new long[] {}, new Scalar((float) update), new TensorOptions(ScalarType.Float));
+            Tensor count = torch.full(new long[] {}, new Scalar((float) update), TensorBytes.options(ScalarType.Float));
             IValueVector stack = new IValueVector();
             stack.push_back(list(weights));
             stack.push_back(list(gradients));

@@ -7,6 +7,7 @@ import io.finemesh.engine.optim.GradientForm;
 import io.finemesh.engine.optim.Gradients;
 import io.finemesh.engine.optim.OptimizerStep;
 import io.finemesh.engine.optim.Traversal;
+import java.util.List;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
@@ -85,10 +86,12 @@ final class GaloreStep implements OptimizerStep {
             dense.clear(group);
             return;
         }
-        trained.matrices().forEach(matrix -> {
-            matrix.measure();
-            squares += matrix.normSquared();
-        });
+        List<ProjectedMatrix> matrices = trained.matrices().toList();
+        matrices.forEach(ProjectedMatrix::measure);
+        for (double square : ProjectedMatrix.squaredNorms(matrices)) {
+            squares += square;
+        }
+        matrices.forEach(ProjectedMatrix::discard);
         double norm = dense.norm(group);
         squares += norm * norm;
         dense.clear(group);
@@ -101,8 +104,11 @@ final class GaloreStep implements OptimizerStep {
         }
         double sum = dense.norm();
         sum *= sum;
-        for (GaloreParameters.Group group : parameters.all().values()) {
-            sum += group.matrices().mapToDouble(ProjectedMatrix::normSquared).sum();
+        List<ProjectedMatrix> matrices = parameters.all().values().stream()
+                .flatMap(GaloreParameters.Group::matrices)
+                .toList();
+        for (double square : ProjectedMatrix.squaredNorms(matrices)) {
+            sum += square;
         }
         return Math.sqrt(sum);
     }

@@ -7,6 +7,7 @@ import io.finemesh.engine.model.GroupLayout;
 import io.finemesh.engine.optim.adam.AdamHyperparameters;
 import io.finemesh.engine.optim.moment.Moments;
 import io.finemesh.engine.optim.precision.StochasticRounding;
+import io.finemesh.engine.tensor.TensorBytes;
 import io.finemesh.engine.tensor.TensorScope;
 import io.finemesh.plan.schedule.SubspaceSchedule;
 import java.lang.foreign.MemorySegment;
@@ -18,6 +19,8 @@ import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
 
 /**
  * One matrix whose gradient is projected: its basis, its moments in the coordinates of the basis, when the basis is next refreshed, and what the present
@@ -53,7 +56,7 @@ final class ProjectedMatrix implements AutoCloseable {
     private final List<MatrixGradient.Term> terms = new ArrayList<>();
     private Tensor projected; // R, summed over rows
     private Basis pending;
-    private double normSquared;
+    private Tensor norm; // of what was gathered; null if the first gradient is not finite
 
     ProjectedMatrix(
             GroupLayout.Part part,
@@ -133,13 +136,12 @@ final class ProjectedMatrix implements AutoCloseable {
                 Basis used = pending == null ? basis : pending;
                 if (used == null) {
                     // The first gradient is not finite: the step will be skipped.
-                    normSquared = Double.NaN;
                     return;
                 }
                 projected = TensorScope.own(gradient.projected(used.left(), used.right()));
-                normSquared = square(fullNorm ? gradient.dense() : projected);
+                norm = TensorScope.own((fullNorm ? gradient.dense() : projected).norm());
             } else {
-                normSquared = square(projected);
+                norm = TensorScope.own(projected.norm());
             }
         } finally {
             clearTerms();
@@ -150,20 +152,27 @@ final class ProjectedMatrix implements AutoCloseable {
     void measure() {
         try (TensorScope _ = TensorScope.open(part.name());
                 NoGradGuard _ = new NoGradGuard()) {
-            normSquared = square(new MatrixGradient(terms).dense());
+            norm = TensorScope.own(new MatrixGradient(terms).dense().norm());
         } finally {
             clearTerms();
         }
     }
 
-    private static double square(Tensor tensor) {
-        double norm = tensor.norm().item_double();
-        return norm * norm;
-    }
-
-    /** Squared norm of what was gathered. */
-    double normSquared() {
-        return normSquared;
+    /** Squared norms of what each matrix has gathered; NaN where that is nothing finite. They are fetched together: a device is waited for once. */
+    static double[] squaredNorms(List<ProjectedMatrix> matrices) {
+        try (TensorScope _ = TensorScope.open("squared norms");
+                NoGradGuard _ = new NoGradGuard()) {
+            TensorVector found = new TensorVector();
+            matrices.stream().filter(matrix -> matrix.norm != null).forEach(matrix -> found.push_back(matrix.norm));
+            float[] norms = found.empty() ? new float[0] : TensorBytes.floats(torch.stack(found));
+            double[] squares = new double[matrices.size()];
+            int next = 0;
+            for (int m = 0; m < squares.length; m++) {
+                double norm = matrices.get(m).norm == null ? Double.NaN : norms[next++];
+                squares[m] = norm * norm;
+            }
+            return squares;
+        }
     }
 
     /**
@@ -264,6 +273,10 @@ final class ProjectedMatrix implements AutoCloseable {
     /** Forgets what the present step has gathered. */
     void discard() {
         clearTerms();
+        if (norm != null) {
+            norm.close();
+            norm = null;
+        }
         if (projected != null) {
             projected.close();
             projected = null;

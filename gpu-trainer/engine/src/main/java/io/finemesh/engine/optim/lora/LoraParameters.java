@@ -19,6 +19,7 @@ import io.finemesh.engine.optim.OptimizerStep;
 import io.finemesh.engine.optim.Traversal;
 import io.finemesh.engine.optim.adam.AdamHyperparameters;
 import io.finemesh.engine.optim.precision.StochasticRounding;
+import io.finemesh.engine.tensor.TensorBytes;
 import io.finemesh.engine.tensor.TensorScope;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -34,7 +35,6 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -297,7 +297,7 @@ public final class LoraParameters implements ActiveParameters {
 
         @Override
         public SlotTensors weights(StoredGroup group) {
-            SlotTensors frozen = group.widened();
+            SlotTensors frozen = group.computed();
             Map<WeightSlot, List<Adapter>> bySlot = adapters.get(group.layout().group());
             if (bySlot == null) {
                 return frozen;
@@ -315,7 +315,7 @@ public final class LoraParameters implements ActiveParameters {
                         return output;
                     }
                     try (TensorScope scope = TensorScope.open("adapters of " + slot)) {
-                        return scope.keep(output.add(added(ofSlot, input, output.size(1))));
+                        return scope.keep(output.add(added(ofSlot, input.to(ScalarType.Float), output.size(1))));
                     }
                 }
             };
@@ -339,7 +339,7 @@ public final class LoraParameters implements ActiveParameters {
         }
 
         private static Tensor zeros(long rows, long columns) {
-            return torch.zeros(new long[] {rows, columns}, new TensorOptions(ScalarType.Float));
+            return torch.zeros(new long[] {rows, columns}, TensorBytes.options(ScalarType.Float));
         }
 
         @Override

@@ -58,6 +58,21 @@ public final class BlockwiseCodes implements AutoCloseable {
         return Math.ceilDiv(length, BLOCK);
     }
 
+    /** The codes themselves, [length] bytes, in the innermost scope: for a kernel that changes them in place. */
+    Tensor codes() {
+        return codes.narrow(0, 0, length);
+    }
+
+    /** The scales themselves, [blocks], likewise. */
+    Tensor scales() {
+        return scales;
+    }
+
+    /** What the codes stand for, [256]. */
+    Tensor levels() {
+        return values;
+    }
+
     /** Makes all elements zero. */
     public void clear() {
         try (TensorScope _ = TensorScope.open("zero codes")) {

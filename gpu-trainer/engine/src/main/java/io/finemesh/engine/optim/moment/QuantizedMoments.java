@@ -2,12 +2,16 @@ package io.finemesh.engine.optim.moment;
 
 import io.finemesh.checkpoint.safetensors.TensorData;
 import io.finemesh.checkpoint.safetensors.TensorSource;
+import io.finemesh.engine.kernel.AdamStep;
+import io.finemesh.engine.kernel.FusedKernels;
+import io.finemesh.engine.kernel.QuantisedMoments;
 import io.finemesh.engine.optim.adam.AdamHyperparameters;
 import io.finemesh.engine.optim.adam.FusedAdamW;
 import io.finemesh.engine.tensor.TensorScope;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -15,7 +19,8 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * Adam's moments in 8 bits, block by block (arXiv 2110.02861). The weight is moved with the moments as they are before they are quantised again.
  *
- * <p>Some blocks are widened at a time, so that the 32-bit copies stay small and in the processor's cache.
+ * <p>A device with a kernel for it takes the step in one pass. Elsewhere some blocks are widened at a time, so that the 32-bit copies stay small and in the
+ * processor's cache.
  */
 public final class QuantizedMoments implements Moments {
     private static final String FIRST = "first_moment.";
@@ -23,6 +28,7 @@ public final class QuantizedMoments implements Moments {
     /** A mebielement: 4 MiB of 32-bit floats. */
     private static final long BLOCKS_AT_A_TIME = (1 << 20) / BlockwiseCodes.BLOCK;
 
+    private final Optional<FusedKernels> fused;
     private final AdamHyperparameters settings;
     private final EpsilonPlacement placement;
     private final BlockwiseCodes first;
@@ -31,6 +37,13 @@ public final class QuantizedMoments implements Moments {
     private long updates;
 
     QuantizedMoments(AdamHyperparameters settings, EpsilonPlacement placement, long... shape) {
+        this(DeviceKernels.adam(), settings, placement, shape);
+    }
+
+    /** @param fused what takes a step in one pass; a composition of operations does where there is none */
+    QuantizedMoments(
+            Optional<FusedKernels> fused, AdamHyperparameters settings, EpsilonPlacement placement, long... shape) {
+        this.fused = fused;
         this.settings = settings;
         this.shape = shape.clone();
         long elements = Arrays.stream(shape).reduce(1, Math::multiplyExact);
@@ -52,6 +65,18 @@ public final class QuantizedMoments implements Moments {
                 NoGradGuard _ = new NoGradGuard()) {
             Tensor weights = weight.view(-1);
             Tensor gradients = gradient.contiguous().view(-1);
+            if (fused.isPresent()) {
+                fused.get()
+                        .adam8Step(
+                                weights,
+                                gradients,
+                                new QuantisedMoments(first.codes(), second.codes(), first.scales(), second.scales()),
+                                first.levels(),
+                                second.levels(),
+                                AdamStep.of(
+                                        updates, learningRate, placed.beta1(), placed.beta2(), placed.epsilon(), 0, 1));
+                return;
+            }
             for (long block = 0; block < first.blocks(); block += BLOCKS_AT_A_TIME) {
                 try (TensorScope _ = TensorScope.open("blocks")) {
                     long count = Math.min(BLOCKS_AT_A_TIME, first.blocks() - block);

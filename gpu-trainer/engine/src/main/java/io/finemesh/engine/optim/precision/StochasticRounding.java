@@ -1,5 +1,6 @@
 package io.finemesh.engine.optim.precision;
 
+import io.finemesh.engine.tensor.Backend;
 import io.finemesh.engine.tensor.TensorBytes;
 import io.finemesh.engine.tensor.TensorScope;
 import java.nio.charset.StandardCharsets;
@@ -25,6 +26,8 @@ public final class StochasticRounding {
     private static final long AT_A_TIME = 1 << 18;
     /** The same for bits that are only compared, beside the activations of a layer: 64 KiB. */
     private static final long DRAWN_AT_A_TIME = 1 << 14;
+    /** Chunks a device does at once: 256 MiB of integers. */
+    private static final long CHUNKS_OF_A_DEVICE = 1 << 8;
 
     private StochasticRounding() {}
 
@@ -55,18 +58,11 @@ public final class StochasticRounding {
                 NoGradGuard _ = new NoGradGuard()) {
             Tensor flat = values.view(-1);
             Tensor into = target.view(-1);
-            long elements = flat.numel();
-            Tensor indices = torch.arange(new Scalar((int) Math.min(AT_A_TIME, elements)))
-                    .to(ScalarType.Int);
-            for (long from = 0; from < elements; from += AT_A_TIME) {
-                try (TensorScope _ = TensorScope.open("chunk")) {
-                    long count = Math.min(AT_A_TIME, elements - from);
-                    long chunkKey = mix(key + from);
-                    Tensor bits = hash(indices.narrow(0, 0, count), (int) chunkKey, (int) (chunkKey >>> 32));
-                    bits.add_(flat.narrow(0, from, count).view(ScalarType.Int)).bitwise_and_(new Scalar(~LOW_HALF));
-                    into.narrow(0, from, count).copy_(bits.view(ScalarType.Float));
-                }
-            }
+            inChunks(flat.numel(), AT_A_TIME, key, (from, bits) -> {
+                bits.add_(flat.narrow(0, from, bits.numel()).view(ScalarType.Int))
+                        .bitwise_and_(new Scalar(~LOW_HALF));
+                into.narrow(0, from, bits.numel()).copy_(bits.view(ScalarType.Float));
+            });
         }
     }
 
@@ -81,26 +77,51 @@ public final class StochasticRounding {
         try (TensorScope scope = TensorScope.open("random bits");
                 NoGradGuard _ = new NoGradGuard()) {
             Tensor drawn = TensorBytes.empty(ScalarType.Bool, elements);
-            Tensor indices = torch.arange(new Scalar((int) Math.min(DRAWN_AT_A_TIME, elements)))
-                    .to(ScalarType.Int);
-            for (long from = 0; from < elements; from += DRAWN_AT_A_TIME) {
-                try (TensorScope _ = TensorScope.open("chunk")) {
-                    long count = Math.min(DRAWN_AT_A_TIME, elements - from);
-                    long chunkKey = mix(key + from);
-                    drawn.narrow(0, from, count)
-                            .copy_(hash(indices.narrow(0, 0, count), (int) chunkKey, (int) (chunkKey >>> 32))
-                                    .ge(new Scalar(threshold)));
-                }
-            }
+            inChunks(elements, DRAWN_AT_A_TIME, key, (from, bits) -> drawn.narrow(0, from, bits.numel())
+                    .copy_(bits.ge(new Scalar(threshold))));
             return scope.keep(drawn);
         }
     }
 
-    /** Sixteen random bits for each index; the LibTorch form of {@link #bits}. */
-    private static Tensor hash(Tensor indices, int before, int between) {
-        Tensor x = indices.bitwise_xor(new Scalar(before));
+    private interface ChunkUse {
+        /** @param bits of the elements from {@code from} on, the user's to change */
+        void use(long from, Tensor bits);
+    }
+
+    private static void inChunks(long elements, long chunk, long key, ChunkUse use) {
+        Tensor indices = torch.arange(new Scalar((int) Math.min(chunk, elements)), TensorBytes.options(ScalarType.Int));
+        // The host wants few elements at a time, a device few calls.
+        long together = Backend.onHost() ? 1 : CHUNKS_OF_A_DEVICE;
+        long from = 0;
+        while (from < elements) {
+            try (TensorScope _ = TensorScope.open("chunks")) {
+                long chunks = Math.clamp((elements - from) / chunk, 1, together);
+                long size = Math.min(chunk, elements - from); // less than a chunk only as the last one
+                use.use(
+                        from,
+                        hash(indices.narrow(0, 0, size), chunkKeys(key, from, chunk, (int) chunks))
+                                .view(-1));
+                from += chunks * size;
+            }
+        }
+    }
+
+    /** @return [2, chunks, 1] 32-bit integers: the halves of each chunk's key */
+    private static Tensor chunkKeys(long key, long from, long size, int chunks) {
+        int[] halves = new int[2 * chunks];
+        for (int chunk = 0; chunk < chunks; chunk++) {
+            long chunkKey = mix(key + from + chunk * size);
+            halves[chunk] = (int) chunkKey;
+            halves[chunks + chunk] = (int) (chunkKey >>> 32);
+        }
+        return TensorBytes.indices(halves).to(ScalarType.Int).view(2, chunks, 1);
+    }
+
+    /** Sixteen random bits for each index of each chunk, [chunks, indices]; the LibTorch form of {@link #bits}. */
+    private static Tensor hash(Tensor indices, Tensor keys) {
+        Tensor x = keys.select(0, 0).bitwise_xor(indices);
         x.bitwise_xor_(shifted(x, 16)).mul_(new Scalar(FIRST_FACTOR));
-        x.bitwise_xor_(shifted(x, 15)).add_(new Scalar(between)).mul_(new Scalar(SECOND_FACTOR));
+        x.bitwise_xor_(shifted(x, 15)).add_(keys.select(0, 1)).mul_(new Scalar(SECOND_FACTOR));
         return x.bitwise_xor_(shifted(x, 16)).bitwise_and_(new Scalar(LOW_HALF));
     }
 

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -101,6 +102,9 @@ class MomentsTest {
     /** Updates read the moments before they are quantised again: the first step is exactly that of 32-bit Adam. */
     @Test
     void theUpdateUsesMomentsBeforeQuantisation() {
+        Assumptions.assumeTrue(
+                Backend.onHost(),
+                "a device's kernel rounds in another order; its self-test compares within a tolerance");
         int elements = 5000;
         float[] gradient = normal(elements, 7, 1);
         float[][] results = new float[2][];
