@@ -17,7 +17,9 @@ import java.util.Locale;
  * @param steps measured, after two that are not
  * @param switchInterval BAdam's steps per block
  * @param rank GaLore's rank
- * @param threads of arithmetic
+ * @param threads of arithmetic on the host
+ * @param activations what is kept for the backward pass
+ * @param device {@code cpu}, {@code cuda} or {@code cuda:N}, for the engine and the peer alike
  */
 record BenchCase(
         BenchShape shape,
@@ -27,7 +29,9 @@ record BenchCase(
         int steps,
         int switchInterval,
         int rank,
-        int threads) {
+        int threads,
+        Activations activations,
+        String device) {
     /** Steps before measuring begins: caches fill, code is compiled. */
     static final int WARM_UP = 2;
 
@@ -67,6 +71,8 @@ record BenchCase(
         root.put("refresh_interval", REFRESH_INTERVAL);
         root.put("galore_scale", GALORE_SCALE);
         root.put("threads", threads);
+        root.put("activations", activations.name().toLowerCase(Locale.ROOT));
+        root.put("device", device);
         ArrayNode samples = root.putArray("lengths");
         ArrayNode unlabelled = root.putArray("unlabelled");
         for (int length : workload.lengths(WARM_UP + steps)) {
@@ -91,6 +97,8 @@ record BenchCase(
                 root.path("steps").asInt(),
                 root.path("switch_interval").asInt(),
                 root.path("rank").asInt(),
-                root.path("threads").asInt());
+                root.path("threads").asInt(),
+                Activations.valueOf(root.path("activations").asText().toUpperCase(Locale.ROOT)),
+                root.path("device").asText());
     }
 }

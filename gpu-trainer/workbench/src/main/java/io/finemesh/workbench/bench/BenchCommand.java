@@ -97,6 +97,20 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--threads", defaultValue = "2", description = "of arithmetic (default: ${DEFAULT-VALUE})")
     private int threads;
 
+    @Option(
+            names = "--activations",
+            defaultValue = "BUDGET",
+            description =
+                    "what is kept for the backward pass: budget (the engine up to 1 GiB, the peer all), keep (both all) or recompute (both layer inputs only; the peer by gradient checkpointing) (default: budget)")
+    private Activations activations;
+
+    @Option(
+            names = "--device",
+            defaultValue = "${env:FINEMESH_DEVICE:-cpu}",
+            description =
+                    "cpu, cuda or cuda:N, for the engine and the peer alike; memory is then the device's (default: FINEMESH_DEVICE, else cpu)")
+    private String device;
+
     @Option(names = "--seed", defaultValue = "1", description = "of mixed lengths (default: ${DEFAULT-VALUE})")
     private long seed;
 
@@ -163,6 +177,9 @@ public final class BenchCommand implements Callable<Integer> {
         if (length > positions) {
             problems.add("--length " + length + " is longer than the model's " + positions + " positions");
         }
+        if (!device.matches("cpu|cuda(:[0-9]{1,2})?")) {
+            problems.add("--device must be cpu, cuda or cuda:N, which the peer knows too; got '" + device + "'");
+        }
         if (!problems.isEmpty()) {
             throw new ParameterException(spec.commandLine(), String.join("\n", problems));
         }
@@ -182,7 +199,9 @@ public final class BenchCommand implements Callable<Integer> {
                     measured,
                     switchInterval,
                     rank,
-                    threads));
+                    threads,
+                    activations,
+                    device));
         }
         return cases;
     }

@@ -9,9 +9,12 @@ import io.finemesh.engine.optim.adam.AdamHyperparameters;
 import io.finemesh.engine.optim.galore.GaloreSettings;
 import io.finemesh.engine.optim.galore.NormKind;
 import io.finemesh.engine.optim.galore.RefreshMethod;
+import io.finemesh.engine.optim.moment.DeviceKernels;
 import io.finemesh.engine.optim.precision.WeightRounding;
 import io.finemesh.engine.tensor.Backend;
 import io.finemesh.engine.tensor.BackendReport;
+import io.finemesh.engine.tensor.DeviceMemory;
+import io.finemesh.engine.tensor.DevicePreference;
 import io.finemesh.engine.tensor.NativeMemory;
 import io.finemesh.engine.text.EncodedText;
 import io.finemesh.engine.train.FineTuneLoop;
@@ -41,7 +44,6 @@ final class EngineRun {
     private final BenchCase wanted;
     private final List<StepReport> reports = new ArrayList<>();
     private final List<Long> ends = new ArrayList<>();
-    private long peak;
 
     EngineRun(BenchCase wanted) {
         this.wanted = wanted;
@@ -49,7 +51,8 @@ final class EngineRun {
 
     /** Trains, and says how long it took. */
     Measurement run() {
-        BackendReport backend = Backend.start(wanted.threads());
+        BackendReport backend = Backend.start(wanted.threads(), DevicePreference.parse(wanted.device()));
+        DeviceKernels.start(backend);
         ModelConfiguration configuration = wanted.shape().configuration();
         ModelStructure structure = ModelStructure.of(configuration);
         int steps = BenchCase.WARM_UP + wanted.steps();
@@ -66,8 +69,12 @@ final class EngineRun {
                 steps);
         try (RandomWeights weights = new RandomWeights(structure, wanted.precision(), SEED);
                 Decoder decoder = Decoder.load(configuration, weights, wanted.precision());
-                FineTuneLoop loop =
-                        new FineTuneLoop(decoder, plan, new BatchCursor(samples, batch), Optional.empty())) {
+                FineTuneLoop loop = new FineTuneLoop(
+                        decoder,
+                        plan,
+                        new BatchCursor(samples, batch),
+                        Optional.empty(),
+                        wanted.activations().bytes())) {
             SegmentPlan segments = segments(structure, steps);
             for (SegmentWindow window = segments.at(0); ; window = segments.at(window.index() + 1)) {
                 loop.run(window, this::heard, () -> false).close();
@@ -125,9 +132,9 @@ final class EngineRun {
     }
 
     private void heard(StepReport report) {
+        Backend.synchronize();
         ends.add(System.nanoTime());
         reports.add(report);
-        peak = NativeMemory.now().peakResidentBytes();
     }
 
     private Measurement measurement(BackendReport backend) {
@@ -149,12 +156,17 @@ final class EngineRun {
                             / 1e9);
         }
         return new Measurement(
-                "finemesh, LibTorch " + backend.libtorchVersion() + ", " + backend.blas(),
+                "finemesh, LibTorch " + backend.libtorchVersion() + ", "
+                        + switch (backend.compute().kind()) {
+                            case CPU -> backend.blas();
+                            case CUDA -> backend.compute().name();
+                        },
                 tokens / total,
                 total / seconds.size(),
                 seconds.stream().mapToDouble(Double::doubleValue).max().orElseThrow(),
                 Medians.of(seconds),
-                peak,
+                backend.deviceMemory().map(DeviceMemory::peakAllocatedBytes).orElseGet(() -> NativeMemory.now()
+                        .peakResidentBytes()),
                 reports.getFirst().loss(),
                 reports.getLast().loss(),
                 phases);

@@ -14,15 +14,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.LongStream;
 
 /** Weights of a model nobody trained: seeded normal numbers with deviation 0.02, ones in norms. One tensor exists at a time. */
 final class RandomWeights implements TensorSource, AutoCloseable {
-    private static final double DEVIATION = 0.02;
+    private static final long AT_A_TIME = 1 << 20;
+    /** Uniform, with a standard deviation of 0.02. */
+    private static final double HALF_WIDTH = 0.02 * Math.sqrt(3);
 
     private final Map<String, ExpectedTensor> expected = new LinkedHashMap<>();
     private final Dtype dtype;
     private final long seed;
-    private Arena latest = Arena.ofConfined();
+    private Arena latest = Arena.ofShared();
 
     RandomWeights(ModelStructure structure, Precision precision, long seed) {
         structure.tensors().forEach(tensor -> expected.put(tensor.name(), tensor));
@@ -52,18 +55,26 @@ final class RandomWeights implements TensorSource, AutoCloseable {
             throw new IllegalArgumentException("no tensor named '" + name + "'");
         }
         latest.close();
-        latest = Arena.ofConfined();
+        latest = Arena.ofShared();
         MemorySegment bytes = latest.allocate(TensorInfo.byteCount(dtype, tensor.shape()));
-        SplittableRandom random = new SplittableRandom(seed ^ name.hashCode());
-        for (long index = 0; index < tensor.elementCount(); index++) {
-            float value = tensor.role().isNorm() ? 1 : (float) (DEVIATION * random.nextGaussian());
+        // Billions of numbers: every processor makes some, the same ones however many there are.
+        LongStream.range(0, Math.ceilDiv(tensor.elementCount(), AT_A_TIME))
+                .parallel()
+                .forEach(part -> fill(bytes, tensor, part));
+        return bytes;
+    }
+
+    private void fill(MemorySegment bytes, ExpectedTensor tensor, long part) {
+        SplittableRandom random = new SplittableRandom(seed ^ tensor.name().hashCode() + 0x9e3779b97f4a7c15L * part);
+        long end = Math.min((part + 1) * AT_A_TIME, tensor.elementCount());
+        for (long index = part * AT_A_TIME; index < end; index++) {
+            float value = tensor.role().isNorm() ? 1 : (float) (HALF_WIDTH * (2 * random.nextDouble() - 1));
             if (dtype == Dtype.BF16) {
                 bytes.setAtIndex(ValueLayout.JAVA_SHORT, index, (short) (Float.floatToRawIntBits(value) >>> 16));
             } else {
                 bytes.setAtIndex(ValueLayout.JAVA_FLOAT, index, value);
             }
         }
-        return bytes;
     }
 
     @Override

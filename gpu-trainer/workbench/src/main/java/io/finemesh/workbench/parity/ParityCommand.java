@@ -1,6 +1,8 @@
 package io.finemesh.workbench.parity;
 
+import io.finemesh.engine.optim.moment.DeviceKernels;
 import io.finemesh.engine.tensor.Backend;
+import io.finemesh.engine.tensor.DevicePreference;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,6 +58,13 @@ public final class ParityCommand implements Callable<Integer> {
             description = "threads of one operation (default: OMP_NUM_THREADS, else " + DEFAULT_THREADS + ")")
     private Integer threads;
 
+    @Option(
+            names = "--device",
+            paramLabel = "DEVICE",
+            defaultValue = "${env:FINEMESH_DEVICE:-cpu}",
+            description = "cpu, cuda, cuda:N or auto (default: FINEMESH_DEVICE, else cpu)")
+    private String device;
+
     @Override
     public Integer call() {
         List<ParityCheck> checks = checks();
@@ -63,7 +72,11 @@ public final class ParityCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "there is nothing to compare: name a folder, or a file with --optimizers");
         }
-        Backend.start(threads());
+        try {
+            DeviceKernels.start(Backend.start(threads(), DevicePreference.parse(device)));
+        } catch (IllegalArgumentException | IllegalStateException unusable) {
+            throw new ParameterException(spec.commandLine(), unusable.getMessage(), unusable);
+        }
         List<ParityReport> reports = new ArrayList<>();
         PrintWriter out = spec.commandLine().getOut();
         for (ParityCheck check : checks) {

@@ -82,20 +82,32 @@ def optimizer(case, model):
     raise SystemExit(f"no peer for method {case['method']}")
 
 
+def peak_bytes(device):
+    """The device's memory in tensors where there is one, else the process's."""
+    if device.type == "cuda":
+        return torch.cuda.max_memory_allocated(device)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
 def main():
     case = json.load(sys.stdin)
     torch.set_num_threads(case["threads"])
     torch.manual_seed(7)
     settings = transformers.AutoConfig.for_model(**case["config"])
     settings.use_cache = False
-    model = transformers.AutoModelForCausalLM.from_config(settings)
+    device = torch.device(case["device"])
+    with device:
+        model = transformers.AutoModelForCausalLM.from_config(settings)
     if case["precision"] == "bf16":
         model = model.to(torch.bfloat16)
+    if case["activations"] == "recompute":
+        model.gradient_checkpointing_enable()
     model.train()
     chosen = optimizer(case, model)
     ends, tokens, losses = [], [], []
     for ids, mask, labels, useful in batches(case):
-        attention = None if bool(mask.all()) else mask
+        attention = None if bool(mask.all()) else mask.to(device)
+        ids, labels = ids.to(device), labels.to(device)
         loss = model(input_ids=ids, attention_mask=attention, labels=labels).loss
         loss.backward()
         torch.nn.utils.clip_grad_norm_([p for p in model.parameters() if p.grad is not None], 1.0)
@@ -112,7 +124,7 @@ def main():
         "secondsPerStep": sum(seconds) / len(seconds),
         "slowestStepSeconds": max(seconds),
         "medianStepSeconds": statistics.median(seconds),
-        "peakResidentBytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+        "peakResidentBytes": peak_bytes(device),
         "firstLoss": losses[0],
         "lastLoss": losses[-1],
         "phaseSeconds": {},

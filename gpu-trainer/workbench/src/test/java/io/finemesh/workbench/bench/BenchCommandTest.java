@@ -136,7 +136,9 @@ class BenchCommandTest {
                 5,
                 2,
                 16,
-                2);
+                2,
+                Activations.KEEP,
+                "cpu");
         BenchCase read = BenchCase.parse(wanted.json());
         assertThat(read.label()).isEqualTo(wanted.label());
         assertThat(read.workload()).isEqualTo(wanted.workload());
