@@ -36,7 +36,7 @@ record UpdateWorkspace(
     /** Elements that are rounded at random at a time, and bytes for each. */
     private static final long ROUNDED_AT_A_TIME = 1 << 18;
 
-    private static final long ROUNDING = 32;
+    private static final long ROUNDING = 24;
 
     /** While one tensor is updated. */
     long ofUpdate() {
