@@ -1,16 +1,14 @@
 package io.finemesh.engine.optim.galore;
 
-import io.finemesh.engine.tensor.Backend;
 import io.finemesh.engine.tensor.Precision;
+import io.finemesh.engine.tensor.SingularValues;
 import io.finemesh.engine.tensor.TensorBytes;
 import io.finemesh.engine.tensor.TensorScope;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.StringViewOptional;
 import org.bytedeco.pytorch.T_TensorTensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -27,9 +25,6 @@ import org.slf4j.LoggerFactory;
  * spectra fall so fast that the squared condition number leaves the range of 32-bit floats.
  */
 final class SubspaceRefresh {
-    /** Kept, since what is made of it points to its bytes. */
-    private static final BytePointer GENERAL_DRIVER = TensorScope.own(new BytePointer("gesvd"));
-
     private static final Logger LOG = LoggerFactory.getLogger(SubspaceRefresh.class);
     /** More iterations where there is no basis to start from. */
     private static final int COLD_ITERATIONS = 3;
@@ -84,7 +79,7 @@ final class SubspaceRefresh {
         Tensor dense = gradient.dense();
         T_TensorTensorTensor_T parts;
         try {
-            parts = torch.linalg_svd(dense, false, driver());
+            parts = SingularValues.of(dense);
         } catch (RuntimeException failed) {
             // LAPACK says in this way that it did not converge.
             LOG.warn(
@@ -97,11 +92,6 @@ final class SubspaceRefresh {
                 left ? Optional.of(signed(parts.get0().narrow(1, 0, rank))) : Optional.empty(),
                 right ? Optional.of(signed(parts.get2().narrow(0, 0, rank).t())) : Optional.empty(),
                 precision);
-    }
-
-    /** A device's first choice would be Jacobi's method, which stops at a residual of 1e-5 or so; exact is what was asked for. The host has one driver. */
-    private static StringViewOptional driver() {
-        return Backend.onHost() ? new StringViewOptional() : new StringViewOptional(GENERAL_DRIVER);
     }
 
     private Basis randomised(MatrixGradient gradient, Optional<Basis> before, long seed) {
