@@ -98,6 +98,13 @@ public final class BenchCommand implements Callable<Integer> {
     private int threads;
 
     @Option(
+            names = "--generate",
+            paramLabel = "TOKENS",
+            description =
+                    "measure writing instead of training: --batch-size prompts of --length tokens are continued together by so many each")
+    private Integer newTokens;
+
+    @Option(
             names = "--activations",
             defaultValue = "BUDGET",
             description =
@@ -132,6 +139,11 @@ public final class BenchCommand implements Callable<Integer> {
         Optional<Path> python = python();
         List<BenchCase> cases = cases();
         PrintWriter out = spec.commandLine().getOut();
+        if (newTokens != null) {
+            out.println(generation());
+            out.flush();
+            return 0;
+        }
         List<Map<String, Object>> properties = new ArrayList<>();
         for (BenchCase wanted : cases) {
             BenchReport report = measure(wanted, python);
@@ -146,6 +158,12 @@ public final class BenchCommand implements Callable<Integer> {
             out.flush();
         }
         return 0;
+    }
+
+    private String generation() throws IOException {
+        GenerationBench bench = new GenerationBench(
+                BenchShape.of(shape), precision, batchSize, length, newTokens, rounds, threads, device);
+        return bench.line(bench.measure());
     }
 
     private BenchReport measure(BenchCase wanted, Optional<Path> python) throws IOException, InterruptedException {
@@ -176,6 +194,16 @@ public final class BenchCommand implements Callable<Integer> {
         int positions = Math.toIntExact(model.configuration().maxPositions());
         if (length > positions) {
             problems.add("--length " + length + " is longer than the model's " + positions + " positions");
+        }
+        if (newTokens != null) {
+            require(problems, "--generate", newTokens, 2);
+            if (length + newTokens > positions) {
+                problems.add("--length " + length + " and --generate " + newTokens
+                        + " are together more than the model's " + positions + " positions");
+            }
+            if (!against.isEmpty() || json) {
+                problems.add("--generate measures the engine alone and prints a line: leave out --against and --json");
+            }
         }
         if (!device.matches("cpu|cuda(:[0-9]{1,2})?")) {
             problems.add("--device must be cpu, cuda or cuda:N, which the peer knows too; got '" + device + "'");

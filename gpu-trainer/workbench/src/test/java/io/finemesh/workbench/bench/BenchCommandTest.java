@@ -127,6 +127,25 @@ class BenchCommandTest {
     }
 
     @Test
+    void writingIsMeasuredToItsLastToken() {
+        assertThat(run(("bench --shape " + folder + " --generate 5 --batch-size 3 --length 20 --rounds 1 --threads 1")
+                        .split(" ")))
+                .isZero();
+        assertThat(out.toString())
+                .contains("3 prompts of 20 tokens together, 5 new tokens each")
+                .contains("new tokens/s");
+    }
+
+    @Test
+    void whatCannotBeWrittenIsSaidAtOnce() {
+        assertThat(run(("bench --shape " + folder + " --generate 60 --length 20 --json").split(" ")))
+                .isEqualTo(2);
+        assertThat(err.toString())
+                .contains("more than the model's 64 positions")
+                .contains("leave out --against and --json");
+    }
+
+    @Test
     void aCaseReadsAsItWasWritten() throws Exception {
         BenchCase wanted = new BenchCase(
                 BenchShape.of("bench-8m"),
