@@ -27,7 +27,8 @@ final class DropoutMask {
 
     /** An input with some elements at zero and the others enlarged, in the innermost scope; the input itself where nothing is to be dropped. */
     static Tensor apply(Tensor input, double rate, long key) {
-        int dropped = (int) Math.round(rate * WHOLE);
+        // A rate that rounds to one would leave nothing to divide by.
+        int dropped = (int) Math.min(Math.round(rate * WHOLE), WHOLE - 1);
         if (dropped == 0) {
             return input;
         }

@@ -3,21 +3,28 @@ package io.finemesh.engine.optim.lora;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.finemesh.engine.model.TinyModel;
+import io.finemesh.engine.tensor.Backend;
 import io.finemesh.engine.tensor.TensorBytes;
 import io.finemesh.engine.tensor.TensorScope;
 import java.lang.foreign.ValueLayout;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class DropoutMaskTest {
+    @BeforeAll
+    static void start() {
+        Backend.start(TinyModel.THREADS);
+    }
+
     @Test
     void whatIsDroppedDependsOnSeedStepRowAndWeightAndIsTheShareThatWasAskedFor() {
         try (TensorScope _ = TensorScope.open("masks")) {
-            Tensor ones = torch.ones(new long[] {64, 512}, new TensorOptions(ScalarType.Float));
+            Tensor ones = torch.ones(new long[] {64, 512}, TensorBytes.options(ScalarType.Float));
             float[] one = dropped(ones, DropoutMask.key(1, 2, 3, "w"));
             assertThat(dropped(ones, DropoutMask.key(1, 2, 3, "w"))).isEqualTo(one);
             for (long other : new long[] {
@@ -44,8 +51,18 @@ class DropoutMaskTest {
     @Test
     void nothingIsDroppedWhereNothingWasAskedFor() {
         try (TensorScope _ = TensorScope.open("no mask")) {
-            Tensor ones = torch.ones(new long[] {2, 3}, new TensorOptions(ScalarType.Float));
+            Tensor ones = torch.ones(new long[] {2, 3}, TensorBytes.options(ScalarType.Float));
             assertThat(DropoutMask.apply(ones, 0, 7)).isSameAs(ones);
+        }
+    }
+
+    @Test
+    void aRateJustBelowOneLeavesNumbers() {
+        try (TensorScope _ = TensorScope.open("nearly everything")) {
+            Tensor ones = torch.ones(new long[] {64, 512}, TensorBytes.options(ScalarType.Float));
+            for (float value : TensorBytes.floats(DropoutMask.apply(ones, Math.nextDown(1.0), 7))) {
+                assertThat(value).isIn(0f, 65536f);
+            }
         }
     }
 
