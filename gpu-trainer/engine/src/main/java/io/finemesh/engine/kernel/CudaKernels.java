@@ -43,7 +43,7 @@ public final class CudaKernels implements AutoCloseable {
             }
             launcher = new CudaLauncher(compiled);
             verdicts = new KernelSelfTest(new FusedKernels(launcher), maps, floats).run();
-        } catch (KernelException unusable) {
+        } catch (KernelException | LinkageError unusable) {
             verdicts = allUnavailable(unusable.getMessage());
         }
         say(verdicts);

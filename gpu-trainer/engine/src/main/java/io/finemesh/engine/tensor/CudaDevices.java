@@ -46,8 +46,9 @@ final class CudaDevices {
             }
             return new Found(devices, "");
         } catch (UnsatisfiedLinkError | NoClassDefFoundError missing) {
-            return Found.none("a CUDA library is missing: " + missing.getMessage()
-                    + "; the profile cuda needs cuBLAS, cuSOLVER, cuSPARSE (CUDA 12) and cuDNN 9 on the library path");
+            return Found.none(
+                    "a CUDA library is missing: " + missing.getMessage()
+                            + "; the profile cuda needs cuBLAS, cuSOLVER, cuSPARSE, cuFFT, cuRAND and cuPTI of CUDA 12 and cuDNN 9 on the library path");
         } catch (RuntimeException driver) {
             return Found.none("the CUDA driver says: " + driver.getMessage());
         }
@@ -63,7 +64,7 @@ final class CudaDevices {
                 "sm_" + properties.major() + properties.minor());
     }
 
-    /** Makes a device the one new threads compute on. */
+    /** Makes a device the calling thread's, for what names none: kernels of our own, waiting. Tensors name theirs. */
     static void select(Device device) {
         torch_cuda.set_device((byte) device.index());
     }
