@@ -1,5 +1,6 @@
 package io.finemesh.trainer.health;
 
+import io.smallrye.mutiny.TimeoutException;
 import io.smallrye.reactive.messaging.kafka.KafkaClientService;
 import io.smallrye.reactive.messaging.kafka.KafkaConsumer;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -18,6 +19,7 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
+import org.jboss.logging.Logger;
 
 /**
  * Ready while no other service takes its topics. Kafka knows a service by its name and gives it a new membership when another one of that name has joined; the two then take the topics from each other, each time with a new membership.
@@ -26,6 +28,7 @@ import org.eclipse.microprofile.health.Readiness;
 @Readiness
 @ApplicationScoped
 public class ChannelsHeld implements HealthCheck {
+    private static final Logger LOG = Logger.getLogger(ChannelsHeld.class);
     private static final Duration MEMORY = Duration.ofMinutes(1);
     private static final Duration PATIENCE = Duration.ofSeconds(1);
     private static final int CHANGES = 2;
@@ -53,15 +56,19 @@ public class ChannelsHeld implements HealthCheck {
         for (String channel : CHANNELS) {
             KafkaConsumer<Object, Object> consumer = kafka.getConsumer(channel);
             if (consumer != null) {
-                consumer.consumerGroupMetadata()
-                        .onFailure()
-                        .recoverWithNull()
-                        .await()
-                        .asOptional()
-                        .atMost(PATIENCE)
-                        .map(group -> group.memberId())
-                        .filter(member -> !member.isEmpty())
-                        .ifPresent(member -> members.put(channel, member));
+                try {
+                    consumer.consumerGroupMetadata()
+                            .onFailure()
+                            .recoverWithNull()
+                            .await()
+                            .asOptional()
+                            .atMost(PATIENCE)
+                            .map(group -> group.memberId())
+                            .filter(member -> !member.isEmpty())
+                            .ifPresent(member -> members.put(channel, member));
+                } catch (TimeoutException busy) {
+                    LOG.debugf("%s does not say its membership within %s", channel, PATIENCE);
+                }
             }
         }
         return members;
