@@ -67,7 +67,8 @@ final class ServiceEnvironment {
         Map<String, String> parent = layout.parentEnvironment();
         String threads = threads(parent);
         Path library = layout.root().resolve("gpu-trainer/engine/target/libtorch-mkl");
-        String device = parent.getOrDefault(DEVICE, PROCESSOR);
+        String named = parent.getOrDefault(DEVICE, "").strip();
+        String device = named.isEmpty() ? PROCESSOR : named;
         // The MKL build knows no other device: before the one of the profile cuda it would hide it.
         boolean fast = device.equals(PROCESSOR) && Files.isDirectory(library);
         if (fast) {

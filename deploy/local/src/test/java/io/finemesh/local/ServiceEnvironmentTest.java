@@ -74,6 +74,29 @@ class ServiceEnvironmentTest {
     }
 
     @Test
+    void whatComputesIsToldTheDeviceAndOnlyOnTheProcessorGetsTheFastLibrary() throws Exception {
+        Files.createDirectories(root.resolve("gpu-trainer/engine/target/libtorch-mkl"));
+
+        for (String none : List.of("", " ", "cpu")) {
+            assertThat(of("gpu-trainer", layout(Map.of("FINEMESH_DEVICE", none))))
+                    .containsEntry("FINEMESH_TRAINER_DEVICE_NAME", "cpu")
+                    .containsKey("LD_LIBRARY_PATH");
+        }
+        assertThat(of("evaluator", layout(Map.of()))).containsEntry("FINEMESH_EVALUATOR_DEVICE", "cpu");
+        for (String device : List.of("cuda", "cuda:1", "auto")) {
+            MeshLayout layout = layout(Map.of("FINEMESH_DEVICE", device));
+            assertThat(of("gpu-trainer", layout))
+                    .containsEntry("FINEMESH_TRAINER_DEVICE_NAME", device)
+                    .containsEntry("OPENBLAS_NUM_THREADS", "2")
+                    .doesNotContainKey("LD_LIBRARY_PATH");
+            assertThat(of("evaluator", layout))
+                    .containsEntry("FINEMESH_EVALUATOR_DEVICE", device)
+                    .doesNotContainKey("LD_LIBRARY_PATH");
+            assertThat(of("gateway", layout).values()).doesNotContain(device);
+        }
+    }
+
+    @Test
     void threadsAndInstructionSetArePinnedUnlessAPersonPinnedThem() throws Exception {
         assertThat(of("gpu-trainer", layout(Map.of())))
                 .containsEntry("OMP_NUM_THREADS", "2")

@@ -2,6 +2,7 @@ package io.finemesh.evaluator.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.finemesh.engine.tensor.DevicePreference;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
@@ -20,6 +21,7 @@ class EvaluatorConfigTest {
         assertThat(config.id()).isEqualTo("evaluator-0");
         assertThat(config.dataDirectory()).isEqualTo(Path.of(".finemesh/data/evaluator"));
         assertThat(config.threads()).isEqualTo(2);
+        assertThat(config.device()).isEqualTo(DevicePreference.PROCESSOR);
         assertThat(config.generationBatch()).isEqualTo(64);
         assertThat(config.tokensPerRow()).isEqualTo(4096);
         assertThat(config.rangeSamples()).isEqualTo(64);
@@ -42,6 +44,7 @@ class EvaluatorConfigTest {
                 Map.entry("finemesh.evaluator.id", "e-7"),
                 Map.entry("finemesh.evaluator.data-directory", "/var/e"),
                 Map.entry("finemesh.evaluator.threads", "8"),
+                Map.entry("finemesh.evaluator.device", "cuda:1"),
                 Map.entry("finemesh.evaluator.generation-batch", "3"),
                 Map.entry("finemesh.evaluator.tokens-per-row", "512"),
                 Map.entry("finemesh.evaluator.range-samples", "5"),
@@ -60,6 +63,7 @@ class EvaluatorConfigTest {
         assertThat(config.id()).isEqualTo("e-7");
         assertThat(config.dataDirectory()).isEqualTo(Path.of("/var/e"));
         assertThat(config.threads()).isEqualTo(8);
+        assertThat(config.device()).isEqualTo(new DevicePreference.Cuda(1));
         assertThat(config.generationBatch()).isEqualTo(3);
         assertThat(config.tokensPerRow()).isEqualTo(512);
         assertThat(config.rangeSamples()).isEqualTo(5);

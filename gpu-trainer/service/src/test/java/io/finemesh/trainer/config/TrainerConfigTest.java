@@ -3,6 +3,7 @@ package io.finemesh.trainer.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.finemesh.engine.tensor.DevicePreference;
 import io.finemesh.trainer.fixture.TestConfig;
 import java.net.URI;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ class TrainerConfigTest {
         assertThat(config.id()).isEqualTo("trainer-0");
         assertThat(config.dataDirectory()).isEqualTo(Path.of(".finemesh/gpu-trainer"));
         assertThat(config.device().threads()).isEqualTo(2);
+        assertThat(config.device().name()).isEqualTo(DevicePreference.PROCESSOR);
         assertThat(config.memory().budget()).isEmpty();
         assertThat(config.memory().budgetFraction()).isEqualTo(0.8);
         assertThat(config.heartbeat().interval()).isEqualTo(Duration.ofSeconds(1));
@@ -42,6 +44,7 @@ class TrainerConfigTest {
                 Map.entry("id", "trainer-7"),
                 Map.entry("data-directory", "/var/finemesh"),
                 Map.entry("device.threads", "4"),
+                Map.entry("device.name", "cuda:1"),
                 Map.entry("memory.budget", "6G"),
                 Map.entry("memory.budget-fraction", "0.5"),
                 Map.entry("heartbeat.interval", "500ms"),
@@ -61,6 +64,7 @@ class TrainerConfigTest {
         assertThat(config.id()).isEqualTo("trainer-7");
         assertThat(config.dataDirectory()).isEqualTo(Path.of("/var/finemesh"));
         assertThat(config.device().threads()).isEqualTo(4);
+        assertThat(config.device().name()).isEqualTo(new DevicePreference.Cuda(1));
         assertThat(config.memory().budget().orElseThrow().asLongValue()).isEqualTo(6L << 30);
         assertThat(config.memory().budgetFraction()).isEqualTo(0.5);
         assertThat(config.heartbeat().interval()).isEqualTo(Duration.ofMillis(500));
