@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 
-/** Weights of a model nobody trained: seeded normal numbers with deviation 0.02, ones in norms. One tensor exists at a time. */
+/** Weights of a model nobody trained: seeded uniform numbers with deviation 0.02, ones in norms. One tensor exists at a time. */
 final class RandomWeights implements TensorSource, AutoCloseable {
     private static final long AT_A_TIME = 1 << 20;
     /** Uniform, with a standard deviation of 0.02. */
