@@ -43,15 +43,19 @@ final class BodyFile implements BodyHandler<Void>, AutoCloseable {
             return BodySubscribers.discarding();
         }
         try {
-            open(goesOn);
+            open(goesOn, info.headers().firstValueAsLong("Content-Length").orElse(0));
         } catch (IOException refused) {
             throw new UncheckedIOException(refused);
         }
         return BodySubscribers.ofByteArrayConsumer(this::take);
     }
 
-    private synchronized void open(boolean goesOn) throws IOException {
+    private synchronized void open(boolean goesOn, long announced) throws IOException {
         length = goesOn ? have : 0;
+        if (announced > mostBytes - length) {
+            tooLong = true;
+            throw new TooLongException();
+        }
         out = new BufferedOutputStream(Files.newOutputStream(
                 target,
                 StandardOpenOption.CREATE,

@@ -13,6 +13,7 @@ import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -111,7 +112,8 @@ public final class Hub implements AutoCloseable {
         for (int attempt = 1; ; attempt++) {
             String tag = requests.fetch(file + " of " + dataset, address, part, settings.mostBytes());
             if (HubChecksum.fits(tag, part)) {
-                Files.move(part, target);
+                // Another command may have fetched the same file meanwhile.
+                Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
                 return;
             }
             Files.delete(part);

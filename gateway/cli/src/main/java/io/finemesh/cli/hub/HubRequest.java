@@ -101,6 +101,7 @@ final class HubRequest {
             try (BodyFile body = new BodyFile(target, have, mostBytes)) {
                 response = send(request(at, have), body);
             } catch (BodyFile.TooLongException tooLong) {
+                Files.deleteIfExists(target);
                 return failed(Reason.TOO_LARGE, false, subject + " has more than " + mostBytes + " bytes");
             } catch (TimeoutException silent) {
                 return failed(
@@ -120,7 +121,8 @@ final class HubRequest {
                             linked.or(() -> headers.firstValue("ETag")).orElse(""));
                 }
                 case 301, 302, 303, 307, 308 -> {
-                    Optional<URI> location = headers.firstValue("Location").map(at::resolve);
+                    Optional<URI> location =
+                            elsewhere(at, headers.firstValue("Location").orElse(""));
                     if (location.isEmpty()) {
                         return failed(Reason.SERVER_FAILED, true, settings.endpoint() + " redirected to nowhere");
                     }
@@ -137,6 +139,17 @@ final class HubRequest {
             }
         }
         return failed(Reason.SERVER_FAILED, false, settings.endpoint() + " redirected " + subject + " in a circle");
+    }
+
+    /** Where a redirection leads; empty where that is no web address. */
+    private static Optional<URI> elsewhere(URI from, String location) {
+        try {
+            URI to = from.resolve(location);
+            boolean web = "http".equals(to.getScheme()) || "https".equals(to.getScheme());
+            return web && !location.isEmpty() && to.getHost() != null ? Optional.of(to) : Optional.empty();
+        } catch (IllegalArgumentException malformed) {
+            return Optional.empty();
+        }
     }
 
     private HttpRequest request(URI at, long have) {

@@ -90,6 +90,15 @@ public final class FakeHub implements AutoCloseable {
         };
     }
 
+    /** Says nothing of how long it is. */
+    static Mishap goesOn(String body) {
+        return exchange -> {
+            exchange.sendResponseHeaders(200, 0);
+            exchange.getResponseBody().write(body.getBytes(UTF_8));
+            return true;
+        };
+    }
+
     /** Promises more than it sends, and hangs up. */
     static Mishap breaksOffAfter(String beginning) {
         return exchange -> {

@@ -194,10 +194,35 @@ class HubTest {
     }
 
     @Test
-    void aCircleAndAFileThatIsTooLongAndAnAnswerThatIsNoneEnd() {
-        assertThatThrownBy(() -> fetch("hub:owner/sums:test", 20, Duration.ofSeconds(10)))
-                .isInstanceOfSatisfying(HubException.class, problem -> assertThat(problem.reason())
-                        .isEqualTo(Reason.TOO_LARGE));
+    void aFileThatIsTooLongIsNotKept() throws Exception {
+        int most = ROWS.length() - 1;
+        tooLong(most);
+        hub.then(FakeHub.fine(), FakeHub.goesOn(ROWS));
+        tooLong(most);
+        try (var left = Files.walk(cache)) {
+            assertThat(left.filter(Files::isRegularFile)).isEmpty();
+        }
+    }
+
+    private void tooLong(int mostBytes) {
+        assertThatThrownBy(() -> fetch("hub:owner/sums:test", mostBytes, Duration.ofSeconds(10)))
+                .isInstanceOfSatisfying(HubException.class, problem -> {
+                    assertThat(problem.reason()).isEqualTo(Reason.TOO_LARGE);
+                    assertThat(problem).hasMessageContaining(DATA);
+                });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"file:///etc/hosts", "mailto:a@b", "http://a b/", "http:///nowhere"})
+    void aRedirectionThatLeadsNowhereIsSaid(String location) {
+        for (int attempt = 0; attempt < 3; attempt++) {
+            hub.then(FakeHub.status(302, "Location", location));
+        }
+        refused("hub:owner/sums:test", Reason.SERVER_FAILED, "redirected to nowhere");
+    }
+
+    @Test
+    void aCircleAndAnAnswerThatIsNoneEnd() {
         hub.then(FakeHub.says("<html>"));
         refused("hub:owner/sums:test", Reason.SERVER_FAILED, "not JSON");
         hub.then(FakeHub.says("{}"));
