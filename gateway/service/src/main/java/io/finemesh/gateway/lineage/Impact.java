@@ -58,7 +58,8 @@ public record Impact(List<Touched> runs, List<EvaluationId> evaluations) {
                         .thenComparing(run -> run.id().value()))
                 .toList();
         for (RunView run : runs) {
-            boolean directly = suspect.trains() && has(suspect, run.dataset());
+            boolean directly = suspect.trains()
+                    && run.dataset().filter(each -> has(suspect, each)).isPresent();
             Optional<Touched> before = madeBy(run, touched);
             if ((directly || before.isPresent()) && known.add(run.id())) {
                 Optional<CheckpointId> base = run.model().map(ResolvedModel::checkpoint);
@@ -71,15 +72,15 @@ public record Impact(List<Touched> runs, List<EvaluationId> evaluations) {
                                 .toList(),
                         before.isPresent() ? before.get().clean() : base));
             }
-            if (has(suspect, run.evaluationDataset())) {
+            if (run.evaluationData().stream().anyMatch(each -> has(suspect, each))) {
                 run.evaluations().forEach(evaluation -> evaluations.add(evaluation.id()));
             }
         }
         return new Impact(touched, evaluations);
     }
 
-    private static boolean has(Suspect suspect, Optional<ResolvedDataset> dataset) {
-        return dataset.filter(found -> suspect.isIn(found.version().value())).isPresent();
+    private static boolean has(Suspect suspect, ResolvedDataset dataset) {
+        return suspect.isIn(dataset.version().value());
     }
 
     /** The touched run whose checkpoint a run starts from. */

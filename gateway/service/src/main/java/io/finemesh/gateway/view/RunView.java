@@ -46,6 +46,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** One run, folded from what was said about it. Topics may be read in any order; the result is the same. */
 public final class RunView {
@@ -63,6 +64,7 @@ public final class RunView {
     private Optional<ResolvedModel> model = Optional.empty();
     private Optional<ResolvedDataset> dataset = Optional.empty();
     private Optional<ResolvedDataset> evaluationDataset = Optional.empty();
+    private List<ResolvedDataset> evaluationData = List.of();
     private Optional<RunPlan> plan = Optional.empty();
     private Optional<RunSnapshot> snapshot = Optional.empty();
     private Optional<SegmentScheduled> segment = Optional.empty();
@@ -143,6 +145,10 @@ public final class RunView {
                     model = Optional.of(submit.model());
                     dataset = Optional.of(submit.dataset());
                     evaluationDataset = submit.evaluationDataset();
+                    evaluationData = Stream.concat(
+                                    submit.evaluationDataset().stream(),
+                                    submit.evaluation().stream().flatMap(named -> named.datasets().values().stream()))
+                            .toList();
                 }
             }
             case CancelRun _ -> cancelRequested = true;
@@ -276,6 +282,11 @@ public final class RunView {
     /** What it is evaluated on. */
     public Optional<ResolvedDataset> evaluationDataset() {
         return evaluationDataset;
+    }
+
+    /** All that its evaluations read: the data they are asked on, worked examples, and what a judge is asked with. */
+    public List<ResolvedDataset> evaluationData() {
+        return evaluationData;
     }
 
     /** How it is cut. */

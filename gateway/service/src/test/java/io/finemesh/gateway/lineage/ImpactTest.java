@@ -9,6 +9,7 @@ import io.finemesh.contract.id.DatasetVersion;
 import io.finemesh.contract.id.EventId;
 import io.finemesh.contract.id.RunId;
 import io.finemesh.contract.run.ResolvedDataset;
+import io.finemesh.contract.run.ResolvedEvaluation;
 import io.finemesh.contract.run.ResolvedModel;
 import io.finemesh.contract.run.SubmitRun;
 import io.finemesh.contract.store.RowDescriptor;
@@ -17,6 +18,7 @@ import io.finemesh.gateway.view.MeshView;
 import io.finemesh.gateway.view.Occurrence;
 import io.finemesh.gateway.view.Source;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -133,5 +135,38 @@ class ImpactTest {
 
         assertThat(Impact.of(Suspect.dataset("sums-held-out"), mesh).evaluations())
                 .hasSize(2);
+    }
+
+    /** Held-out rows that one task is asked on, and what a judge is asked with. */
+    @Test
+    void evaluationsWhoseTasksOrJudgeReadItAreNamedToo() {
+        SubmitRun plain = SampleRun.submit(SampleRun.ID, SampleRun.specification());
+        say(
+                Source.COMMANDS,
+                new SubmitRun(
+                        plain.runId(),
+                        plain.specification(),
+                        plain.model(),
+                        plain.dataset(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.of(new ResolvedEvaluation(
+                                Map.of(
+                                        "stream:held-out",
+                                        dataset("stream@2:held-out"),
+                                        "prompts",
+                                        dataset("prompts@1")),
+                                Optional.empty(),
+                                Optional.empty()))));
+        SampleRun.occurrences().stream()
+                .filter(told -> told.source() != Source.COMMANDS)
+                .forEach(mesh::apply);
+
+        assertThat(Impact.of(Suspect.row(row("held-out", OptionalInt.empty())), mesh)
+                        .evaluations())
+                .hasSize(2);
+        assertThat(Impact.of(Suspect.dataset("prompts"), mesh).evaluations()).hasSize(2);
+        assertThat(Impact.of(Suspect.dataset("sums-held-out"), mesh).evaluations())
+                .isEmpty();
     }
 }
