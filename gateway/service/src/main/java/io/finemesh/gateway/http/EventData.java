@@ -60,7 +60,7 @@ final class EventData {
         ObjectNode body = mapper.valueToTree(occurrence.body());
         switch (occurrence.body()) {
             case SubmitRun submit -> {
-                body.remove(List.of("specification", "model", "dataset", "evaluationDataset"));
+                body.remove(List.of("specification", "model", "dataset", "evaluationDataset", "evaluation"));
                 body.put("name", submit.specification().name());
             }
             case RunAccepted accepted -> {
