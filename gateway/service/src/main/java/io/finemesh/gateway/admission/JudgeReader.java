@@ -11,7 +11,7 @@ final class JudgeReader {
     static final String WORDS = "checkpoint, or url and model; with prompts, and references where questions have them";
     private static final String URL_WORDS = "an http or https address such as https://host/v1";
     private static final String MODEL_WORDS = "the model's name at the server";
-    private static final Pattern URL = Pattern.compile("https?://[^\\s\\p{Cc}]{1,500}");
+    private static final Pattern URL = Pattern.compile("https?://[^\\s\\p{Cc}/?#@]{1,255}(/[^\\s\\p{Cc}?#]{0,500})?");
     private static final Pattern PRINTABLE =
             Pattern.compile("(?=.*\\S)[^" + SpecificationReader.UNPRINTABLE + "]{1,200}");
     private static final Pattern SECRET = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");

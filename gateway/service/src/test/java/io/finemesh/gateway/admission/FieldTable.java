@@ -228,6 +228,7 @@ final class FieldTable {
         bad(rows, "/evaluation/judge/checkpoint", "''", "m@@x", "1", "~");
         good(rows, "/evaluation/judge/url", "'http://127.0.0.1:8000/v1'", "'https://host/v1'");
         bad(rows, "/evaluation/judge/url", "host", "'ftp://host'", "'http://a b'", "1", "~");
+        bad(rows, "/evaluation/judge/url", "'http://me:key@host/v1'", "'http://host/v1?key=k'", "'http://host/v1#a'");
         good(rows, "/evaluation/judge/model", "gpt-4", "'a/b c'");
         bad(rows, "/evaluation/judge/model", "''", "'  '", "4", "~", "'" + "x".repeat(201) + "'");
         good(rows, "/evaluation/judge/secret", "openai", "a.b-c_d");
