@@ -35,7 +35,9 @@ public final class DatasetVersions {
     }
 
     /**
-     * Commits a version, unless the newest one has the same rows.
+     * Commits a version, unless the newest one has the same rows from the same place.
+     *
+     * @param source where the rows come from; empty = wherever the newest version's do
      *
      * @return the newest version, which has these rows
      * @throws RefusalException if the data set grows by records: whole uploads would make its versions forget their slices
@@ -59,7 +61,11 @@ public final class DatasetVersions {
         return objects.append(
                 StorageLayout.dataset(name),
                 number -> StorageLayout.dataset(name, number),
-                newest -> describe(newest).blob().equals(rows),
+                newest -> {
+                    DatasetDescriptor known = describe(newest);
+                    return known.blob().equals(rows)
+                            && (source.isEmpty() || known.source().equals(source));
+                },
                 number -> json(new DatasetDescriptor(
                         new DatasetVersion(name + SEPARATOR + number),
                         name,

@@ -102,6 +102,31 @@ class DatasetImportTest {
     }
 
     @Test
+    void theSameRowsFromAnotherPlaceAreTheNextVersion() {
+        run("d", Optional.empty(), OPENAI);
+        DatasetDescriptor fetched = fetched("hub:a/b@1:rows");
+
+        assertThat(fetched.version()).isEqualTo(new DatasetVersion("d@2"));
+        assertThat(fetched.source()).contains("hub:a/b@1:rows");
+        assertThat(fetched("hub:a/b@1:rows")).isEqualTo(fetched);
+        assertThat(run("d", Optional.empty(), OPENAI).descriptor())
+                .as("nobody says that they are from elsewhere")
+                .isEqualTo(fetched);
+        assertThat(fetched("hub:a/b@2:rows").version()).isEqualTo(new DatasetVersion("d@3"));
+    }
+
+    private DatasetDescriptor fetched(String source) {
+        return importer()
+                .run(
+                        "d",
+                        Optional.empty(),
+                        Layout.STANDARD,
+                        Optional.of(source),
+                        new ByteArrayInputStream(OPENAI.getBytes(UTF_8)))
+                .descriptor();
+    }
+
+    @Test
     void listsAndTablesOfRowsAreTakenToo() {
         String list = rows(run("list", Optional.empty(), "[" + ALPACA + ",\n" + ALPACA + "]")
                 .descriptor());
