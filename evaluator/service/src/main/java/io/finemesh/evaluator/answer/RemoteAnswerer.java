@@ -55,18 +55,23 @@ public final class RemoteAnswerer implements Answerer {
         }
         try (ModelServer server = new ModelServer(settings, pause, clock);
                 ExecutorService asking = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (int from = 0; from < questions.size(); from += atOnce) {
-                List<Integer> piece = questions.subList(from, Math.min(from + atOnce, questions.size()));
-                List<Future<Answer>> futures = new ArrayList<>();
-                for (int question : piece) {
-                    Example example = asked.examples().get(question);
-                    futures.add(asking.submit(() -> answer(server, asked, example)));
+            try {
+                for (int from = 0; from < questions.size(); from += atOnce) {
+                    List<Integer> piece = questions.subList(from, Math.min(from + atOnce, questions.size()));
+                    List<Future<Answer>> futures = new ArrayList<>();
+                    for (int question : piece) {
+                        Example example = asked.examples().get(question);
+                        futures.add(asking.submit(() -> answer(server, asked, example)));
+                    }
+                    SortedMap<Integer, Answer> answers = new TreeMap<>();
+                    for (int index = 0; index < piece.size(); index++) {
+                        answers.put(piece.get(index), result(futures.get(index)));
+                    }
+                    pieces.take(answers);
                 }
-                SortedMap<Integer, Answer> answers = new TreeMap<>();
-                for (int index = 0; index < piece.size(); index++) {
-                    answers.put(piece.get(index), result(futures.get(index)));
-                }
-                pieces.take(answers);
+            } finally {
+                // Closing waits for what is under way, which may try again for an hour.
+                asking.shutdownNow();
             }
         }
     }

@@ -10,6 +10,7 @@ import io.finemesh.contract.run.EvaluationTask;
 import io.finemesh.contract.run.TaskOptions;
 import io.finemesh.contract.run.TaskSpecification;
 import io.finemesh.evaluator.fixture.TinyCheckpoint;
+import io.finemesh.evaluator.pause.Pause;
 import io.finemesh.evaluator.server.ServerSettings;
 import io.finemesh.evaluator.task.Answer;
 import io.finemesh.evaluator.task.Measurement;
@@ -27,6 +28,9 @@ import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -41,6 +45,7 @@ class RemoteAnswererTest {
     private final AtomicInteger failures = new AtomicInteger();
     private volatile int failure = 503;
     private final List<Duration> pauses = new CopyOnWriteArrayList<>();
+    private Pause pause = pauses::add;
     private volatile String retryAfter = "";
     private volatile long longest = 1 << 20;
     private volatile String answer = "{\"choices\":[{\"text\":\" 3 Question: more\"}]}";
@@ -120,6 +125,29 @@ class RemoteAnswererTest {
     }
 
     @Test
+    void whoeverIsStoppedDoesNotWaitForWhatIsUnderWay() {
+        failures.set(1_000);
+        Thread waits = Thread.currentThread();
+        CountDownLatch never = new CountDownLatch(1);
+        AtomicBoolean stops = new AtomicBoolean();
+        AtomicInteger stopped = new AtomicInteger();
+        pause = rest -> {
+            if (stops.compareAndSet(false, true)) {
+                waits.interrupt();
+            }
+            try {
+                assertThat(never.await(10, TimeUnit.SECONDS)).isFalse();
+            } catch (InterruptedException told) {
+                stopped.incrementAndGet();
+                throw told;
+            }
+        };
+
+        assertThatThrownBy(() -> answers(gsm8k())).isInstanceOf(InterruptedException.class);
+        assertThat(stopped).hasPositiveValue();
+    }
+
+    @Test
     void anAnswerThatIsTooLongIsNotReadWhole() {
         longest = 20;
         assertThatThrownBy(() -> answers(gsm8k())).hasMessageContaining("more than 20 bytes");
@@ -158,7 +186,7 @@ class RemoteAnswererTest {
                         Duration.ofSeconds(10),
                         longest),
                 2,
-                pauses::add,
+                pause,
                 Clock.systemUTC());
         SortedMap<Integer, Answer> answers = new TreeMap<>();
         answerer.<RuntimeException>answer(
