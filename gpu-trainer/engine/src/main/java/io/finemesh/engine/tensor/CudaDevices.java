@@ -1,5 +1,7 @@
 package io.finemesh.engine.tensor;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.SymbolLookup;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.cuda.cudart.cudaDeviceProp;
@@ -10,6 +12,15 @@ import org.bytedeco.pytorch.global.torch_cuda;
 
 /** Finds CUDA devices, and asks LibTorch what it has taken of their memory. Without the libraries of the {@code cuda} profile, or without a driver, there are none, and a reason. */
 final class CudaDevices {
+    private static final String CUDA_BUILD = "/org/bytedeco/pytorch/linux-x86_64-gpu/libtorch_cuda.so";
+    private static final List<String> THE_MACHINES_OWN = List.of(
+            "libcuda.so.1",
+            "libcublas.so.12",
+            "libcublasLt.so.12",
+            "libcusolver.so.11",
+            "libcusparse.so.12",
+            "libcudnn.so.9");
+
     private CudaDevices() {}
 
     /**
@@ -32,7 +43,10 @@ final class CudaDevices {
     static Found find() {
         if (!torch.hasCUDA()) {
             return Found.none(
-                    "this build computes on processors only; build with FINEMESH_DEVICE=cuda (profile cuda) for NVIDIA devices; docs/gpu.md says more");
+                    CudaDevices.class.getResource(CUDA_BUILD) == null
+                            ? "this build computes on processors only; build with FINEMESH_DEVICE=cuda (profile cuda) for NVIDIA devices; docs/gpu.md says more"
+                            : "LibTorch for CUDA is in this build, but could not be loaded: not on the library path are "
+                                    + missing() + "; docs/gpu.md says what the machine must bring");
         }
         try {
             Loader.load(torch_cuda.class);
@@ -52,6 +66,23 @@ final class CudaDevices {
         } catch (RuntimeException driver) {
             return Found.none("the CUDA driver says: " + driver.getMessage());
         }
+    }
+
+    /** Libraries that the build does not bring and the loader does not find. */
+    // "restricted": the libraries are opened to see whether they are there; nothing of them is called.
+    @SuppressWarnings("restricted")
+    private static List<String> missing() {
+        List<String> missing = new ArrayList<>();
+        try (Arena arena = Arena.ofConfined()) {
+            for (String library : THE_MACHINES_OWN) {
+                try {
+                    SymbolLookup.libraryLookup(library, arena);
+                } catch (IllegalArgumentException absent) {
+                    missing.add(library);
+                }
+            }
+        }
+        return missing;
     }
 
     private static Device describe(int index) {
