@@ -52,6 +52,7 @@ final class RunningMesh implements ParameterResolver {
                     // tested beside this one.
                     .withSetting("OMP_NUM_THREADS", "1")
                     .withEnvironment("evaluator", "FINEMESH_EVALUATOR_REMOTE_SECRETS_E2E", JUDGE_KEY)
+                    .withEnvironment("evaluator", "FINEMESH_EVALUATOR_REMOTE_HOSTS_E2E", "127.0.0.1, localhost")
                     .withEnvironment("evaluator", "FINEMESH_EVALUATOR_REMOTE_FIRST_PAUSE", "PT0.05S")
                     .withSetting("FINEMESH_OTLP_ENDPOINT", collector.endpoint().toString());
             Mesh mesh = Mesh.start(layout);

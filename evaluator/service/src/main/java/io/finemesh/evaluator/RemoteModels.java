@@ -13,6 +13,8 @@ import io.finemesh.evaluator.judge.JudgeLimits;
 import io.finemesh.evaluator.server.ServerSettings;
 import java.net.URI;
 import java.time.Clock;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /** Models behind servers, with the keys that the evaluator's settings hold. */
@@ -68,6 +70,24 @@ final class RemoteModels implements RemoteAnswers {
                             + "'; set finemesh.evaluator.remote.secrets."
                             + model.secret().get());
         }
+        if (key.isPresent()) {
+            requireKnownHost(model.secret().get(), URI.create(model.url()).getHost());
+        }
         return key;
+    }
+
+    private void requireKnownHost(String secret, String host) throws EvaluationException {
+        List<String> allowed = Arrays.stream(
+                        config.hosts().getOrDefault(secret, "").split(","))
+                .map(String::strip)
+                .filter(name -> !name.isEmpty())
+                .toList();
+        if (allowed.stream().noneMatch(name -> name.equalsIgnoreCase(host))) {
+            throw new EvaluationException(
+                    FailureCode.INVALID_SPECIFICATION,
+                    "the secret '" + secret + "' may not be sent to " + host + "; "
+                            + (allowed.isEmpty() ? "no host is named for it" : "allowed: " + String.join(", ", allowed))
+                            + "; the evaluators' setting is finemesh.evaluator.remote.hosts." + secret);
+        }
     }
 }

@@ -59,6 +59,12 @@ public interface EvaluatorConfig {
         /** Keys, by the names that evaluations use; what is asked names a secret, never the key itself. */
         Map<String, String> secrets();
 
+        /**
+         * Where each secret may be sent: hosts, separated by commas, by the name of the secret. Whoever submits an evaluation names an address and a secret; without
+         * this, a key would go wherever it is asked to.
+         */
+        Map<String, String> hosts();
+
         /** Questions that are asked at the same time. */
         @WithDefault("8")
         int atOnce();

@@ -30,6 +30,7 @@ class EvaluatorConfigTest {
         assertThat(config.store().timeout()).isEqualTo(Duration.ofSeconds(30));
         assertThat(config.store().patience()).isEqualTo(Duration.ofMinutes(5));
         assertThat(config.remote().secrets()).isEmpty();
+        assertThat(config.remote().hosts()).isEmpty();
         assertThat(config.remote().atOnce()).isEqualTo(8);
         assertThat(config.remote().attempts()).isEqualTo(6);
         assertThat(config.remote().firstPause()).isEqualTo(Duration.ofSeconds(1));
@@ -53,6 +54,7 @@ class EvaluatorConfigTest {
                 Map.entry("finemesh.evaluator.store.timeout", "2s"),
                 Map.entry("finemesh.evaluator.store.patience", "1m"),
                 Map.entry("finemesh.evaluator.remote.secrets.big", "k"),
+                Map.entry("finemesh.evaluator.remote.hosts.big", "models.example"),
                 Map.entry("finemesh.evaluator.remote.at-once", "2"),
                 Map.entry("finemesh.evaluator.remote.attempts", "3"),
                 Map.entry("finemesh.evaluator.remote.first-pause", "4s"),
@@ -72,6 +74,7 @@ class EvaluatorConfigTest {
         assertThat(config.store().timeout()).isEqualTo(Duration.ofSeconds(2));
         assertThat(config.store().patience()).isEqualTo(Duration.ofMinutes(1));
         assertThat(config.remote().secrets()).containsEntry("big", "k");
+        assertThat(config.remote().hosts()).containsEntry("big", "models.example");
         assertThat(config.remote().atOnce()).isEqualTo(2);
         assertThat(config.remote().attempts()).isEqualTo(3);
         assertThat(config.remote().firstPause()).isEqualTo(Duration.ofSeconds(4));
