@@ -15,17 +15,18 @@ import java.util.Random;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The kernels on a device; run with {@code -Dfinemesh.device=cuda} in a build of the profile cuda. */
 class DeviceKernelsTest {
     private static final int ELEMENTS = 1_000_003;
     private static final long SEED = 20_261_122;
-    private static BackendReport backend;
+    private BackendReport backend;
 
-    @BeforeAll
-    static void start() {
+    // Before each, not before all: a test that is skipped is to be counted as one.
+    @BeforeEach
+    void start() {
         backend = Backend.start(TinyModel.THREADS);
         Assumptions.assumeTrue(
                 backend.compute().kind() == Device.Kind.CUDA,
