@@ -87,7 +87,7 @@ public final class GroupTensors implements StoredGroup, SlotTensors {
         return views[slot.ordinal()];
     }
 
-    @Override
+    /** The weights as 32-bit floats: themselves, or copies that the innermost scope owns. */
     public SlotTensors widened() {
         if (precision == Precision.FP32) {
             return this;

@@ -109,18 +109,10 @@ public final class QuantizedGroup implements StoredGroup {
         return layout;
     }
 
-    @Override
-    public SlotTensors computed() {
-        return of(precision.arithmetic());
-    }
-
     /** The nearest weights of 8 bits, as copies that the innermost scope owns. */
     @Override
-    public SlotTensors widened() {
-        return of(ScalarType.Float);
-    }
-
-    private SlotTensors of(ScalarType type) {
+    public SlotTensors computed() {
+        ScalarType type = precision.arithmetic();
         Map<WeightSlot, Tensor> wide = new EnumMap<>(WeightSlot.class);
         try (NoGradGuard _ = new NoGradGuard()) {
             for (GroupLayout.Entry entry : layout.entries()) {

@@ -5,9 +5,6 @@ public sealed interface StoredGroup extends AutoCloseable permits GroupTensors, 
     /** Where the group's tensors lie. */
     GroupLayout layout();
 
-    /** The weights as 32-bit floats: themselves, or copies that the innermost scope owns. */
-    SlotTensors widened();
-
     /**
      * The weights a layer is run with, in the element type of {@link io.finemesh.engine.tensor.Precision#arithmetic}: themselves, or copies that the innermost
      * scope owns.

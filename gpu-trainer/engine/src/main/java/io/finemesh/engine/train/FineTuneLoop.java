@@ -11,7 +11,6 @@ import io.finemesh.engine.model.PackedRow;
 import io.finemesh.engine.optim.ActiveParameters;
 import io.finemesh.engine.optim.OptimizerStep;
 import io.finemesh.engine.optim.Traversal;
-import io.finemesh.engine.tensor.Backend;
 import io.finemesh.engine.tensor.NativeMemory;
 import io.finemesh.engine.tensor.TensorBytes;
 import io.finemesh.engine.tensor.TensorScope;
@@ -123,7 +122,6 @@ public final class FineTuneLoop implements AutoCloseable {
      * @param stopRequested asked before each step; true ends the segment early, at a point from which it can be resumed
      */
     public SegmentOutcome run(SegmentWindow window, StepListener listener, BooleanSupplier stopRequested) {
-        Backend.multiplyFor(plan.precision());
         if (!window.contains(nextStep)) {
             throw new IllegalArgumentException("segment " + window.index() + " has steps " + window.firstStep() + " to "
                     + (window.endStep() - 1) + ", but the next step is " + nextStep);
