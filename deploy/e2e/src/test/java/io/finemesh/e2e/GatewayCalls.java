@@ -88,9 +88,18 @@ final class GatewayCalls {
 
     /** Asks for an evaluation and gives its id. */
     String evaluate(JsonNode evaluation) {
+        return evaluate("application/json", evaluation.toString());
+    }
+
+    /** The same, as a person writes it. */
+    String evaluateYaml(String evaluation) {
+        return evaluate("application/yaml", evaluation);
+    }
+
+    private String evaluate(String type, String evaluation) {
         return json(request()
-                        .contentType("application/json")
-                        .body(evaluation.toString())
+                        .contentType(type)
+                        .body(evaluation)
                         .post("/v1/evaluations")
                         .then()
                         .statusCode(202)

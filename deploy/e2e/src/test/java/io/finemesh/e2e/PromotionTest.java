@@ -238,18 +238,9 @@ class PromotionTest {
 
     /** Has the holder evaluated and waits for the end. */
     private static String evaluate(Stage stage, String dataset) {
-        String id = GatewayCalls.json(stage.gateway()
-                        .request()
-                        .contentType("application/yaml")
-                        .body("checkpoint: " + better + "\ndataset: " + dataset
-                                + "\ntasks:\n  - task: held_out_loss\ntemplate: plain\n")
-                        .post("/v1/evaluations")
-                        .then()
-                        .statusCode(202)
-                        .extract()
-                        .response())
-                .path("id")
-                .asText();
+        String id = stage.gateway()
+                .evaluateYaml("checkpoint: " + better + "\ndataset: " + dataset
+                        + "\ntasks:\n  - task: held_out_loss\ntemplate: plain\n");
         await().atMost(PATIENCE).until(() -> stage.gateway()
                 .get("/v1/evaluations/" + id)
                 .path("state")
