@@ -83,37 +83,4 @@ class AliasCommandsTest {
         assertThat(out.toString().lines().map(line -> line.replaceAll(" +", " ")))
                 .containsExactly("alias it stands", "gate it passed");
     }
-
-    @Test
-    void anEvaluationIsAskedForAndWaitedFor() {
-        gateway.on("POST /v1/evaluations", 202, "{\"id\":\"ev-1\"}");
-        gateway.on("GET /v1/evaluations/ev-1", 200, "{\"state\":\"started\",\"answered\":6,\"questions\":10}");
-        gateway.on(
-                "GET /v1/evaluations/ev-1",
-                200,
-                "{\"state\":\"completed\",\"scores\":[{\"task\":\"gsm8k\",\"metric\":\"exact_match,strict-match\",\"value\":0.5,"
-                        + "\"standardError\":0.1,\"samples\":10,\"limited\":true}],\"records\":[{\"task\":\"gsm8k\",\"view\":\"/samples.html?x\"}]}");
-
-        assertThat(finemesh("evaluate", "m@champion", "--task", "gsm8k", "--dataset", "d", "--limit", "10"))
-                .isZero();
-
-        assertThat(gateway.requests().getFirst().body())
-                .contains("\"checkpoint\":\"m@champion\"", "\"task\":\"gsm8k\"", "\"limit\":10");
-        assertThat(out.toString())
-                .contains(
-                        "6 of 10 answered", "exact_match,strict-match", "limited run, not a score", "/samples.html?x");
-    }
-
-    @Test
-    void anEvaluationThatFailsIsNoAndSaysWhy() {
-        gateway.on("POST /v1/evaluations", 202, "{\"id\":\"ev-1\"}");
-        gateway.on(
-                "GET /v1/evaluations/ev-1",
-                200,
-                "{\"state\":\"failed\",\"failure\":{\"message\":\"there is no checkpoint\"}}");
-
-        assertThat(finemesh("evaluate", "m", "--task", "svamp", "--dataset", "d"))
-                .isEqualTo(1);
-        assertThat(err.toString()).contains("there is no checkpoint");
-    }
 }

@@ -2,7 +2,10 @@ package io.finemesh.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.finemesh.cli.client.Gateway;
 import io.finemesh.cli.client.GatewayProblem;
 import io.finemesh.cli.display.Table;
@@ -10,14 +13,19 @@ import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Asks for an evaluation of a checkpoint and stays until it has its scores. */
 @Command(name = "evaluate", description = "Score a checkpoint on tasks.", mixinStandardHelpOptions = true)
@@ -27,6 +35,9 @@ public final class EvaluateCommand implements Callable<Integer> {
 
     @Mixin
     private Session session;
+
+    @Spec
+    private CommandSpec spec;
 
     @Parameters(
             paramLabel = "CHECKPOINT",
@@ -46,11 +57,17 @@ public final class EvaluateCommand implements Callable<Integer> {
                     "data set that is asked: one of the mesh, hub:OWNER/NAME[:SPLIT], or a file's path such as ./test.jsonl")
     private String dataset;
 
-    @Option(names = "--examples", description = "data set that worked examples come from, named like --dataset")
+    @Option(
+            names = "--examples",
+            description =
+                    "data set that worked examples of gsm8k, gsm8k_cot, gsm8k_cot_llama or mmlu come from, named like --dataset; other tasks do not see it")
     private Optional<String> examples;
 
-    @Option(names = "--shots", description = "worked examples in a prompt of gsm8k")
+    @Option(names = "--shots", description = "worked examples in a prompt of gsm8k, gsm8k_cot or gsm8k_cot_llama")
     private Optional<Integer> shots;
+
+    @Option(names = "--chat", description = "published tasks are asked through the template, not as plain text")
+    private boolean chat;
 
     @Option(names = "--limit", description = "at most this many samples of each task; the result is then no score")
     private Optional<Integer> limit;
@@ -93,6 +110,7 @@ public final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        requireTakers();
         try (Gateway gateway = session.open()) {
             JsonNode asked = gateway.post(
                     "/v1/evaluations",
@@ -129,14 +147,40 @@ public final class EvaluateCommand implements Callable<Integer> {
                 definition.isPresent() ? Optional.of(Files.readString(definition.get())) : Optional.empty();
         for (String name : tasks) {
             ObjectNode task = request.withArray("tasks").addObject().put("task", name);
-            limit.ifPresent(count -> task.put("limit", count));
-            maxNewTokens.ifPresent(count -> task.put("max_new_tokens", count));
-            worked.ifPresent(data -> task.put("examples", data));
-            shots.ifPresent(count -> task.put("shots", count));
-            subject.ifPresent(word -> task.put("subject", word));
-            yaml.ifPresent(text -> task.put("definition", text));
+            put(task, name, TaskField.LIMIT, limit.map(IntNode::valueOf));
+            put(task, name, TaskField.MAX_NEW_TOKENS, maxNewTokens.map(IntNode::valueOf));
+            put(task, name, TaskField.EXAMPLES, worked.map(TextNode::valueOf));
+            put(task, name, TaskField.SHOTS, shots.map(IntNode::valueOf));
+            put(task, name, TaskField.CHAT, chat ? Optional.of(BooleanNode.TRUE) : Optional.empty());
+            put(task, name, TaskField.SUBJECT, subject.map(TextNode::valueOf));
+            put(task, name, TaskField.DEFINITION, yaml.map(TextNode::valueOf));
         }
         return request;
+    }
+
+    private static void put(ObjectNode task, String name, TaskField field, Optional<? extends JsonNode> value) {
+        if (field.goesTo(name)) {
+            value.ifPresent(given -> task.set(field.key(), given));
+        }
+    }
+
+    /** Before anything is fetched or uploaded: each option has a task that takes it. */
+    private void requireTakers() {
+        Map<TaskField, Boolean> given = new EnumMap<>(TaskField.class);
+        given.put(TaskField.EXAMPLES, examples.isPresent());
+        given.put(TaskField.SHOTS, shots.isPresent());
+        given.put(TaskField.SUBJECT, subject.isPresent());
+        given.put(TaskField.DEFINITION, definition.isPresent());
+        given.put(TaskField.CHAT, chat);
+        given.put(TaskField.MAX_NEW_TOKENS, maxNewTokens.isPresent());
+        given.put(TaskField.LIMIT, limit.isPresent());
+        List<String> refusals = given.entrySet().stream()
+                .filter(Map.Entry::getValue)
+                .flatMap(field -> field.getKey().refusal(tasks).stream())
+                .toList();
+        if (!refusals.isEmpty()) {
+            throw new ParameterException(spec.commandLine(), String.join("\n", refusals));
+        }
     }
 
     private int show(JsonNode evaluation) {

@@ -40,11 +40,13 @@ final class TaskReader {
             EvaluationTask.UPDATE_REPORT);
 
     /** Tasks whose worked examples come from a data set. */
-    private static final Set<EvaluationTask> WITH_EXAMPLES =
-            EnumSet.of(EvaluationTask.GSM8K_COT, EvaluationTask.GSM8K_COT_LLAMA, EvaluationTask.MMLU);
+    private static final Set<EvaluationTask> READING_EXAMPLES = EnumSet.of(
+            EvaluationTask.GSM8K, EvaluationTask.GSM8K_COT, EvaluationTask.GSM8K_COT_LLAMA, EvaluationTask.MMLU);
+
+    private static final String READERS_OF_EXAMPLES = words(READING_EXAMPLES);
 
     /** What a task that asks the model nothing may not be told. */
-    private static final List<String> OF_QUESTIONS = List.of("limit", "dataset", "examples");
+    private static final List<String> OF_QUESTIONS = List.of("limit", "dataset");
 
     private final Problems problems;
     private final Set<String> seen = new HashSet<>();
@@ -118,7 +120,7 @@ final class TaskReader {
     private Optional<TaskSpecification> task(Section section) {
         Optional<EvaluationTask> task = section.choice("task", EvaluationTask.class);
         if (section.given() && section.value("task").isEmpty()) {
-            section.missing("task", words());
+            section.missing("task", words(EnumSet.allOf(EvaluationTask.class)));
         }
         int limit = section.integer("limit", 0, 100_000_000).orElse(0);
         OptionalInt maxNewTokens = section.integer("max_new_tokens", 1, 131_072);
@@ -183,8 +185,14 @@ final class TaskReader {
                     "nothing: update_report asks the model nothing",
                     "chat chooses how a task is put; update_report asks the model nothing, so leave it out");
         }
-        boolean draws = task == EvaluationTask.GSM8K || WITH_EXAMPLES.contains(task) && task != EvaluationTask.MMLU;
-        if (!draws) {
+        boolean reads = READING_EXAMPLES.contains(task);
+        if (!reads) {
+            section.contradiction(
+                    "examples",
+                    "nothing: " + name + " has no worked examples from a data set",
+                    "examples belongs to " + READERS_OF_EXAMPLES + "; " + name + " does not read it, so leave it out");
+        }
+        if (!reads || task == EvaluationTask.MMLU) {
             section.contradiction(
                     "shots",
                     "nothing: the number of worked examples of " + name + " is fixed",
@@ -214,17 +222,14 @@ final class TaskReader {
         } else {
             section.contradiction("subject", "nothing", "subject belongs to mmlu and superglue, so leave it out");
         }
-        if (WITH_EXAMPLES.contains(task)
-                && task != EvaluationTask.MMLU
+        if ((task == EvaluationTask.GSM8K_COT || task == EvaluationTask.GSM8K_COT_LLAMA)
                 && section.value("examples").isEmpty()) {
             section.missing("examples", "the data set with the worked examples");
         }
     }
 
-    private static String words() {
-        return EnumSet.allOf(EvaluationTask.class).stream()
-                .map(TaskReader::word)
-                .collect(Collectors.joining(", "));
+    private static String words(Set<EvaluationTask> tasks) {
+        return tasks.stream().map(TaskReader::word).collect(Collectors.joining(", "));
     }
 
     private static String word(EvaluationTask task) {

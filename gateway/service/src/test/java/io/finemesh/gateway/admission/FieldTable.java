@@ -29,7 +29,7 @@ final class FieldTable {
         private static String taskOf(String field) {
             return switch (field) {
                 case "task" -> "";
-                case "shots", "chat" -> "task: gsm8k, ";
+                case "shots", "chat", "examples" -> "task: gsm8k, ";
                 case "definition" -> "task: own, ";
                 case "subject" -> "task: superglue, ";
                 default -> "task: exact_match, ";

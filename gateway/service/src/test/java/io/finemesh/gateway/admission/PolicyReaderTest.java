@@ -191,6 +191,13 @@ class PolicyReaderTest {
     }
 
     @Test
+    void workedExamplesAreRefusedWhereATaskDoesNotReadThem() {
+        assertThat(messages(LEAST.replace("{task: held_out_loss}", "{task: held_out_loss, examples: worked}")))
+                .containsExactly(
+                        "examples belongs to gsm8k, gsm8k_cot, gsm8k_cot_llama, mmlu; held_out_loss does not read it, so leave it out");
+    }
+
+    @Test
     void aTaskIsNotAskedOnWhatTheRunsTrainOn() {
         assertThat(messages(LEAST.replace("{task: held_out_loss}", "{task: held_out_loss, dataset: d@2}")))
                 .singleElement()

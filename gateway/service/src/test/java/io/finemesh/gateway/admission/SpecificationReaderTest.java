@@ -28,6 +28,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
+import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -378,6 +379,33 @@ class SpecificationReaderTest {
                         "/evaluation/judge/prompts",
                         "/evaluation/against",
                         "/evaluation/dataset");
+    }
+
+    @Test
+    void workedExamplesAreRefusedWhereATaskDoesNotReadThemAtEveryPlaceAtOnce() {
+        assertThat(problems(LEAST + """
+                        evaluation:
+                          dataset: e
+                          tasks:
+                            - {task: gsm8k, examples: worked}
+                            - {task: gsm8k_cot_zeroshot, examples: worked}
+                            - {task: svamp, examples: worked}
+                            - {task: superglue, subject: boolq, examples: worked}
+                            - {task: update_report, examples: worked}
+                        """))
+                .extracting(FieldProblem::pointer, FieldProblem::message)
+                .containsExactly(
+                        refusedExamples(1, "gsm8k_cot_zeroshot"),
+                        refusedExamples(2, "svamp"),
+                        refusedExamples(3, "superglue"),
+                        refusedExamples(4, "update_report"));
+    }
+
+    private static Tuple refusedExamples(int task, String name) {
+        return tuple(
+                "/evaluation/tasks/" + task + "/examples",
+                "examples belongs to gsm8k, gsm8k_cot, gsm8k_cot_llama, mmlu; " + name
+                        + " does not read it, so leave it out");
     }
 
     @ParameterizedTest

@@ -119,7 +119,7 @@ class EvaluationResourceTest {
                 .body("type", equalTo("urn:finemesh:problem:invalid-evaluation"))
                 .body("errors.pointer", contains("/checkpoint", "/dataset", "/tasks/0/examples"));
         given().contentType("application/yaml")
-                .body("tasks: [{task: mmlu}, {task: svamp, shots: 3}, {task: own}]\nremote: {url: ftp://x}"
+                .body("tasks: [{task: mmlu}, {task: svamp, shots: 3, examples: e}, {task: own}]\nremote: {url: ftp://x}"
                         .getBytes(UTF_8))
                 .post("/v1/evaluations")
                 .then()
@@ -128,6 +128,7 @@ class EvaluationResourceTest {
                 .body("errors.pointer", hasItem("/tasks/0/subject"))
                 .body("errors.pointer", hasItem("/tasks/0/examples"))
                 .body("errors.pointer", hasItem("/tasks/1/shots"))
+                .body("errors.pointer", hasItem("/tasks/1/examples"))
                 .body("errors.pointer", hasItem("/tasks/2/definition"))
                 .body("errors.pointer", hasItem("/remote/url"))
                 .body("errors.pointer", hasItem("/dataset"));
