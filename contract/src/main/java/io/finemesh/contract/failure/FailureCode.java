@@ -18,7 +18,7 @@ public enum FailureCode {
     DOES_NOT_FIT(Fault.CAPACITY, Disposition.ABORT),
     /** Trainers exist but all are taken or silent. */
     NO_TRAINER_FREE(Fault.CAPACITY, Disposition.PARK),
-    /** The trainer ran out of memory though the plan said it would fit. */
+    /** The trainer ran out of memory though the plan said it would fit, or an evaluator did. */
     OUT_OF_MEMORY(Fault.CAPACITY, Disposition.RETRY),
     /** The trainer fell silent or restarted. */
     TRAINER_LOST(Fault.INFRASTRUCTURE, Disposition.RETRY),

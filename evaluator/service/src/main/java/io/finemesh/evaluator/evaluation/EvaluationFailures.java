@@ -8,6 +8,7 @@ import io.finemesh.contract.failure.Failure;
 import io.finemesh.contract.failure.FailureCode;
 import io.finemesh.contract.store.StoreException;
 import io.finemesh.engine.data.DatasetException;
+import io.finemesh.engine.tensor.NativeMemory;
 import io.finemesh.engine.text.PromptException;
 import io.finemesh.engine.text.TokenizerException;
 import io.finemesh.evaluator.task.TaskRefusedException;
@@ -29,16 +30,22 @@ final class EvaluationFailures {
             case ModelConfigurationException model -> new Failure(FailureCode.MODEL_NOT_USABLE, model.getMessage());
             case ManifestException manifest -> new Failure(FailureCode.CHECKPOINT_REFUSED, manifest.getMessage());
             case SafetensorsException weights -> new Failure(FailureCode.BLOB_CORRUPT, weights.getMessage());
-            case OutOfMemoryError memory ->
-                new Failure(
-                        FailureCode.OUT_OF_MEMORY,
-                        "the evaluator ran out of memory: " + memory.getMessage()
-                                + "; lower finemesh.evaluator.generation-batch or tokens-per-row");
+            case OutOfMemoryError memory -> outOfMemory(memory);
+            case RuntimeException runtime when NativeMemory.isExhausted(runtime) -> outOfMemory(runtime);
             default ->
                 new Failure(
                         FailureCode.INTERNAL,
                         "an unexpected " + thrown + "; the evaluator's log has where it came from");
         };
+    }
+
+    /** LibTorch's message goes on with where in its source it is. */
+    private static Failure outOfMemory(Throwable thrown) {
+        String reason = String.valueOf(thrown.getMessage()).lines().findFirst().orElse("");
+        return new Failure(
+                FailureCode.OUT_OF_MEMORY,
+                "the evaluator ran out of memory: " + reason
+                        + "; lower finemesh.evaluator.generation-batch or tokens-per-row, or give it more memory");
     }
 
     private static FailureCode code(BlobCacheException.Reason reason) {

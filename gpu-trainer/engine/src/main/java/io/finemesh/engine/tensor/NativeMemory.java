@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.bytedeco.javacpp.Pointer;
 
 /**
@@ -38,6 +39,17 @@ public record NativeMemory(long residentBytes, long peakResidentBytes, long poin
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read the memory figures of this process", e);
         }
+    }
+
+    /** Whether an allocation failed. LibTorch has no type for it: its CPU and CUDA allocators say it in words, as a plain runtime exception. */
+    public static boolean isExhausted(Throwable thrown) {
+        if (!(thrown instanceof RuntimeException)) {
+            return false;
+        }
+        String message = String.valueOf(thrown.getMessage()).toLowerCase(Locale.ROOT);
+        return message.contains("out of memory")
+                || message.contains("not enough memory")
+                || message.contains("can't allocate memory");
     }
 
     private static long kibibytes(String line) {

@@ -9,9 +9,9 @@ import io.finemesh.contract.failure.FailureCode;
 import io.finemesh.contract.store.StoreException;
 import io.finemesh.engine.data.DatasetException;
 import io.finemesh.engine.optim.InvalidMethodException;
+import io.finemesh.engine.tensor.NativeMemory;
 import io.finemesh.engine.text.PromptException;
 import io.finemesh.engine.text.TokenizerException;
-import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 
 /** Which failure something thrown is. Every exception of the libraries has its place here; what has none is a bug. */
@@ -34,7 +34,7 @@ public final class SegmentFailures {
             case SafetensorsException weights -> new Failure(FailureCode.BLOB_CORRUPT, weights.getMessage());
             case OutOfMemoryError memory -> new Failure(FailureCode.OUT_OF_MEMORY, outOfMemory(memory));
             case RuntimeException runtime
-            when isNativeOutOfMemory(runtime) -> new Failure(FailureCode.OUT_OF_MEMORY, outOfMemory(runtime));
+            when NativeMemory.isExhausted(runtime) -> new Failure(FailureCode.OUT_OF_MEMORY, outOfMemory(runtime));
             default ->
                 new Failure(
                         FailureCode.INTERNAL,
@@ -72,14 +72,6 @@ public final class SegmentFailures {
                 FailureCode.DATASET_NOT_USABLE;
             case UNREADABLE, CURSOR_MISMATCH -> FailureCode.INTERNAL;
         };
-    }
-
-    /** LibTorch has no type for it: its CPU and CUDA allocators say it in words, as a plain runtime exception. */
-    private static boolean isNativeOutOfMemory(RuntimeException thrown) {
-        String message = String.valueOf(thrown.getMessage()).toLowerCase(Locale.ROOT);
-        return message.contains("out of memory")
-                || message.contains("not enough memory")
-                || message.contains("can't allocate memory");
     }
 
     private static String outOfMemory(Throwable thrown) {
