@@ -42,8 +42,13 @@ public record PlacementBoard(
      *
      * @param budgetBytes what runs might use of it
      * @param at when it was given up
+     * @param trainer what was heard of it, so that nothing it said before then is taken for its return
      */
-    public record Departed(long budgetBytes, Instant at) {}
+    public record Departed(long budgetBytes, Instant at, Optional<Trainer> trainer) {
+        public Departed {
+            trainer = trainer == null ? Optional.empty() : trainer;
+        }
+    }
 
     public PlacementBoard {
         trainers = Collections.unmodifiableMap(new LinkedHashMap<>(trainers));
@@ -64,7 +69,10 @@ public record PlacementBoard(
                 leases,
                 waiting,
                 closed,
-                plus(departed, trainer.id(), new Departed(trainer.budgetBytes(), now)));
+                plus(
+                        departed,
+                        trainer.id(),
+                        new Departed(trainer.budgetBytes(), now, Optional.of(trainer.straying(Optional.empty())))));
     }
 
     /** Queues a request; what the run had before is over. */
@@ -120,6 +128,12 @@ public record PlacementBoard(
 
     Optional<Trainer> trainer(TrainerId trainer) {
         return Optional.ofNullable(trainers.get(trainer));
+    }
+
+    /** A live trainer, or one that fell silent lately. */
+    Optional<Trainer> remembered(TrainerId trainer) {
+        return trainer(trainer)
+                .or(() -> Optional.ofNullable(departed.get(trainer)).flatMap(Departed::trainer));
     }
 
     boolean lives(TrainerId trainer, TrainerIncarnation incarnation) {

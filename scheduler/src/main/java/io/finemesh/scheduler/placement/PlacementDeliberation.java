@@ -6,7 +6,6 @@ import io.finemesh.contract.failure.FailureCode;
 import io.finemesh.contract.id.EventId;
 import io.finemesh.contract.id.RunId;
 import io.finemesh.contract.id.TrainerId;
-import io.finemesh.contract.id.TrainerIncarnation;
 import io.finemesh.contract.placement.LeaseGranted;
 import io.finemesh.contract.placement.LeaseLost;
 import io.finemesh.contract.placement.PlaceSegment;
@@ -135,21 +134,13 @@ final class PlacementDeliberation {
     }
 
     void hear(Envelope<?> input, TrainerHeartbeat heartbeat) {
-        Optional<Trainer> known = board.trainer(heartbeat.trainer());
-        boolean sameLife = known.map(trainer -> trainer.incarnation().equals(heartbeat.incarnation()))
-                .orElse(false);
-        if (sameLife && known.get().heartbeat().sequence() >= heartbeat.sequence()) {
+        Optional<Trainer> known = board.remembered(heartbeat.trainer());
+        if (known.filter(trainer -> trainer.isPast(heartbeat)).isPresent()) {
             return;
         }
-        if (known.flatMap(Trainer::former)
-                .filter(heartbeat.incarnation()::equals)
-                .isPresent()) {
-            return;
-        }
-        Optional<TrainerIncarnation> former =
-                sameLife ? known.flatMap(Trainer::former) : known.map(Trainer::incarnation);
-        board = board.with(new Trainer(
-                heartbeat, now, former, sameLife ? known.flatMap(Trainer::strayingSince) : Optional.empty()));
+        boolean sameLife = board.lives(heartbeat.trainer(), heartbeat.incarnation());
+        board = board.with(
+                known.map(trainer -> trainer.after(heartbeat, now)).orElseGet(() -> Trainer.first(heartbeat, now)));
         if (!sameLife) {
             lose(heartbeat.trainer(), "trainer " + heartbeat.trainer() + " restarted", false);
         }

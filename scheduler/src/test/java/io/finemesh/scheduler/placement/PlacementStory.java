@@ -103,7 +103,11 @@ final class PlacementStory {
     }
 
     List<Message> beat(TrainerHeartbeat heartbeat) {
-        long sequence = sequences.merge(heartbeat.trainer(), 1L, Long::sum);
+        return beatOf(sequences.merge(heartbeat.trainer(), 1L, Long::sum), heartbeat);
+    }
+
+    /** A heartbeat of a place in its trainer's sequence. */
+    List<Message> beatOf(long sequence, TrainerHeartbeat heartbeat) {
         return tell(
                 new TrainerHeartbeat(
                         heartbeat.trainer(),
@@ -161,7 +165,11 @@ final class PlacementStory {
     }
 
     static TrainerHeartbeat reborn(String trainer) {
-        return trainer(trainer, "life-2", TrainerCondition.IDLE, 10_000, null, 0, List.of());
+        return living(trainer, "life-2");
+    }
+
+    static TrainerHeartbeat living(String trainer, String life) {
+        return trainer(trainer, life, TrainerCondition.IDLE, 10_000, null, 0, List.of());
     }
 
     static TrainerHeartbeat sized(String trainer, long bytes) {
@@ -188,6 +196,10 @@ final class PlacementStory {
 
     static TrainerHeartbeat training(String trainer, String run, long epoch) {
         return trainer(trainer, "life-1", TrainerCondition.TRAINING, 10_000, run, epoch, List.of());
+    }
+
+    static TrainerHeartbeat training(String trainer, String life, String run, long epoch) {
+        return trainer(trainer, life, TrainerCondition.TRAINING, 10_000, run, epoch, List.of());
     }
 
     private static TrainerHeartbeat trainer(

@@ -23,6 +23,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -153,11 +154,8 @@ final class SimulatedTrainer {
     void upload(boolean fails) {
         TrainSegment lease = uploads.remove();
         if (fails) {
-            // What is built on the lost result is given up with it, as the trainer's contract says.
             says.accept(failed(lease, FailureCode.STORE_UNREACHABLE));
-            CheckpointId lost = result(lease.work());
-            held.remove(lost);
-            giveUpBuiltOn(lost);
+            giveUpBuiltOn(result(lease.work()));
             return;
         }
         says.accept(new SegmentEnded(
@@ -174,20 +172,32 @@ final class SimulatedTrainer {
                 new BlobReference(new BlobDigest("d".repeat(64)), 1)));
     }
 
-    private void giveUpBuiltOn(CheckpointId lost) {
+    /**
+     * What is built on a lost result is given up with it, as the trainer's contract says. A segment that was trained again has its result among the
+     * uploads twice; what comes after the second one stands on that one.
+     */
+    private void giveUpBuiltOn(CheckpointId first) {
+        Set<CheckpointId> lost = new LinkedHashSet<>(Set.of(first));
+        Set<CheckpointId> coming = new HashSet<>();
         List<TrainSegment> orphans = new ArrayList<>();
-        Predicate<TrainSegment> orphaned = lease -> lease.work().base().equals(lost);
+        for (TrainSegment upload : List.copyOf(uploads)) {
+            CheckpointId base = upload.work().base();
+            if (lost.contains(base) && !coming.contains(base)) {
+                lost.add(result(upload.work()));
+                uploads.remove(upload);
+                orphans.add(upload);
+            } else {
+                coming.add(result(upload.work()));
+            }
+        }
+        lost.removeAll(coming);
+        held.removeAll(lost);
+        Predicate<TrainSegment> orphaned = lease -> lost.contains(lease.work().base());
         executing.filter(orphaned).ifPresent(orphans::add);
         mailbox.stream().filter(orphaned).forEach(orphans::add);
-        uploads.stream().filter(orphaned).forEach(orphans::add);
         executing = executing.filter(orphaned.negate());
         mailbox.removeIf(orphaned);
-        uploads.removeIf(orphaned);
-        for (TrainSegment orphan : orphans) {
-            says.accept(failed(orphan, FailureCode.STORE_UNREACHABLE));
-            held.remove(result(orphan.work()));
-            giveUpBuiltOn(result(orphan.work()));
-        }
+        orphans.forEach(orphan -> says.accept(failed(orphan, FailureCode.STORE_UNREACHABLE)));
     }
 
     /** Dies and comes back with nothing. */

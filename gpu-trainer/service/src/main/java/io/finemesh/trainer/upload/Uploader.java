@@ -22,6 +22,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -266,30 +267,44 @@ public final class Uploader {
      * two is a result by then, so results are looked through again after segments were.
      */
     private void giveUp(Upload failed, Failure failure) {
-        Set<CheckpointId> lost = new LinkedHashSet<>(Set.of(failed.result.checkpoint()));
-        List<Upload> fallen = builtOn(lost);
         report(failed, failure);
         finish(failed);
+        Fall fall = fall(Set.of(failed.result.checkpoint()));
         do {
-            lostResults.lost(Set.copyOf(lost), failure);
-            for (Upload upload : fallen) {
+            if (!fall.lost.isEmpty()) {
+                lostResults.lost(fall.lost, failure);
+            }
+            for (Upload upload : fall.uploads) {
                 report(upload, failure);
                 cancel(upload);
             }
-            fallen = builtOn(lost);
-        } while (!fallen.isEmpty());
+            fall = fall(fall.lost);
+        } while (!fall.uploads.isEmpty());
     }
 
-    /** Results on their way that build on lost ones; they are added to the lost ones. */
-    private List<Upload> builtOn(Set<CheckpointId> lost) {
+    /**
+     * What goes down with lost results.
+     *
+     * @param uploads that build on them
+     * @param lost results that no upload brings any more
+     */
+    private record Fall(List<Upload> uploads, Set<CheckpointId> lost) {}
+
+    /** A segment that was trained again has its result here twice; what comes after the second upload of a result stands on that one. */
+    private Fall fall(Set<CheckpointId> without) {
+        Set<CheckpointId> lost = new LinkedHashSet<>(without);
+        Set<CheckpointId> coming = new HashSet<>();
         List<Upload> fallen = new ArrayList<>();
         for (Upload upload : waiting()) {
-            if (lost.contains(upload.result.base())) {
+            if (lost.contains(upload.result.base()) && !coming.contains(upload.result.base())) {
                 lost.add(upload.result.checkpoint());
                 fallen.add(upload);
+            } else {
+                coming.add(upload.result.checkpoint());
             }
         }
-        return fallen;
+        lost.removeAll(coming);
+        return new Fall(fallen, Set.copyOf(lost));
     }
 
     private void report(Upload upload, Failure failure) {

@@ -194,6 +194,35 @@ class UploadTest {
         }
     }
 
+    @Test
+    void aResultThatWasMadeTwiceIsNotLostWithItsFirstUpload() throws Exception {
+        CountDownLatch uploads = store.holdUploads();
+        try (Workbench bench = new Workbench(store, directory)) {
+            bench.send(run.train(0, model, 1));
+            bench.recorder().awaitLast(SegmentTrained.class, 1);
+            bench.send(run.train(0, model, 2));
+            SegmentTrained again = bench.recorder().awaitLast(SegmentTrained.class, 2);
+            bench.send(run.train(1, again.checkpoint(), 3));
+            bench.recorder().listen(message -> {
+                if (message instanceof SegmentFailed) {
+                    store.fail(0);
+                }
+            });
+
+            store.fail(-1);
+            uploads.countDown();
+            bench.recorder().awaitLast(SegmentEnded.class, 2);
+
+            assertThat(bench.recorder().of(SegmentFailed.class))
+                    .extracting(SegmentFailed::segmentIndex, SegmentFailed::epoch)
+                    .containsExactly(tuple(0, 1L));
+            assertThat(bench.recorder().of(SegmentEnded.class))
+                    .extracting(SegmentEnded::segmentIndex, SegmentEnded::epoch)
+                    .containsExactly(tuple(0, 2L), tuple(1, 3L));
+            bench.recorder().of(SegmentEnded.class).forEach(store::commit);
+        }
+    }
+
     /** The listener holds the device thread where the segment has ended and its upload has not begun. */
     @Test
     void aResultThatIsMadeWhileItsBaseIsLostIsLostToo() throws Exception {
