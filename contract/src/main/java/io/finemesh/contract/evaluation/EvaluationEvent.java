@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /** What an evaluator says. Owner: evaluator. */
 public sealed interface EvaluationEvent extends Message
-        permits EvaluationStarted, RangeScored, RangeFailed, EvaluationCompleted, EvaluationFailed {
+        permits EvaluationStarted, RangeScored, RangeFailed, JudgeSpending, EvaluationCompleted, EvaluationFailed {
     /** The run that asked, if one did. */
     Optional<RunId> runId();
 

@@ -2,7 +2,10 @@ package io.finemesh.contract.evaluation;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.finemesh.contract.id.CheckpointId;
+import io.finemesh.contract.json.SinceForm;
+import io.finemesh.contract.run.JudgeBudget;
 import io.finemesh.contract.run.JudgeSpecification;
 import io.finemesh.contract.run.ResolvedDataset;
 import java.util.Map;
@@ -15,17 +18,22 @@ import java.util.Optional;
  * @param remote a model behind a server that rates
  * @param prompts documents with the judge's prompts, in the form of FastChat's prompt file
  * @param references documents with reference answers, in the form of FastChat's answer files
+ * @param budget what asking it may cost; absent = what the evaluators allow
  */
 public record JudgeSettings(
         Optional<CheckpointId> checkpoint,
         Optional<RemoteModel> remote,
         ResolvedDataset prompts,
-        Optional<ResolvedDataset> references) {
+        Optional<ResolvedDataset> references,
+
+        @JsonInclude(JsonInclude.Include.NON_ABSENT) @SinceForm(8)
+        Optional<JudgeBudget> budget) {
     public JudgeSettings {
         checkpoint = checkpoint == null ? Optional.empty() : checkpoint;
         remote = remote == null ? Optional.empty() : remote;
         requireNonNull(prompts, "prompts is null");
         references = references == null ? Optional.empty() : references;
+        budget = budget == null ? Optional.empty() : budget;
     }
 
     /**
@@ -40,7 +48,8 @@ public record JudgeSettings(
                 checkpoint,
                 judge.url().flatMap(url -> judge.model().map(model -> new RemoteModel(url, model, judge.secret()))),
                 datasets.get(judge.prompts()),
-                judge.references().map(datasets::get));
+                judge.references().map(datasets::get),
+                judge.budget());
     }
 
     /** Who it is, as judgments name it. */

@@ -2,6 +2,8 @@ package io.finemesh.contract.run;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.finemesh.contract.json.SinceForm;
 import java.util.Optional;
 
 /**
@@ -13,6 +15,7 @@ import java.util.Optional;
  * @param secret name of the evaluator's secret that holds the key; never the key itself
  * @param prompts data set of documents with the judge's prompts
  * @param references data set of documents with reference answers
+ * @param budget what asking it may cost; absent = what the evaluators allow
  */
 public record JudgeSpecification(
         Optional<String> checkpoint,
@@ -20,7 +23,10 @@ public record JudgeSpecification(
         Optional<String> model,
         Optional<String> secret,
         String prompts,
-        Optional<String> references) {
+        Optional<String> references,
+
+        @JsonInclude(JsonInclude.Include.NON_ABSENT) @SinceForm(8)
+        Optional<JudgeBudget> budget) {
     public JudgeSpecification {
         checkpoint = checkpoint == null ? Optional.empty() : checkpoint;
         url = url == null ? Optional.empty() : url;
@@ -28,5 +34,6 @@ public record JudgeSpecification(
         secret = secret == null ? Optional.empty() : secret;
         requireNonNull(prompts, "prompts is null");
         references = references == null ? Optional.empty() : references;
+        budget = budget == null ? Optional.empty() : budget;
     }
 }

@@ -12,6 +12,7 @@ import io.finemesh.contract.evaluation.EvaluateCheckpoint;
 import io.finemesh.contract.evaluation.EvaluationCompleted;
 import io.finemesh.contract.evaluation.EvaluationFailed;
 import io.finemesh.contract.evaluation.EvaluationStarted;
+import io.finemesh.contract.evaluation.JudgeSpending;
 import io.finemesh.contract.evaluation.RangeFailed;
 import io.finemesh.contract.evaluation.RangeScored;
 import io.finemesh.contract.evaluation.RequestEvaluation;
@@ -105,6 +106,7 @@ public final class WireNames {
         name(EvaluationStarted.class, "io.finemesh.evaluation.started.v1");
         name(RangeScored.class, "io.finemesh.evaluation.range-scored.v1");
         name(RangeFailed.class, "io.finemesh.evaluation.range-failed.v1");
+        name(JudgeSpending.class, "io.finemesh.evaluation.judge-spending.v1");
         name(EvaluationCompleted.class, "io.finemesh.evaluation.completed.v1");
         name(EvaluationFailed.class, "io.finemesh.evaluation.failed.v1");
         name(PlaceSegment.class, "io.finemesh.placement.place-segment.v1");

@@ -2,6 +2,7 @@ package io.finemesh.evaluator;
 
 import io.finemesh.contract.evaluation.RemoteModel;
 import io.finemesh.contract.failure.FailureCode;
+import io.finemesh.contract.run.JudgeBudget;
 import io.finemesh.evaluator.answer.Answerer;
 import io.finemesh.evaluator.answer.RemoteAnswerer;
 import io.finemesh.evaluator.config.EvaluatorConfig;
@@ -9,7 +10,7 @@ import io.finemesh.evaluator.evaluation.EvaluationException;
 import io.finemesh.evaluator.evaluation.RemoteAnswers;
 import io.finemesh.evaluator.judge.HttpJudge;
 import io.finemesh.evaluator.judge.Judge;
-import io.finemesh.evaluator.judge.JudgeLimits;
+import io.finemesh.evaluator.server.ModelServer;
 import io.finemesh.evaluator.server.ServerSettings;
 import java.net.URI;
 import java.time.Clock;
@@ -36,9 +37,13 @@ final class RemoteModels implements RemoteAnswers {
     }
 
     @Override
-    public Judge judge(RemoteModel model) throws EvaluationException {
-        return new HttpJudge(
-                settings(model), new JudgeLimits(config.judgeRequests(), config.judgeTokens()), Thread::sleep, clock);
+    public JudgeBudget ceiling() {
+        return JudgeBudget.of(config.judgeRequests(), config.judgeTokens());
+    }
+
+    @Override
+    public Judge judge(RemoteModel model, ModelServer.Budget budget) throws EvaluationException {
+        return new HttpJudge(settings(model), budget, Thread::sleep, clock);
     }
 
     private ServerSettings settings(RemoteModel model) throws EvaluationException {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.finemesh.contract.evaluation.RemoteModel;
 import io.finemesh.evaluator.config.EvaluatorConfig;
 import io.finemesh.evaluator.evaluation.EvaluationException;
+import io.finemesh.evaluator.server.ModelServer;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.time.Clock;
@@ -36,7 +37,8 @@ class RemoteModelsTest {
 
     @Test
     void aSecretGoesToTheHostsNamedForIt() throws Exception {
-        assertThat(models.judge(model("https://models.example/v1", "open"))).isNotNull();
+        assertThat(models.judge(model("https://models.example/v1", "open"), ModelServer.Budget.NONE))
+                .isNotNull();
         assertThat(models.of(model("http://127.0.0.1:9000/v1", "open"))).isNotNull();
         assertThat(models.of(model("https://anywhere.example/v1", null))).isNotNull();
     }
@@ -46,7 +48,7 @@ class RemoteModelsTest {
         for (String url : new String[] {
             "https://evil.example/v1", "https://models.example.evil.example/v1", "https://sub.models.example/v1"
         }) {
-            assertThatThrownBy(() -> models.judge(model(url, "open")))
+            assertThatThrownBy(() -> models.judge(model(url, "open"), ModelServer.Budget.NONE))
                     .as(url)
                     .isInstanceOf(EvaluationException.class)
                     .hasMessageContaining("may not be sent to")

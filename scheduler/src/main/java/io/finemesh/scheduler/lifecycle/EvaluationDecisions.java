@@ -4,6 +4,7 @@ import io.finemesh.contract.evaluation.EvaluationCompleted;
 import io.finemesh.contract.evaluation.EvaluationEvent;
 import io.finemesh.contract.evaluation.EvaluationFailed;
 import io.finemesh.contract.evaluation.EvaluationStarted;
+import io.finemesh.contract.evaluation.JudgeSpending;
 import io.finemesh.contract.evaluation.RangeFailed;
 import io.finemesh.contract.evaluation.RangeScored;
 import io.finemesh.contract.failure.Disposition;
@@ -60,7 +61,7 @@ final class EvaluationDecisions {
             return;
         }
         switch (event) {
-            case EvaluationStarted _, RangeScored _, RangeFailed _ ->
+            case EvaluationStarted _, RangeScored _, RangeFailed _, JudgeSpending _ ->
                 deliberation.ignore("of interest to watchers only");
             case EvaluationCompleted completed -> close(deliberation, completed.evaluation());
             case EvaluationFailed failed ->

@@ -121,6 +121,7 @@ class EvaluationTest {
                                         Optional.empty(),
                                         Optional.empty(),
                                         "prompts",
+                                        Optional.empty(),
                                         Optional.empty()))),
                         new ResolvedEvaluation(data, Optional.empty(), Optional.of(new CheckpointId("ck-rater")))));
 

@@ -77,11 +77,11 @@ public interface EvaluatorConfig {
         @WithDefault("1s")
         Duration firstPause();
 
-        /** Requests that a judge may be sent for one range of questions, attempts counted each: a bound on what a mistake costs. */
+        /** Requests that a judge may be sent for one evaluation, attempts counted each: a ceiling over what evaluations ask for, and a bound on what a mistake costs. The same on every evaluator. */
         @WithDefault("10000")
         long judgeRequests();
 
-        /** Tokens that a judge may use for one range of questions, as its server counts them. */
+        /** Tokens that a judge may use for one evaluation, as its server counts them. */
         @WithDefault("10000000")
         long judgeTokens();
 

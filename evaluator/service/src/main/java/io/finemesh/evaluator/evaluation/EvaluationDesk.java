@@ -4,6 +4,7 @@ import io.finemesh.contract.evaluation.EvaluationCompleted;
 import io.finemesh.contract.evaluation.EvaluationEvent;
 import io.finemesh.contract.evaluation.EvaluationFailed;
 import io.finemesh.contract.evaluation.EvaluationStarted;
+import io.finemesh.contract.evaluation.JudgeSpending;
 import io.finemesh.contract.evaluation.RangeFailed;
 import io.finemesh.contract.evaluation.RangeScored;
 import io.finemesh.contract.evaluation.ScoreRange;
@@ -50,6 +51,7 @@ public final class EvaluationDesk implements AutoCloseable {
     private final EvaluationSpans spans;
     private final PatientVoice voice;
     private final Wanted wanted;
+    private final SpendingShelf spendings;
     private final EvaluationLead lead;
     private final RangeWork work;
     private final ThreadPoolExecutor computing = new ThreadPoolExecutor(
@@ -105,6 +107,7 @@ public final class EvaluationDesk implements AutoCloseable {
         this.shelf = new ResultShelf(directory.resolve("results"));
         this.ranges = new RangeShelf(directory.resolve("ranges"));
         this.wanted = new Wanted(directory.resolve("cancelled"));
+        this.spendings = new SpendingShelf(directory.resolve("spendings"));
         this.spans = spans;
         this.voice = new PatientVoice(voice, pause);
         JobPlanner planner = new JobPlanner(fetcher, limits.rangeSamples());
@@ -115,9 +118,10 @@ public final class EvaluationDesk implements AutoCloseable {
                 new TaskMerger(fetcher, ranges, new ResultsWriter(clock, limits.generationBatch())),
                 this.voice,
                 wanted,
+                remote.ceiling(),
                 clock);
         this.work = new RangeWork(
-                evaluator, fetcher, planner, wanted, directory.resolve("journals"), limits, clock, remote);
+                evaluator, fetcher, planner, wanted, directory, this.voice, spendings, limits, clock, remote);
     }
 
     /**
@@ -189,13 +193,18 @@ public final class EvaluationDesk implements AutoCloseable {
     /** Gives up what a run asked for: it has ended, and nobody waits for its scores. */
     public void withdraw(RunId run) {
         wanted.withdraw(run);
-        ranges.wake();
+        wake();
     }
 
     /** Gives up an evaluation that was taken back, for good. */
     public void cancel(EvaluationId evaluation, String reason) {
         wanted.cancel(evaluation, reason);
+        wake();
+    }
+
+    private void wake() {
         ranges.wake();
+        spendings.wake();
     }
 
     /** What any evaluator said: ranges that are answered need not be answered here. */
@@ -203,7 +212,10 @@ public final class EvaluationDesk implements AutoCloseable {
         switch (event) {
             case RangeScored scored -> ranges.scored(scored);
             case RangeFailed failed -> ranges.failed(failed.evaluation(), failed.failure());
-            case EvaluationStarted _, EvaluationCompleted _, EvaluationFailed _ -> {}
+            case JudgeSpending spending -> spendings.heard(spending);
+            case EvaluationCompleted completed -> spendings.ended(completed.evaluation());
+            // What a failed one spent stays known: its command may come again after a crash.
+            case EvaluationStarted _, EvaluationFailed _ -> {}
         }
     }
 
@@ -257,8 +269,9 @@ public final class EvaluationDesk implements AutoCloseable {
         try {
             requireUsable();
             Optional<BlobReference> known = ranges.find(range.key());
-            RangeScored scored = known.isPresent() ? work.again(range, known.get()) : work.score(range);
+            RangeScored scored = known.isPresent() ? work.again(range, known.get()) : work.score(envelope);
             ranges.scored(scored);
+            work.drop(range.key());
             event = scored;
         } catch (EvaluationException | StoreException | IOException | RuntimeException | Error reason) {
             requireRunning();

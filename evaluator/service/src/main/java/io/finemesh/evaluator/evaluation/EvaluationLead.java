@@ -7,6 +7,7 @@ import io.finemesh.contract.evaluation.TaskRecords;
 import io.finemesh.contract.evaluation.TaskScore;
 import io.finemesh.contract.id.BlobDigest;
 import io.finemesh.contract.id.DatasetVersion;
+import io.finemesh.contract.run.JudgeBudget;
 import io.finemesh.contract.store.BlobReference;
 import io.finemesh.contract.store.StoreException;
 import io.finemesh.contract.wire.Envelope;
@@ -41,6 +42,7 @@ final class EvaluationLead {
     private final TaskMerger merger;
     private final PatientVoice voice;
     private final Wanted wanted;
+    private final JudgeBudget ceiling;
     private final Clock clock;
 
     EvaluationLead(
@@ -50,6 +52,7 @@ final class EvaluationLead {
             TaskMerger merger,
             PatientVoice voice,
             Wanted wanted,
+            JudgeBudget ceiling,
             Clock clock) {
         this.fetcher = fetcher;
         this.planner = planner;
@@ -57,6 +60,7 @@ final class EvaluationLead {
         this.merger = merger;
         this.voice = voice;
         this.wanted = wanted;
+        this.ceiling = ceiling;
         this.clock = clock;
     }
 
@@ -90,6 +94,7 @@ final class EvaluationLead {
     private void gather(Envelope<?> cause, EvaluationJob job, List<TaskPlan> plans)
             throws StoreException, EvaluationException, IOException, InterruptedException {
         Set<BlobDigest> keys = new LinkedHashSet<>();
+        JudgeShares shares = JudgeShares.of(job.work(), plans, ceiling);
         ranges.watch(job.evaluation());
         try {
             for (TaskPlan plan : plans) {
@@ -106,7 +111,8 @@ final class EvaluationLead {
                                         plan.index(),
                                         range.from(),
                                         range.to(),
-                                        range.key()));
+                                        range.key(),
+                                        shares.of(plan, range)));
                     }
                 }
             }

@@ -1,7 +1,10 @@
 package io.finemesh.evaluator.evaluation;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.finemesh.contract.evaluation.EvaluationWork;
 import io.finemesh.contract.evaluation.RangeScored;
+import io.finemesh.contract.evaluation.RemoteModel;
 import io.finemesh.contract.evaluation.ScoreRange;
 import io.finemesh.contract.failure.FailureCode;
 import io.finemesh.contract.id.BlobDigest;
@@ -10,6 +13,7 @@ import io.finemesh.contract.run.Precision;
 import io.finemesh.contract.run.PromptTemplate;
 import io.finemesh.contract.store.BlobReference;
 import io.finemesh.contract.store.StoreException;
+import io.finemesh.contract.wire.Envelope;
 import io.finemesh.engine.data.LongSamples;
 import io.finemesh.evaluator.answer.AnswerJournal;
 import io.finemesh.evaluator.answer.AnswerLines;
@@ -21,6 +25,8 @@ import io.finemesh.evaluator.judge.Judge;
 import io.finemesh.evaluator.task.Answer;
 import io.finemesh.evaluator.task.Measurement;
 import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -29,6 +35,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
@@ -37,7 +44,7 @@ import org.jboss.logging.Logger;
  * <ol>
  *   <li>What the journal holds of the range is not computed again.
  *   <li>Each piece is on disk before the next one is begun.
- *   <li>The whole range goes to object storage under its digest; only then the journal is dropped. A crash between any two leaves a journal, or an object that is found again by its digest.
+ *   <li>The whole range goes to object storage under its digest; when that is known the journal is dropped. A crash between any two leaves the journal.
  * </ol>
  */
 final class RangeWork implements AutoCloseable {
@@ -51,6 +58,9 @@ final class RangeWork implements AutoCloseable {
     private final JobPlanner planner;
     private final Wanted wanted;
     private final Path journals;
+    private final Path spent;
+    private final PatientVoice voice;
+    private final SpendingShelf spendings;
     private final EvaluationDesk.Limits limits;
     private final Clock clock;
     private final RemoteAnswers remote;
@@ -68,7 +78,9 @@ final class RangeWork implements AutoCloseable {
             CheckpointFetcher fetcher,
             JobPlanner planner,
             Wanted wanted,
-            Path journals,
+            Path directory,
+            PatientVoice voice,
+            SpendingShelf spendings,
             EvaluationDesk.Limits limits,
             Clock clock,
             RemoteAnswers remote) {
@@ -76,7 +88,10 @@ final class RangeWork implements AutoCloseable {
         this.fetcher = fetcher;
         this.planner = planner;
         this.wanted = wanted;
-        this.journals = journals;
+        this.journals = directory.resolve("journals");
+        this.spent = directory.resolve("spent");
+        this.voice = voice;
+        this.spendings = spendings;
         this.limits = limits;
         this.clock = clock;
         this.remote = remote;
@@ -84,7 +99,9 @@ final class RangeWork implements AutoCloseable {
     }
 
     /** Answers a range; the answers are in object storage when this returns. */
-    RangeScored score(ScoreRange range) throws StoreException, EvaluationException, IOException, InterruptedException {
+    RangeScored score(Envelope<ScoreRange> envelope)
+            throws StoreException, EvaluationException, IOException, InterruptedException {
+        ScoreRange range = envelope.body();
         Instant start = clock.instant();
         EvaluationWork work = range.work();
         Measurement measurement = measurement(work, range.task());
@@ -97,20 +114,19 @@ final class RangeWork implements AutoCloseable {
                             + " otherwise than the one that leads the evaluation; do they have the same version?");
         }
         BlobReference answers;
-        try (AnswerJournal journal = AnswerJournal.open(journals.resolve(key.value() + ".jsonl"))) {
+        try (AnswerJournal journal = AnswerJournal.open(journal(key))) {
             SortedMap<Integer, Answer> known = journal.answers();
             List<Integer> open = IntStream.range(range.from(), range.to())
                     .filter(question -> !known.containsKey(question) || known.get(question) instanceof Answer.Unrated)
                     .boxed()
                     .toList();
             if (!open.isEmpty()) {
-                answer(work, measurement, open, known, piece -> {
+                answer(envelope, measurement, open, known, piece -> {
                     keep(journal, piece);
                     wanted.require(range.evaluation(), range.runId());
                 });
             }
             answers = fetcher.put(AnswerLines.encode(journal.answers()));
-            journal.delete();
         }
         return new RangeScored(
                 range.evaluation(),
@@ -144,6 +160,24 @@ final class RangeWork implements AutoCloseable {
                 0);
     }
 
+    /** Forgets what is kept of a range on the way to its answers: they are in object storage, and it is known where. */
+    void drop(BlobDigest key) throws IOException {
+        Files.deleteIfExists(journal(key));
+        Path folder = spent.resolve(key.value());
+        if (Files.exists(folder)) {
+            try (Stream<Path> files = Files.list(folder)) {
+                for (Path file : files.toList()) {
+                    Files.delete(file);
+                }
+            }
+            Files.delete(folder);
+        }
+    }
+
+    private Path journal(BlobDigest key) {
+        return journals.resolve(key.value() + ".jsonl");
+    }
+
     private static void keep(AnswerJournal journal, SortedMap<Integer, Answer> piece) throws EvaluationException {
         try {
             journal.append(piece);
@@ -154,19 +188,20 @@ final class RangeWork implements AutoCloseable {
     }
 
     private void answer(
-            EvaluationWork work,
+            Envelope<ScoreRange> range,
             Measurement measurement,
             List<Integer> questions,
             SortedMap<Integer, Answer> known,
             Answerer.Pieces<EvaluationException> pieces)
             throws StoreException, EvaluationException, IOException, InterruptedException {
+        EvaluationWork work = range.body().work();
         if (measurement instanceof Measurement.Changes changes) {
             updates.answer(changes, questions, pieces);
             return;
         }
         try {
             if (measurement instanceof Measurement.Open open) {
-                open(work, open, questions, known, pieces);
+                open(range, open, questions, known, pieces);
                 return;
             }
             answerer(work).answer(measurement, questions, pieces);
@@ -176,23 +211,20 @@ final class RangeWork implements AutoCloseable {
     }
 
     private void open(
-            EvaluationWork work,
+            Envelope<ScoreRange> range,
             Measurement.Open open,
             List<Integer> questions,
             SortedMap<Integer, Answer> known,
             Answerer.Pieces<EvaluationException> pieces)
             throws StoreException, EvaluationException, IOException, InterruptedException {
+        EvaluationWork work = range.body().work();
         LoadedModel model = model(
                 work.checkpoint(), work.settings().precision(), work.settings().template());
         if (open.judge().remote().isPresent()) {
-            Judge judge = remote.judge(open.judge().remote().get());
-            try {
-                new OpenWork(model, judge, limits.generationBatch(), JUDGED_TOGETHER)
-                        .answer(open, questions, known, pieces);
-            } finally {
-                if (judge instanceof AutoCloseable connection) {
-                    closed(connection);
-                }
+            try (JudgeAccount account = account(range)) {
+                judged(account, open.judge().remote().get(), judge -> new OpenWork(
+                                model, judge, limits.generationBatch(), JUDGED_TOGETHER)
+                        .answer(open, questions, known, pieces));
             }
             return;
         }
@@ -210,6 +242,42 @@ final class RangeWork implements AutoCloseable {
                             1)
                     .answer(open, questions, known, pieces);
         }
+    }
+
+    /** Work that a remote judge is asked for. */
+    private interface Judged {
+        void by(Judge judge) throws EvaluationException, InterruptedException;
+    }
+
+    private void judged(JudgeAccount account, RemoteModel model, Judged work)
+            throws EvaluationException, InterruptedException {
+        Judge judge = remote.judge(model, account.spending());
+        try {
+            work.by(judge);
+        } catch (IllegalStateException broken) {
+            account.requireKept();
+            throw broken;
+        } finally {
+            if (judge instanceof AutoCloseable connection) {
+                closed(connection);
+            }
+        }
+    }
+
+    /** A request for a range that was written before there were shares has none, and may spend what an evaluation may. */
+    private JudgeAccount account(Envelope<ScoreRange> envelope)
+            throws EvaluationException, IOException, InterruptedException {
+        ScoreRange range = envelope.body();
+        Path file = spent.resolve(range.key().value())
+                .resolve(URLEncoder.encode(range.evaluation().value(), UTF_8));
+        return JudgeAccount.open(
+                envelope,
+                range.budget().orElseGet(remote::ceiling),
+                evaluator,
+                voice,
+                spendings,
+                file,
+                () -> wanted.require(range.evaluation(), range.runId()));
     }
 
     private static void closed(AutoCloseable connection) {

@@ -1,8 +1,10 @@
 package io.finemesh.evaluator.evaluation;
 
 import io.finemesh.contract.evaluation.RemoteModel;
+import io.finemesh.contract.run.JudgeBudget;
 import io.finemesh.evaluator.answer.Answerer;
 import io.finemesh.evaluator.judge.Judge;
+import io.finemesh.evaluator.server.ModelServer;
 
 /** Makes who answers, and who judges, in the engine's place. */
 public interface RemoteAnswers {
@@ -13,10 +15,14 @@ public interface RemoteAnswers {
      */
     Answerer of(RemoteModel model) throws EvaluationException;
 
+    /** What an evaluation may spend on a remote judge at most. */
+    JudgeBudget ceiling();
+
     /**
      * A remote model that judges.
      *
+     * @param budget what it may cost
      * @throws EvaluationException if it cannot be asked: no such secret, or no such address
      */
-    Judge judge(RemoteModel model) throws EvaluationException;
+    Judge judge(RemoteModel model, ModelServer.Budget budget) throws EvaluationException;
 }

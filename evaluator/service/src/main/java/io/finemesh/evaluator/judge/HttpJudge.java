@@ -11,51 +11,22 @@ import io.finemesh.evaluator.server.ServerReply;
 import io.finemesh.evaluator.server.ServerSettings;
 import io.finemesh.score.mtbench.JudgeRequest;
 import java.time.Clock;
-import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 
 /** A judge behind an OpenAI-compatible server, with a bound on what it may cost. */
 public final class HttpJudge implements Judge, AutoCloseable {
     private final String model;
     private final ModelServer server;
-    private final Spending spending;
+    private final ModelServer.Budget budget;
 
     /**
-     * @param limits what it may cost
+     * @param budget what it may cost
      * @param pause waits between attempts
      * @param clock tells how far away a time is that the server names
      */
-    public HttpJudge(ServerSettings settings, JudgeLimits limits, Pause pause, Clock clock) {
+    public HttpJudge(ServerSettings settings, ModelServer.Budget budget, Pause pause, Clock clock) {
         this.model = settings.model();
         this.server = new ModelServer(settings, pause, clock);
-        this.spending = new Spending(requireNonNull(limits, "limits is null"));
-    }
-
-    /** What was spent, attempts counted each. */
-    private static final class Spending implements ModelServer.Budget {
-        private final JudgeLimits limits;
-        private final AtomicLong requests = new AtomicLong();
-        private final AtomicLong tokens = new AtomicLong();
-
-        Spending(JudgeLimits limits) {
-            this.limits = limits;
-        }
-
-        @Override
-        public Optional<String> barred() {
-            if (tokens.get() >= limits.tokens()) {
-                return Optional.of("the budget of " + limits.tokens() + " tokens is spent");
-            }
-            if (requests.getAndUpdate(sent -> Math.min(sent + 1, limits.requests())) >= limits.requests()) {
-                return Optional.of("the budget of " + limits.requests() + " requests is spent");
-            }
-            return Optional.empty();
-        }
-
-        @Override
-        public void used(long more) {
-            tokens.addAndGet(more);
-        }
+        this.budget = requireNonNull(budget, "budget is null");
     }
 
     @Override
@@ -63,20 +34,10 @@ public final class HttpJudge implements Judge, AutoCloseable {
         return model;
     }
 
-    /** Requests sent so far, attempts counted each. */
-    public long requestsSent() {
-        return spending.requests.get();
-    }
-
-    /** Tokens used so far, as the server counts them. */
-    public long tokensUsed() {
-        return spending.tokens.get();
-    }
-
     @Override
     public JudgeReply ask(JudgeRequest request) throws InterruptedException {
         String subject = "question " + request.question() + " under " + request.prompt();
-        return switch (server.ask("/chat/completions", body(request), subject, spending)) {
+        return switch (server.ask("/chat/completions", body(request), subject, budget)) {
             case ServerReply.Said said -> new JudgeReply.Said(said.text());
             case ServerReply.Failed failed ->
                 new JudgeReply.Failed(

@@ -2,6 +2,7 @@ package io.finemesh.evaluator.messaging;
 
 import io.finemesh.contract.Message;
 import io.finemesh.contract.evaluation.EvaluationEvent;
+import io.finemesh.contract.evaluation.JudgeSpending;
 import io.finemesh.contract.evaluation.ScoreRange;
 import io.finemesh.contract.id.EventId;
 import io.finemesh.contract.wire.Envelope;
@@ -45,11 +46,18 @@ public class EvaluationEventPublisher implements Voice {
                 Topics.EVALUATION_EVENTS,
                 Envelope.causedBy(
                         cause,
-                        EventId.derived(cause.id(), WireNames.of(event.getClass()), 0),
+                        EventId.derived(cause.id(), WireNames.of(event.getClass()) + place(event), 0),
                         source,
                         event.subject(),
                         clock.instant(),
                         event));
+    }
+
+    /** What tells one thing from another of its kind that the same command brings about. */
+    private static String place(EvaluationEvent event) {
+        return event instanceof JudgeSpending spending
+                ? " " + spending.evaluator() + " " + spending.requests() + " " + spending.tokens()
+                : "";
     }
 
     @Override

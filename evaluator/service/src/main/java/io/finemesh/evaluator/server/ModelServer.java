@@ -51,10 +51,14 @@ public final class ModelServer implements AutoCloseable {
             }
         };
 
-        /** Why nothing more may be sent; counts the request that may. */
-        Optional<String> barred();
+        /**
+         * Why nothing more may be sent; counts the request that may.
+         *
+         * @throws InterruptedException when the waiting thread is to stop
+         */
+        Optional<String> barred() throws InterruptedException;
 
-        /** Counts tokens, as the server does. */
+        /** Counts the tokens of a request that is over, as the server does; 0 where it does not say. */
         void used(long tokens);
     }
 
@@ -75,13 +79,17 @@ public final class ModelServer implements AutoCloseable {
 
     /** What one attempt came to. */
     private record Attempt(
-            Optional<String> text, Cause cause, String message, boolean again, Optional<Duration> asked) {
+            Optional<String> text, Cause cause, String message, boolean again, Optional<Duration> asked, long tokens) {
         static Attempt said(String text) {
-            return new Attempt(Optional.of(text), Cause.UNREADABLE, "", false, Optional.empty());
+            return new Attempt(Optional.of(text), Cause.UNREADABLE, "", false, Optional.empty(), 0);
         }
 
         static Attempt failed(Cause cause, boolean again, String message) {
-            return new Attempt(Optional.empty(), cause, message, again, Optional.empty());
+            return new Attempt(Optional.empty(), cause, message, again, Optional.empty(), 0);
+        }
+
+        Attempt costing(long used) {
+            return new Attempt(text, cause, message, again, asked, used);
         }
     }
 
@@ -110,7 +118,8 @@ public final class ModelServer implements AutoCloseable {
             if (barred.isPresent()) {
                 return new Failed(Cause.BARRED, attempt - 1, barred.get());
             }
-            Attempt result = send(request, subject, budget);
+            Attempt result = send(request, subject);
+            budget.used(result.tokens());
             if (result.text().isPresent()) {
                 return new Said(result.text().get());
             }
@@ -128,11 +137,11 @@ public final class ModelServer implements AutoCloseable {
         }
     }
 
-    private Attempt send(HttpRequest request, String subject, Budget budget) throws InterruptedException {
+    private Attempt send(HttpRequest request, String subject) throws InterruptedException {
         CompletableFuture<HttpResponse<String>> sent = http.sendAsync(
                 request, BodyHandlers.limiting(BodyHandlers.ofString(UTF_8), settings.longestAnswerBytes()));
         try {
-            return judged(sent.get(settings.timeout().toMillis(), TimeUnit.MILLISECONDS), subject, budget);
+            return judged(sent.get(settings.timeout().toMillis(), TimeUnit.MILLISECONDS), subject);
         } catch (TimeoutException late) {
             sent.cancel(true);
             return Attempt.failed(Cause.NO_ANSWER, true, settings + " did not answer within " + settings.timeout());
@@ -154,15 +163,15 @@ public final class ModelServer implements AutoCloseable {
         }
     }
 
-    private Attempt judged(HttpResponse<String> response, String subject, Budget budget) {
+    private Attempt judged(HttpResponse<String> response, String subject) {
         int status = response.statusCode();
         String said = settings + " answered " + status;
         if (status == 200) {
             ServerAnswer answer = ServerAnswer.read(response.body());
-            budget.used(answer.tokens());
             return answer.text()
                     .map(Attempt::said)
-                    .orElseGet(() -> Attempt.failed(Cause.UNREADABLE, true, said + ", but " + answer.fault()));
+                    .orElseGet(() -> Attempt.failed(Cause.UNREADABLE, true, said + ", but " + answer.fault()))
+                    .costing(answer.tokens());
         }
         if (status == 401 || status == 403) {
             keyRefused.set(true);
@@ -170,10 +179,10 @@ public final class ModelServer implements AutoCloseable {
         }
         if (status == 429) {
             return new Attempt(
-                    Optional.empty(), Cause.RATE_LIMITED, said + ": too many requests", true, asked(response));
+                    Optional.empty(), Cause.RATE_LIMITED, said + ": too many requests", true, asked(response), 0);
         }
         if (status == 408 || status >= 500) {
-            return new Attempt(Optional.empty(), Cause.SERVER_FAILED, said, true, asked(response));
+            return new Attempt(Optional.empty(), Cause.SERVER_FAILED, said, true, asked(response), 0);
         }
         if (ServerAnswer.missesModel(response.body())) {
             return Attempt.failed(

@@ -5,9 +5,11 @@ import io.finemesh.contract.evaluation.RemoteModel;
 import io.finemesh.contract.evaluation.ScoreRange;
 import io.finemesh.contract.failure.FailureCode;
 import io.finemesh.contract.id.EventId;
+import io.finemesh.contract.run.JudgeBudget;
 import io.finemesh.contract.wire.Envelope;
 import io.finemesh.evaluator.answer.Answerer;
 import io.finemesh.evaluator.judge.Judge;
+import io.finemesh.evaluator.server.ModelServer;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,7 +25,12 @@ final class LoopbackVoice implements Voice {
         }
 
         @Override
-        public Judge judge(RemoteModel model) throws EvaluationException {
+        public JudgeBudget ceiling() {
+            return JudgeBudget.of(10_000, 10_000_000);
+        }
+
+        @Override
+        public Judge judge(RemoteModel model, ModelServer.Budget budget) throws EvaluationException {
             throw new EvaluationException(FailureCode.INVALID_SPECIFICATION, "no remote judge here");
         }
     };

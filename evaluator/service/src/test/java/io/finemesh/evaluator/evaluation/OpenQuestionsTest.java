@@ -23,6 +23,7 @@ import io.finemesh.contract.id.BlobDigest;
 import io.finemesh.contract.id.CheckpointId;
 import io.finemesh.contract.id.DatasetVersion;
 import io.finemesh.contract.run.EvaluationTask;
+import io.finemesh.contract.run.JudgeBudget;
 import io.finemesh.contract.run.Precision;
 import io.finemesh.contract.run.PromptTemplate;
 import io.finemesh.contract.run.ResolvedDataset;
@@ -36,6 +37,7 @@ import io.finemesh.evaluator.fixture.MemoryStore;
 import io.finemesh.evaluator.judge.CheckpointJudge;
 import io.finemesh.evaluator.judge.Judge;
 import io.finemesh.evaluator.judge.JudgeReply;
+import io.finemesh.evaluator.server.ModelServer;
 import io.finemesh.evaluator.task.Answer;
 import io.finemesh.evaluator.trace.EvaluationSpans;
 import io.finemesh.score.mtbench.JudgeRequest;
@@ -301,7 +303,8 @@ class OpenQuestionsTest {
                             Optional.empty(),
                             remoteModel(),
                             documents("prompts", wrong),
-                            Optional.of(documents("references", REFERENCES))));
+                            Optional.of(documents("references", REFERENCES)),
+                            Optional.empty()));
             assertThat(failed.failure().code()).isEqualTo(FailureCode.INVALID_SPECIFICATION);
             assertThat(failed.failure().message())
                     .contains(
@@ -316,14 +319,20 @@ class OpenQuestionsTest {
     void whatIsMissingIsSaidBeforeAnythingIsAsked() throws Exception {
         EvaluationFailed noReference = (EvaluationFailed) ended(
                 "1",
-                new JudgeSettings(Optional.empty(), remoteModel(), documents("prompts", prompts()), Optional.empty()));
+                new JudgeSettings(
+                        Optional.empty(),
+                        remoteModel(),
+                        documents("prompts", prompts()),
+                        Optional.empty(),
+                        Optional.empty()));
         EvaluationFailed noPrompt = (EvaluationFailed) ended(
                 "2",
                 new JudgeSettings(
                         Optional.empty(),
                         remoteModel(),
                         documents("prompts", prompts().lines().findFirst().orElseThrow()),
-                        Optional.of(documents("references", REFERENCES))));
+                        Optional.of(documents("references", REFERENCES)),
+                        Optional.empty()));
 
         assertThat(noReference.failure().message()).contains("the reference answer to turn 1 of question 111 (math)");
         assertThat(noPrompt.failure().message()).contains("the judge's prompt single-v1-multi-turn");
@@ -383,7 +392,11 @@ class OpenQuestionsTest {
 
     private JudgeSettings judge(Optional<CheckpointId> judging, Optional<RemoteModel> model) {
         return new JudgeSettings(
-                judging, model, documents("prompts", prompts()), Optional.of(documents("references", REFERENCES)));
+                judging,
+                model,
+                documents("prompts", prompts()),
+                Optional.of(documents("references", REFERENCES)),
+                Optional.empty());
     }
 
     private EvaluationEvent ended(String id, JudgeSettings judge) throws Exception {
@@ -432,7 +445,12 @@ class OpenQuestionsTest {
                     }
 
                     @Override
-                    public Judge judge(RemoteModel model) {
+                    public JudgeBudget ceiling() {
+                        return JudgeBudget.of(10_000, 10_000_000);
+                    }
+
+                    @Override
+                    public Judge judge(RemoteModel model, ModelServer.Budget budget) {
                         return new Judge() {
                             @Override
                             public String name() {

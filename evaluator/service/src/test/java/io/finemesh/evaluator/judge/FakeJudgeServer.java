@@ -15,40 +15,57 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
 
 /** A judge's server on this machine that answers as it is told, one answer after the other, and the last one from then on. */
-final class FakeJudgeServer implements AutoCloseable {
+public final class FakeJudgeServer implements AutoCloseable {
     /** How to answer one request. */
-    interface Answer {
+    public interface Answer {
         void to(HttpExchange exchange) throws IOException, InterruptedException;
     }
 
     /** One request as it came in. */
-    record Received(String path, String authorization, String body) {}
+    public record Received(String path, String authorization, String body) {}
 
     private final HttpServer server;
+    private final Function<Received, Answer> script;
     private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
-    final List<Received> received = new CopyOnWriteArrayList<>();
+    public final List<Received> received = new CopyOnWriteArrayList<>();
 
-    FakeJudgeServer(Answer... answers) throws IOException {
+    /** @param answers in their order, the last one from then on */
+    public FakeJudgeServer(Answer... answers) throws IOException {
         this.answers.addAll(List.of(answers));
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.setExecutor(workers);
-        server.createContext("/", this::handle);
-        server.start();
+        this.script = _ -> this.answers.size() > 1 ? this.answers.poll() : this.answers.peek();
+        this.server = started();
     }
 
-    URI endpoint() {
+    /** @param script how each request is answered */
+    public FakeJudgeServer(Function<Received, Answer> script) throws IOException {
+        this.script = script;
+        this.server = started();
+    }
+
+    private HttpServer started() throws IOException {
+        HttpServer made = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        made.setExecutor(workers);
+        made.createContext("/", this::handle);
+        made.start();
+        return made;
+    }
+
+    /** Where it is. */
+    public URI endpoint() {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/v1/");
     }
 
     private void handle(HttpExchange exchange) throws IOException {
         String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
-        received.add(new Received(
-                exchange.getRequestURI().getPath(), exchange.getRequestHeaders().getFirst("Authorization"), body));
-        Answer answer = answers.size() > 1 ? answers.poll() : answers.peek();
+        Received request = new Received(
+                exchange.getRequestURI().getPath(), exchange.getRequestHeaders().getFirst("Authorization"), body);
+        received.add(request);
+        Answer answer = script.apply(request);
         try (exchange) {
             answer.to(exchange);
         } catch (InterruptedException stopped) {
@@ -56,7 +73,8 @@ final class FakeJudgeServer implements AutoCloseable {
         }
     }
 
-    static Answer status(int status, String body, String... headers) {
+    /** An answer with a status and a body. */
+    public static Answer status(int status, String body, String... headers) {
         return exchange -> {
             for (int i = 0; i < headers.length; i += 2) {
                 exchange.getResponseHeaders().set(headers[i], headers[i + 1]);
@@ -67,7 +85,8 @@ final class FakeJudgeServer implements AutoCloseable {
         };
     }
 
-    static Answer said(String text, int tokens) {
+    /** A chat completion. */
+    public static Answer said(String text, int tokens) {
         return status(
                 200,
                 "{\"choices\": [{\"message\": {\"content\": \"" + text + "\"}}], \"usage\": {\"total_tokens\": "
@@ -75,7 +94,7 @@ final class FakeJudgeServer implements AutoCloseable {
     }
 
     /** Says nothing until the server is closed. */
-    Answer silence() {
+    public Answer silence() {
         return exchange -> closing.await();
     }
 

@@ -60,7 +60,8 @@ class HttpJudgeTest {
     }
 
     private HttpJudge judge(FakeJudgeServer server, int attempts) {
-        return new HttpJudge(settings(server, attempts, Duration.ofSeconds(60)), JudgeLimits.NONE, pauses::add, CLOCK);
+        return new HttpJudge(
+                settings(server, attempts, Duration.ofSeconds(60)), new Spending(JudgeLimits.NONE), pauses::add, CLOCK);
     }
 
     private JudgeReply ask(FakeJudgeServer server, int attempts) throws Exception {
@@ -80,10 +81,12 @@ class HttpJudgeTest {
 
     @Test
     void asksInTheServersForm() throws Exception {
+        Spending spending = new Spending(JudgeLimits.NONE);
         try (FakeJudgeServer server = new FakeJudgeServer(FakeJudgeServer.said("Rating: [[8]]", 120));
-                HttpJudge judge = judge(server, 3)) {
+                HttpJudge judge =
+                        new HttpJudge(settings(server, 3, Duration.ofSeconds(60)), spending, pauses::add, CLOCK)) {
             assertThat(judge.ask(request(81))).isEqualTo(new Said("Rating: [[8]]"));
-            assertThat(judge.tokensUsed()).isEqualTo(120);
+            assertThat(spending.tokens()).isEqualTo(120);
             FakeJudgeServer.Received received = server.received.getFirst();
             assertThat(received.path()).isEqualTo("/v1/chat/completions");
             assertThat(received.authorization()).isEqualTo("Bearer secret-key");
@@ -235,7 +238,8 @@ class HttpJudgeTest {
             server.next(server.silence(), server.halfAnAnswer());
             Duration brief = Duration.ofMillis(300);
             try (HttpJudge first = judge(server, 1);
-                    HttpJudge judge = new HttpJudge(settings(server, 2, brief), JudgeLimits.NONE, pauses::add, CLOCK)) {
+                    HttpJudge judge = new HttpJudge(
+                            settings(server, 2, brief), new Spending(JudgeLimits.NONE), pauses::add, CLOCK)) {
                 assertThat(first.ask(request(80))).isInstanceOf(Said.class);
                 assertFailed(judge.ask(request(81)), Cause.NO_ANSWER, 2);
             }
@@ -252,15 +256,13 @@ class HttpJudgeTest {
 
     @Test
     void budgetsOfRequestsAndTokensAreKept() throws Exception {
+        Spending spending = new Spending(new JudgeLimits(2, Long.MAX_VALUE));
         try (FakeJudgeServer server = new FakeJudgeServer(FakeJudgeServer.said("[[1]]", 100));
-                HttpJudge requests = new HttpJudge(
-                        settings(server, 3, Duration.ofSeconds(60)),
-                        new JudgeLimits(2, Long.MAX_VALUE),
-                        pauses::add,
-                        CLOCK);
+                HttpJudge requests =
+                        new HttpJudge(settings(server, 3, Duration.ofSeconds(60)), spending, pauses::add, CLOCK);
                 HttpJudge tokens = new HttpJudge(
                         settings(server, 3, Duration.ofSeconds(60)),
-                        new JudgeLimits(Long.MAX_VALUE, 150),
+                        new Spending(new JudgeLimits(Long.MAX_VALUE, 150)),
                         pauses::add,
                         CLOCK)) {
             for (HttpJudge judge : List.of(requests, tokens)) {
@@ -269,7 +271,7 @@ class HttpJudgeTest {
                 assertFailed(judge.ask(request(83)), Cause.OVER_BUDGET, 0);
             }
             assertThat(server.received).hasSize(4);
-            assertThat(requests.requestsSent()).isEqualTo(2);
+            assertThat(spending.requests()).isEqualTo(2);
         }
     }
 

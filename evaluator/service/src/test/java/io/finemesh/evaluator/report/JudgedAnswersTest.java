@@ -44,7 +44,8 @@ class JudgedAnswersTest {
                 Optional.empty(),
                 Optional.of(new RemoteModel("http://127.0.0.1/v1", "gpt-4", Optional.empty())),
                 anyDataset(),
-                Optional.of(anyDataset()));
+                Optional.of(anyDataset()),
+                Optional.empty());
         Measurement.Open open = OpenQuestions.measure(
                 new TaskSpecification(EvaluationTask.MT_BENCH, 0, 0),
                 shared("data/mtbench/question.jsonl"),

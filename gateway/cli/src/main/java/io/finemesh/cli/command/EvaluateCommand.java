@@ -99,6 +99,14 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--judge-references", description = "data set of documents with reference answers")
     private Optional<String> judgeReferences;
 
+    @Option(
+            names = "--judge-requests",
+            description = "requests that --judge-url may be sent in all, attempts counted each")
+    private Optional<Long> judgeRequests;
+
+    @Option(names = "--judge-tokens", description = "tokens that it may use in all, as it counts them")
+    private Optional<Long> judgeTokens;
+
     @Option(names = "--template", description = "plain, alpaca, chatml or chat: how a conversation becomes text")
     private Optional<String> template;
 
@@ -143,6 +151,8 @@ public final class EvaluateCommand implements Callable<Integer> {
         judgeSecret.ifPresent(name -> request.withObject("/judge").put("secret", name));
         judgePrompts.ifPresent(name -> request.withObject("/judge").put("prompts", name));
         judgeReferences.ifPresent(name -> request.withObject("/judge").put("references", name));
+        judgeRequests.ifPresent(count -> request.withObject("/judge/budget").put("requests", count));
+        judgeTokens.ifPresent(count -> request.withObject("/judge/budget").put("tokens", count));
         Optional<String> yaml =
                 definition.isPresent() ? Optional.of(Files.readString(definition.get())) : Optional.empty();
         for (String name : tasks) {

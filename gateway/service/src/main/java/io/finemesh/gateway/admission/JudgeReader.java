@@ -1,9 +1,11 @@
 package io.finemesh.gateway.admission;
 
 import io.finemesh.contract.evaluation.RemoteModel;
+import io.finemesh.contract.run.JudgeBudget;
 import io.finemesh.contract.run.JudgeSpecification;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
 /** Reads who rates open answers: a checkpoint, or a model behind a server, with the words it is asked in. */
@@ -16,6 +18,8 @@ final class JudgeReader {
             Pattern.compile("(?=.*\\S)[^" + SpecificationReader.UNPRINTABLE + "]{1,200}");
     private static final Pattern SECRET = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
+    private static final long MOST_SPENT = 1_000_000_000_000L;
+
     private JudgeReader() {}
 
     /** The judge; empty where there is none, or it is wrong. */
@@ -27,12 +31,13 @@ final class JudgeReader {
                 section.text("prompts", SpecificationReader.DATASET, SpecificationReader.DATASET_WORDS);
         Optional<String> references =
                 section.text("references", SpecificationReader.DATASET, SpecificationReader.DATASET_WORDS);
+        Optional<JudgeBudget> budget = budget(section.section("budget"));
         section.close();
         if (!section.given()) {
             return Optional.empty();
         }
         if (section.value("checkpoint").isPresent()) {
-            for (String key : List.of("url", "model", "secret")) {
+            for (String key : List.of("url", "model", "secret", "budget")) {
                 section.contradiction(
                         key,
                         "nothing beside checkpoint",
@@ -54,7 +59,23 @@ final class JudgeReader {
                         remote.map(RemoteModel::model),
                         remote.flatMap(RemoteModel::secret),
                         name,
-                        references));
+                        references,
+                        budget));
+    }
+
+    /** What it may cost; empty where nothing is said, or it is wrong. */
+    private static Optional<JudgeBudget> budget(Section section) {
+        OptionalLong requests = section.whole("requests", 1, MOST_SPENT);
+        OptionalLong tokens = section.whole("tokens", 1, MOST_SPENT);
+        section.close();
+        if (section.given()
+                && section.value("requests").isEmpty()
+                && section.value("tokens").isEmpty()) {
+            section.missing("requests", "the requests that the judge may be sent, or tokens");
+        }
+        return requests.isPresent() || tokens.isPresent()
+                ? Optional.of(new JudgeBudget(requests, tokens))
+                : Optional.empty();
     }
 
     /** A server that writes answers; empty where there is none, or it is wrong. */

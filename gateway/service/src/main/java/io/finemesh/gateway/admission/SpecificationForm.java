@@ -172,6 +172,12 @@ public final class SpecificationForm {
         specification.secret().ifPresent(secret -> judge.put("secret", secret));
         judge.put("prompts", specification.prompts());
         specification.references().ifPresent(references -> judge.put("references", references));
+        specification.budget().ifPresent(bounds -> {
+            Map<String, Object> budget = new LinkedHashMap<>();
+            bounds.requests().ifPresent(requests -> budget.put("requests", requests));
+            bounds.tokens().ifPresent(tokens -> budget.put("tokens", tokens));
+            judge.put("budget", budget);
+        });
         return judge;
     }
 

@@ -4,6 +4,7 @@ import io.finemesh.contract.evaluation.EvaluationCompleted;
 import io.finemesh.contract.evaluation.EvaluationEvent;
 import io.finemesh.contract.evaluation.EvaluationFailed;
 import io.finemesh.contract.evaluation.EvaluationStarted;
+import io.finemesh.contract.evaluation.JudgeSpending;
 import io.finemesh.contract.evaluation.RangeFailed;
 import io.finemesh.contract.evaluation.RangeScored;
 import io.finemesh.contract.evaluation.TaskRecords;
@@ -114,6 +115,7 @@ public record EvaluationView(
                         known.progress.with(range));
             // The evaluation ends with it, and says so itself.
             case RangeFailed _ -> known;
+            case JudgeSpending _ -> known;
             case EvaluationFailed failed ->
                 known.with(State.FAILED, known.evaluator, Optional.of(failed.failure()), known.progress);
             case EvaluationCompleted completed ->

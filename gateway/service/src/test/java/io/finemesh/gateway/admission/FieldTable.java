@@ -54,7 +54,8 @@ final class FieldTable {
                 sections.put(
                         "evaluation",
                         "{dataset: e, tasks: [{task: mt_bench}], judge: {" + others + (others.isEmpty() ? "" : ", ")
-                                + path[2] + ": " + yaml + "}}");
+                                + path[2] + ": "
+                                + (path.length == 4 ? "{" + path[3] + ": " + yaml + "}" : yaml) + "}}");
             } else if (pointer.startsWith("/evaluation/")) {
                 Map<String, String> evaluation = new LinkedHashMap<>();
                 evaluation.put("dataset", "e");
@@ -236,6 +237,12 @@ final class FieldTable {
         for (String data : List.of("prompts", "references")) {
             good(rows, "/evaluation/judge/" + data, "d", "d@3");
             bad(rows, "/evaluation/judge/" + data, "''", "d@0", "1", "~");
+        }
+        good(rows, "/evaluation/judge/budget", "{requests: 1}", "{tokens: 1000000000000}", "{requests: 7, tokens: 8}");
+        bad(rows, "/evaluation/judge/budget", "7", "[]", "none");
+        for (String bound : List.of("requests", "tokens")) {
+            good(rows, "/evaluation/judge/budget/" + bound, "1", "1000000000000");
+            bad(rows, "/evaluation/judge/budget/" + bound, "0", "-1", "1.5", "'9'", "~", "1000000000001");
         }
         good(rows, "/evaluation/tasks/0/task", "held_out_loss", "exact_match", "gsm8k", "aqua", "svamp");
         good(rows, "/evaluation/tasks/0/task", "update_report");

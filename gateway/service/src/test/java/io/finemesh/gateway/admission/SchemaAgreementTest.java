@@ -36,6 +36,9 @@ class SchemaAgreementTest {
     private static final JsonSchema SCHEMA =
             JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012).getSchema(SCHEMA_TEXT);
 
+    private static final String SERVED = LEAST
+            + "evaluation: {dataset: e, tasks: [{task: mt_bench}], judge: {url: 'http://h', model: m, prompts: p, budget: ";
+
     static Stream<FieldTable.Row> rows() {
         return FieldTable.rows();
     }
@@ -104,6 +107,10 @@ class SchemaAgreementTest {
                 LEAST + "evaluation: {dataset: e, tasks: [{task: mt_bench}], judge: {}}",
                 LEAST + "evaluation: {dataset: e, tasks: [{task: mt_bench}], judge: {prompts: p}}",
                 LEAST + "evaluation: {dataset: e, tasks: [{task: mt_bench}], judge: {checkpoint: c}}",
+                SERVED + "{}}}",
+                SERVED + "{dollars: 1}}}",
+                LEAST
+                        + "evaluation: {dataset: e, tasks: [{task: mt_bench}], judge: {checkpoint: c, prompts: p, budget: {tokens: 9}}}",
                 LEAST + "evaluation: {dataset: e, tasks: [{task: mt_bench}], judge: {url: 'http://h', prompts: p}}",
                 LEAST
                         + "evaluation: {dataset: e, tasks: [{task: mt_bench}], judge: {checkpoint: c, url: 'http://h', model: m, prompts: p}}",

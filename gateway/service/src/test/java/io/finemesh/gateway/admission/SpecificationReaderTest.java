@@ -11,6 +11,7 @@ import io.finemesh.contract.run.BlockOrder;
 import io.finemesh.contract.run.EvaluationSpecification;
 import io.finemesh.contract.run.EvaluationTask;
 import io.finemesh.contract.run.FrozenForm;
+import io.finemesh.contract.run.JudgeBudget;
 import io.finemesh.contract.run.JudgeSpecification;
 import io.finemesh.contract.run.LearningRateShape;
 import io.finemesh.contract.run.Method;
@@ -332,7 +333,7 @@ class SpecificationReaderTest {
                         evaluation:
                           dataset: held-out
                           against: base-model@champion
-                          judge: {url: 'http://host/v1', model: gpt-4, secret: openai, prompts: p, references: r@2}
+                          judge: {url: 'http://host/v1', model: gpt-4, secret: openai, prompts: p, references: r@2, budget: {requests: 500}}
                           tasks:
                             - {task: held_out_loss}
                             - {task: superglue, subject: cb, dataset: cb-validation}
@@ -352,7 +353,8 @@ class SpecificationReaderTest {
                         Optional.of("gpt-4"),
                         Optional.of("openai"),
                         "p",
-                        Optional.of("r@2")));
+                        Optional.of("r@2"),
+                        Optional.of(new JudgeBudget(OptionalLong.of(500), OptionalLong.empty()))));
         assertThat(NamedReferences.datasets("/evaluation", evaluation.tasks(), evaluation.judge()))
                 .containsOnly(
                         Map.entry("cb-validation", "/evaluation/tasks/1/dataset"),

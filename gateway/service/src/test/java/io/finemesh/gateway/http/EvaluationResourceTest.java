@@ -233,12 +233,12 @@ class EvaluationResourceTest {
     void aJudgeThatIsACheckpointHasNothingOfAServer() {
         given().contentType("application/yaml")
                 .body(
-                        "checkpoint: m\ndataset: sums\ntasks: [{task: mt_bench}]\njudge: {checkpoint: m, model: gpt, secret: key, prompts: p}"
+                        "checkpoint: m\ndataset: sums\ntasks: [{task: mt_bench}]\njudge: {checkpoint: m, model: gpt, secret: key, prompts: p, budget: {tokens: 9}}"
                                 .getBytes(UTF_8))
                 .post("/v1/evaluations")
                 .then()
                 .statusCode(422)
-                .body("errors.pointer", containsInAnyOrder("/judge/model", "/judge/secret"));
+                .body("errors.pointer", containsInAnyOrder("/judge/model", "/judge/secret", "/judge/budget"));
     }
 
     @Test

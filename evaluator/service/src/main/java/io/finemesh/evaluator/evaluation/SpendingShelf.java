@@ -1,0 +1,108 @@
+package io.finemesh.evaluator.evaluation;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.finemesh.contract.evaluation.JudgeSpending;
+import io.finemesh.contract.id.BlobDigest;
+import io.finemesh.contract.id.EvaluationId;
+import io.finemesh.contract.json.WireMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jboss.logging.Logger;
+
+/**
+ * What every evaluator said that it spends of the judge's budget, so that an evaluator that goes on in another's place counts what that one spent. Kept on disk until the evaluation has ended, since the
+ * log is not read twice.
+ */
+final class SpendingShelf {
+    private static final Logger LOG = Logger.getLogger(SpendingShelf.class);
+    private final Path directory;
+    private final ObjectMapper mapper = WireMapper.create();
+
+    SpendingShelf(Path directory) throws IOException {
+        this.directory = Files.createDirectories(directory);
+    }
+
+    /** An evaluator spends. The last word of each holds. */
+    synchronized void heard(JudgeSpending spending) {
+        Path target = file(spending);
+        try {
+            Files.createDirectories(target.getParent());
+            Path draft = Files.write(
+                    Files.createTempFile(target.getParent(), "draft", ".part"), mapper.writeValueAsBytes(spending));
+            Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException full) {
+            LOG.warnf("what %s spends could not be kept: %s", spending.evaluator(), full.getMessage());
+        }
+        notifyAll();
+    }
+
+    /** An evaluation has ended, and nobody spends for it any more. */
+    synchronized void ended(EvaluationId evaluation) {
+        try (Stream<Path> files = Files.walk(folder(evaluation))) {
+            for (Path file : files.sorted((one, other) -> other.compareTo(one)).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException | UncheckedIOException never) {
+            LOG.debugf("nothing of what %s spent is to be forgotten: %s", evaluation, never.getMessage());
+        }
+    }
+
+    /** Something changed for those who wait. */
+    synchronized void wake() {
+        notifyAll();
+    }
+
+    /** Waits until this, said by oneself, is heard: everything that was said of the evaluation before is heard then. */
+    synchronized void await(JudgeSpending own, RangeShelf.Interruption interruption)
+            throws EvaluationException, InterruptedException {
+        while (!read(file(own)).equals(Optional.of(own))) {
+            interruption.check();
+            wait();
+        }
+    }
+
+    /** What evaluators but one have spent of a range's share. */
+    synchronized List<JudgeSpending> others(EvaluationId evaluation, BlobDigest key, String own) throws IOException {
+        List<JudgeSpending> others = new ArrayList<>();
+        try (Stream<Path> files = Files.list(folder(evaluation))) {
+            files.flatMap(file -> read(file).stream())
+                    .filter(spending ->
+                            spending.key().equals(key) && !spending.evaluator().equals(own))
+                    .forEach(others::add);
+        }
+        return others;
+    }
+
+    private Optional<JudgeSpending> read(Path file) {
+        try {
+            return Files.exists(file)
+                    ? Optional.of(mapper.readValue(Files.readAllBytes(file), JudgeSpending.class))
+                    : Optional.empty();
+        } catch (IOException unreadable) {
+            LOG.warnf("%s cannot be read: %s", file, unreadable.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private Path folder(EvaluationId evaluation) {
+        return directory.resolve(named(evaluation.value()));
+    }
+
+    private Path file(JudgeSpending spending) {
+        return folder(spending.evaluation())
+                .resolve(spending.key().value() + "-" + named(spending.evaluator()) + ".json");
+    }
+
+    private static String named(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+}
