@@ -208,6 +208,7 @@ final class EventCatalogue {
         }
         if (raw == int.class
                 || raw == long.class
+                || raw == Integer.class
                 || raw == Long.class
                 || raw == OptionalInt.class
                 || raw == OptionalLong.class) {

@@ -73,7 +73,7 @@ final class Exemplars {
         if (raw == String.class) {
             return "some-" + name;
         }
-        if (raw == int.class) {
+        if (raw == int.class || raw == Integer.class) {
             return 7;
         }
         if (raw == long.class || raw == Long.class) {

@@ -111,7 +111,7 @@ final class ExampleRun {
     }
 
     static Message started(int segment, long epoch) {
-        return new SegmentStarted(RUN, segment, epoch, TRAINER, "");
+        return new SegmentStarted(RUN, segment, epoch, TRAINER, "", Optional.empty());
     }
 
     static Message trained(int segment, long epoch) {

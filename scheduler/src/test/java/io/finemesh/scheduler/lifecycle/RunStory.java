@@ -159,7 +159,7 @@ final class RunStory {
     }
 
     List<Message> started(int segment, long epoch, TrainerId trainer) {
-        return tell(new SegmentStarted(run(), segment, epoch, trainer, ""));
+        return tell(new SegmentStarted(run(), segment, epoch, trainer, "", Optional.empty()));
     }
 
     List<Message> trained(int segment, long epoch, TrainerId trainer) {

@@ -240,7 +240,12 @@ final class StreamsMesh implements AutoCloseable {
                 Topics.TRAINING_EVENTS,
                 run(command),
                 new SegmentStarted(
-                        command.work().runId(), index(command), command.epoch(), command.trainer(), "00-segment"));
+                        command.work().runId(),
+                        index(command),
+                        command.epoch(),
+                        command.trainer(),
+                        "00-segment",
+                        Optional.empty()));
     }
 
     void train(TrainSegment command) {

@@ -126,7 +126,7 @@ final class SimulatedTrainer {
             CheckpointId base = lease.work().base();
             if (held.contains(base) || committed.test(base)) {
                 started = true;
-                says.accept(new SegmentStarted(run(lease), index(lease), lease.epoch(), id, ""));
+                says.accept(new SegmentStarted(run(lease), index(lease), lease.epoch(), id, "", Optional.empty()));
             } else {
                 // Only after this trainer has said that the base's upload failed, or was told to drop it: nobody may
                 // listen to this any more, so

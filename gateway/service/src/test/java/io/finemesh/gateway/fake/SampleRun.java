@@ -133,7 +133,7 @@ public final class SampleRun {
                         epoch,
                         checkpoint(segment - 1)));
         say(Source.RUN_STATE, snapshot(RunPhase.TRAINING, (long) segment * STEPS_A_SEGMENT));
-        say(Source.TRAINING, new SegmentStarted(run, segment, epoch, TRAINER, ""));
+        say(Source.TRAINING, new SegmentStarted(run, segment, epoch, TRAINER, "", Optional.empty()));
         say(Source.TRAINING, new BlockActivated(run, segment, epoch, block(segment), 500));
     }
 
@@ -221,6 +221,11 @@ public final class SampleRun {
 
     /** What was asked for. */
     public static RunSpecification specification() {
+        return warmedUpFor(0);
+    }
+
+    /** The same with so many steps of warm-up. */
+    public static RunSpecification warmedUpFor(long steps) {
         return new RunSpecification(
                 "sample",
                 "tiny",
@@ -229,7 +234,7 @@ public final class SampleRun {
                 MethodSpecification.of(Method.BADAM)
                         .visits(BlockOrder.ASCENDING, STEPS_A_SEGMENT)
                         .build(),
-                new OptimizerSpecification(1e-3, LearningRateShape.LINEAR, 0, 0, 0.9, 0.999, 1e-8, 0, 1),
+                new OptimizerSpecification(1e-3, LearningRateShape.LINEAR, steps, 0, 0.9, 0.999, 1e-8, 0, 1),
                 new BatchSpecification(8, 1, 64),
                 OptionalDouble.empty(),
                 OptionalLong.of(STEPS),

@@ -3,7 +3,7 @@ package io.finemesh.engine.data;
 import io.finemesh.engine.data.DatasetException.Reason;
 import io.finemesh.engine.model.PackedRow;
 import io.finemesh.engine.text.EncodedText;
-import io.finemesh.plan.shuffle.Purpose;
+import io.finemesh.plan.shuffle.SampleOrder;
 import io.finemesh.plan.shuffle.SeededPermutation;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,17 +12,17 @@ import java.util.Objects;
 /**
  * The samples of any optimizer step, by random access: nothing is replayed, nothing but the step's number has to be saved.
  *
- * <p>Samples are read as one endless stream of epochs. Each epoch holds every sample once, in an order that depends on (seed, epoch) alone; step s takes the
- * samples s * B to (s + 1) * B - 1 of the stream. So each batch has exactly B samples: one at the end of an epoch is filled up from the next.
+ * <p>Which samples those are is said by a {@link SampleOrder}. Each batch has exactly as many: one at the end of an epoch is filled up from the next.
  *
  * <p>The order of the last epoch asked for is kept, which makes reading in order cheap. Used by one thread.
  */
 public final class BatchCursor {
     private final List<EncodedText> samples;
     private final BatchPlan plan;
+    private final SampleOrder order;
     private final long fingerprint;
     private long orderedEpoch = -1;
-    private SeededPermutation order;
+    private SeededPermutation ordered;
 
     /**
      * A cursor over samples.
@@ -43,6 +43,7 @@ public final class BatchCursor {
                                 + plan.tokensPerRow() + "; lower the cut-off or raise the tokens per row");
             }
         }
+        this.order = new SampleOrder(plan.seed(), plan.batchSize(), samples.size());
         this.fingerprint = fingerprint(this.samples);
     }
 
@@ -71,7 +72,7 @@ public final class BatchCursor {
 
     /** The epoch in which a 0-based step begins, from 0. */
     public long epochOf(long step) {
-        return Math.multiplyExact(step, plan.batchSize()) / samples.size();
+        return order.epochOf(step);
     }
 
     /** Number of samples. */
@@ -120,10 +121,10 @@ public final class BatchCursor {
     private int sampleAt(long position) {
         long epoch = position / samples.size();
         if (epoch != orderedEpoch) {
-            order = SeededPermutation.of(Purpose.SAMPLE_ORDER, plan.seed(), epoch, samples.size());
+            ordered = order.epoch(epoch);
             orderedEpoch = epoch;
         }
-        return order.at((int) (position % samples.size()));
+        return ordered.at((int) (position % samples.size()));
     }
 
     /** FNV-1a (Fowler, Noll, Vo), 64 bits, over lengths, tokens and labels: tells data apart by accident, not against intent. */

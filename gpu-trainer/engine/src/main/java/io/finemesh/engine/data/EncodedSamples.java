@@ -7,11 +7,13 @@ import java.util.List;
  * The samples of a run, encoded.
  *
  * @param samples in the order of the dataset; each has at least one token to predict
+ * @param leftOut places in the dataset, from 0, of what was left out, ascending
  * @param report what was read and left out
  */
-public record EncodedSamples(List<EncodedText> samples, Report report) {
+public record EncodedSamples(List<EncodedText> samples, List<Integer> leftOut, Report report) {
     public EncodedSamples {
         samples = List.copyOf(samples);
+        leftOut = List.copyOf(leftOut);
     }
 
     /**

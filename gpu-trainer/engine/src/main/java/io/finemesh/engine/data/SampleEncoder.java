@@ -95,13 +95,19 @@ public final class SampleEncoder {
      */
     public EncodedSamples encodeAll(Iterator<Conversation> dataset) {
         List<EncodedText> samples = new ArrayList<>();
-        while (dataset.hasNext()) {
-            encode(dataset.next()).ifPresent(samples::add);
+        List<Integer> leftOut = new ArrayList<>();
+        for (int place = 0; dataset.hasNext(); place++) {
+            Optional<EncodedText> sample = encode(dataset.next());
+            if (sample.isPresent()) {
+                samples.add(sample.get());
+            } else {
+                leftOut.add(place);
+            }
         }
         if (samples.isEmpty()) {
             throw new DatasetException(Reason.NO_SAMPLES, nothingLeft());
         }
-        return new EncodedSamples(samples, report());
+        return new EncodedSamples(samples, leftOut, report());
     }
 
     /** What was read and left out so far. */

@@ -8,6 +8,7 @@ import io.finemesh.contract.id.EventId;
 import io.finemesh.contract.id.RunId;
 import io.finemesh.contract.id.TrainerId;
 import io.finemesh.contract.training.BlockActivated;
+import io.finemesh.contract.training.DataOrder;
 import io.finemesh.contract.training.SegmentEnded;
 import io.finemesh.contract.training.SegmentFailed;
 import io.finemesh.contract.training.SegmentStarted;
@@ -21,6 +22,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -47,8 +49,8 @@ public final class SegmentReporter {
     }
 
     /** Base and data are there. */
-    public CompletableFuture<Void> started(String traceparent) {
-        return say("started", new SegmentStarted(run(), index(), epoch(), trainer, traceparent));
+    public CompletableFuture<Void> started(String traceparent, DataOrder order) {
+        return say("started", new SegmentStarted(run(), index(), epoch(), trainer, traceparent, Optional.of(order)));
     }
 
     /** A block became the active one. */

@@ -97,7 +97,7 @@ public final class SegmentExecution {
         SegmentWindow window = RunPlan.window(work, session.structure());
         StepWatch watch =
                 new StepWatch(assignment, reporter, trace, metrics, mostNonFiniteSteps, session.nonFiniteSteps());
-        watch.await(reporter.started(trace.traceparent()));
+        watch.await(reporter.started(trace.traceparent(), session.samples().order(work)));
         window.block().ifPresent(block -> watch.await(activated(block, session, reporter)));
         TrainedSegment result;
         try (SegmentOutcome outcome = memory.unsteady(() -> session.train(window, watch, watch::wantsStop))) {

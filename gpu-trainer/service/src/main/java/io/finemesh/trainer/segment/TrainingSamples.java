@@ -3,7 +3,9 @@ package io.finemesh.trainer.segment;
 import io.finemesh.checkpoint.model.ModelConfiguration;
 import io.finemesh.contract.run.PromptTemplate;
 import io.finemesh.contract.run.RunSpecification;
+import io.finemesh.contract.training.DataOrder;
 import io.finemesh.contract.training.SegmentWork;
+import io.finemesh.engine.data.BatchPlan;
 import io.finemesh.engine.data.ConversationReader;
 import io.finemesh.engine.data.EncodedSamples;
 import io.finemesh.engine.data.LongSamples;
@@ -89,5 +91,18 @@ record TrainingSamples(Key key, EncodedSamples samples) {
                     work.dataset().version(), samples.report().describe());
             return new TrainingSamples(key, samples);
         }
+    }
+
+    /** In which order a run reads them. */
+    DataOrder order(SegmentWork work) throws SegmentFailureException {
+        BatchPlan plan = RunPlan.training(work).batch();
+        List<Integer> leftOut = samples.leftOut();
+        int kept = samples.samples().size();
+        return new DataOrder(
+                plan.seed(),
+                plan.batchSize(),
+                kept + leftOut.size(),
+                kept,
+                leftOut.size() > DataOrder.MOST_LEFT_OUT ? List.of() : leftOut);
     }
 }
