@@ -16,6 +16,7 @@ import java.util.OptionalInt;
  * @param part training, held-out or quarantined
  * @param removedIn slice that took it away; empty while it is there
  * @param text the normalised row; empty when it is no longer there
+ * @param place where it stands among the training rows; empty for a row that is not trained on
  */
 public record RowDescriptor(
         String row,
@@ -24,7 +25,8 @@ public record RowDescriptor(
         DatasetVersion since,
         String part,
         OptionalInt removedIn,
-        Optional<String> text) {
+        Optional<String> text,
+        Optional<RowPlace> place) {
     public RowDescriptor {
         requireNonNull(row, "row is null");
         requireNonNull(name, "name is null");
@@ -32,5 +34,6 @@ public record RowDescriptor(
         requireNonNull(part, "part is null");
         removedIn = removedIn == null ? OptionalInt.empty() : removedIn;
         text = text == null ? Optional.empty() : text;
+        place = place == null ? Optional.empty() : place;
     }
 }

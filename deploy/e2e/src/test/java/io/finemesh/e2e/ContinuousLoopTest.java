@@ -68,6 +68,22 @@ class ContinuousLoopTest {
                   better: lower
             """;
 
+    private static final String THREE_VISITS = """
+            name: three visits
+            model: e2e-model
+            dataset: e2e-stream
+            template: plain
+            method:
+              finetuning: badam
+              badam_switch_mode: ascending
+              badam_switch_interval: 2
+            batch:
+              per_device_train_batch_size: 8
+              cutoff_len: 64
+            duration:
+              max_steps: 6
+            """;
+
     private static List<String> problems;
     private static String run;
 
@@ -180,13 +196,10 @@ class ContinuousLoopTest {
     @Test
     @Order(3)
     void aBadRowIsFoundInTheRunAndTakenOut(Stage stage) {
-        JsonNode row = trainingRow(stage);
-        JsonNode impact = stage.gateway()
-                .get("/v1/impact/e2e-stream?row=" + row.path("row").asText());
-        assertThat(impact.path("runs"))
-                .anySatisfy(touched -> assertThat(touched.path("id").asText()).isEqualTo(run));
-        assertThat(impact.path("checkpoints")).isNotEmpty();
-        assertThat(impact.at("/repair/model").asText()).startsWith("ck-");
+        Late late = rowFirstReadFrom(stage, run, 0);
+        JsonNode row = late.impact().path("row");
+        assertThat(late.impact().path("checkpoints")).isNotEmpty();
+        assertThat(late.impact().at("/repair/model").asText()).startsWith("ck-");
         int before =
                 stage.gateway().get("/v1/datasets/e2e-stream").path("samples").asInt();
 
@@ -208,12 +221,70 @@ class ContinuousLoopTest {
                 .contains("removed_by_request");
     }
 
-    /** The first row of the first slice that is trained on. */
-    private static JsonNode trainingRow(Stage stage) {
+    @Test
+    @Order(4)
+    void aRunIsTrainedAgainFromItsLastCheckpointThatTheRowDidNotTouch(Stage stage) throws Exception {
+        String touched = submitted(stage, "e2e-three-visits", THREE_VISITS);
+        Late late = rowFirstReadFrom(stage, touched, 2);
+        List<String> made = new ArrayList<>();
+        stage.gateway()
+                .get("/v1/runs/" + touched)
+                .path("checkpoints")
+                .forEach(each -> made.add(each.path("id").asText()));
+        assertThat(made).hasSize(3);
+        int clean = made.indexOf(late.run().path("clean").asText());
+        assertThat(clean).as("the last untouched one is the run's own").isBetween(0, 1);
+        assertThat(late.run().path("checkpoints")).hasSize(2 - clean);
+        JsonNode repair = late.impact().path("repair");
+        assertThat(repair.path("model").asText()).isEqualTo(made.get(clean));
+        int left = 2 * (2 - clean);
+        assertThat(repair.at("/duration/max_steps").asInt()).isEqualTo(left);
+
+        String row = late.impact().at("/row/row").asText();
+        stage.gateway()
+                .request()
+                .queryParam("reason", "wrong too")
+                .post("/v1/datasets/e2e-stream/rows/" + row + "/quarantine")
+                .then()
+                .statusCode(201);
+        String again = submitted(stage, "e2e-without-it", MAPPER.writeValueAsString(repair));
+
+        assertThat(stage.gateway().get("/v1/runs/" + again).at("/result/steps").asInt())
+                .isEqualTo(left);
+        assertThat(stage.gateway().get("/v1/impact/e2e-stream?row=" + row).path("runs"))
+                .as("what the row touched")
+                .anySatisfy(each -> assertThat(each.path("id").asText()).isEqualTo(touched))
+                .noneSatisfy(each -> assertThat(each.path("id").asText()).isEqualTo(again));
+    }
+
+    private static String submitted(Stage stage, String key, String specification) {
+        String id = GatewayCalls.json(stage.gateway()
+                        .request()
+                        .contentType("application/yaml")
+                        .header("Idempotency-Key", key)
+                        .body(specification)
+                        .post("/v1/runs"))
+                .path("id")
+                .asText();
+        assertThat(stage.gateway().eventsToTheEnd(id))
+                .extracting(GatewayCalls.Event::type)
+                .last()
+                .isEqualTo("run.completed");
+        return id;
+    }
+
+    /** What a row has touched, and what of it in one run. */
+    private record Late(JsonNode impact, JsonNode run) {}
+
+    /** A row of the first slice that a run read, and that only after so many steps. */
+    private static Late rowFirstReadFrom(Stage stage, String run, int steps) {
         for (int place = 1; ; place++) {
-            JsonNode row = stage.gateway().get("/v1/datasets/e2e-stream/rows/1." + place);
-            if (row.path("part").asText().equals("training")) {
-                return row;
+            JsonNode impact = stage.gateway().get("/v1/impact/e2e-stream?row=1." + place);
+            for (JsonNode each : impact.path("runs")) {
+                if (each.path("id").asText().equals(run)
+                        && each.path("firstStep").asInt() >= steps) {
+                    return new Late(impact, each);
+                }
             }
         }
     }

@@ -267,7 +267,7 @@ class FinemeshTest {
                         200,
                         "{\"dataset\":\"sums\",\"row\":{\"row\":\"" + row
                                 + "\",\"since\":\"sums@3\",\"part\":\"training\",\"text\":\"{}\"},\"runs\":[{\"id\":\"run-1\","
-                                + "\"phase\":\"completed\",\"directly\":true,\"dataset\":\"sums@3\",\"checkpoints\":[\"ck-1\"],"
+                                + "\"phase\":\"completed\",\"directly\":true,\"dataset\":\"sums@3\",\"firstStep\":40,\"checkpoints\":[\"ck-1\"],"
                                 + "\"clean\":\"ck-0\"}],\"checkpoints\":[\"ck-1\"],\"models\":[\"tuned\"],\"evaluations\":[],"
                                 + "\"repair\":{\"model\":\"ck-0\",\"dataset\":\"sums\"}}")
                 .on(
@@ -281,6 +281,7 @@ class FinemeshTest {
 
         assertThat(out.toString())
                 .contains("row 0123456789abcdef came with sums@3 (training)", "trained on it", "[\"tuned\"]")
+                .containsPattern("sums@3 +40 +1 +ck-0")
                 .contains("sums@5 is without it")
                 .contains("run run-2 trains again");
         FakeGateway.Request submitted = gateway.requests().getLast();
@@ -288,6 +289,8 @@ class FinemeshTest {
         assertThat(submitted.idempotencyKey()).isEqualTo("quarantine/sums/" + row);
         assertThat(finemesh(with("quarantine", "sums", "--reason", "wrong"))).isEqualTo(2);
         assertThat(err.toString()).contains("names no row");
+        assertThat(finemesh(with("impact", "sums:"))).isEqualTo(2);
+        assertThat(err.toString()).contains("leave the colon out");
     }
 
     @Test

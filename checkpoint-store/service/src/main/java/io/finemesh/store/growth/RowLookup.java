@@ -5,6 +5,7 @@ import io.finemesh.contract.store.BlobReference;
 import io.finemesh.contract.store.DatasetPart;
 import io.finemesh.contract.store.DatasetSlice;
 import io.finemesh.contract.store.RowDescriptor;
+import io.finemesh.contract.store.RowPlace;
 import io.finemesh.store.blob.BlobStore;
 import io.finemesh.store.blob.BlobStore.OpenBlob;
 import io.finemesh.store.growth.GrowingVersions.Grown;
@@ -19,7 +20,9 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
@@ -44,8 +47,9 @@ public final class RowLookup {
      * @param part where it went when it came
      * @param slice the slice that brought it
      * @param removedIn the slice that took it away
+     * @param place where it stands among the training rows
      */
-    record Location(RowId row, Part part, int slice, OptionalInt removedIn) {}
+    record Location(RowId row, Part part, int slice, OptionalInt removedIn, Optional<RowPlace> place) {}
 
     /**
      * What a row is.
@@ -63,7 +67,8 @@ public final class RowLookup {
                 new DatasetVersion(name + "@" + location.slice()),
                 location.part().wireName(),
                 location.removedIn(),
-                location.removedIn().isPresent() ? Optional.empty() : text(newest, location));
+                location.removedIn().isPresent() ? Optional.empty() : text(newest, location),
+                location.place());
     }
 
     /** Where the row of this name is; the name must fit one row. */
@@ -75,17 +80,35 @@ public final class RowLookup {
                     Kind.MALFORMED, "'" + Names.shown(named) + "' names no row; allowed: " + ALLOWED);
         }
         List<Location> found = new ArrayList<>();
-        List<Grown> all = versions.after(name, 0);
-        for (Grown version : all) {
-            DatasetSlice slice = version.growth().slice();
+        List<DatasetSlice> slices = versions.slices(name);
+        Map<String, Integer> removals = removals(slices);
+        long came = 0;
+        List<Integer> taken = new ArrayList<>();
+        for (DatasetSlice slice : slices) {
             List<Entry> entries = versions.index(slice);
             for (int index = 0; index < entries.size(); index++) {
                 Entry entry = entries.get(index);
                 boolean fits = place
                         ? named.equals(slice.number() + "." + (index + 1))
                         : entry.row().startsWith(named);
+                Optional<Integer> removedIn = removals.isEmpty()
+                        ? Optional.empty()
+                        : Optional.ofNullable(removals.get(entry.row().toString()));
+                boolean trains = entry.part() == Part.TRAINING;
                 if (fits && entry.part() != Part.REMOVED) {
-                    found.add(new Location(entry.row(), entry.part(), slice.number(), removal(all, entry.row())));
+                    found.add(new Location(
+                            entry.row(),
+                            entry.part(),
+                            slice.number(),
+                            removedIn.map(OptionalInt::of).orElse(OptionalInt.empty()),
+                            trains
+                                    ? Optional.of(new RowPlace(
+                                            came, taken.stream().sorted().toList()))
+                                    : Optional.empty()));
+                }
+                if (trains) {
+                    came++;
+                    removedIn.ifPresent(taken::add);
                 }
             }
         }
@@ -102,12 +125,11 @@ public final class RowLookup {
         return found.getFirst();
     }
 
-    private static OptionalInt removal(List<Grown> all, RowId row) {
-        return all.stream()
-                .map(version -> version.growth().slice())
-                .filter(slice -> slice.removed().contains(row.toString()))
-                .mapToInt(DatasetSlice::number)
-                .findFirst();
+    /** Rows that were taken away, with the slice that did it. */
+    private static Map<String, Integer> removals(List<DatasetSlice> slices) {
+        Map<String, Integer> removals = new HashMap<>();
+        slices.forEach(slice -> slice.removed().forEach(row -> removals.putIfAbsent(row, slice.number())));
+        return removals;
     }
 
     private Optional<String> text(Grown newest, Location location) {

@@ -18,11 +18,18 @@ import io.finemesh.store.storage.StorageException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RowRemovalTest {
     @TempDir
@@ -90,6 +97,43 @@ class RowRemovalTest {
         assertThat(store.newest("d").growth().orElseThrow().heldOutSamples()).isEqualTo(before - 1);
         assertThat(store.heldOut("d")).hasSize((int) before - 1);
         assertThat(store.training("d")).isEqualTo(store.training("d@1"));
+    }
+
+    /** What impact counts on: the place of a row is the place of its line among all lines that a version trains on. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5})
+    void theDescribedPlaceIsTheOneInWhatEveryVersionTrainsOn(long seed) {
+        RandomGenerator random = new SplittableRandom(seed);
+        GrowingStore store = new GrowingStore(storage, directory);
+        Set<String> everything = new LinkedHashSet<>();
+        for (int round = 0; round < 6; round++) {
+            StringBuilder rows = new StringBuilder();
+            for (int row = 0; row < 1 + random.nextInt(12); row++) {
+                rows.append(alpaca("q" + round + "." + row, "a")).append('\n');
+            }
+            store.append("d", OptionalDouble.of(0.3), rows.append("no json\n").toString());
+            everything.addAll(store.training("d"));
+            if (random.nextBoolean() && !everything.isEmpty()) {
+                List<String> all = List.copyOf(everything);
+                store.removals.run("d", id(all.get(random.nextInt(all.size()))), "a test");
+            }
+        }
+        int newest = store.growing.slices("d").size();
+        for (String line : everything) {
+            RowDescriptor row = store.lookup.describe("d", id(line));
+            for (int version = row.slice(); version < row.removedIn().orElse(newest + 1); version++) {
+                assertThat(row.place().orElseThrow().in(version))
+                        .as("seed %d, %s in d@%d", seed, line, version)
+                        .isEqualTo(store.training("d@" + version).indexOf(line));
+            }
+        }
+        for (String line : store.heldOut("d")) {
+            assertThat(store.lookup.describe("d", id(line)).place()).isEmpty();
+        }
+    }
+
+    private static String id(String line) {
+        return RowId.of((line + "\n").getBytes(UTF_8)).toString();
     }
 
     private static String rows(int count) {

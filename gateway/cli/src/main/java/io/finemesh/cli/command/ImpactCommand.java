@@ -3,10 +3,13 @@ package io.finemesh.cli.command;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.finemesh.cli.client.Gateway;
 import io.finemesh.cli.display.Table;
+import java.util.List;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Shows what a data set or a row has touched. */
 @Command(
@@ -14,16 +17,25 @@ import picocli.CommandLine.Parameters;
         description = "Show the runs, checkpoints and models that a data set or a row has touched.",
         mixinStandardHelpOptions = true)
 public final class ImpactCommand implements Callable<Integer> {
+    @Spec
+    private CommandLine.Model.CommandSpec spec;
+
     @Mixin
     private Session session;
 
     @Parameters(
             paramLabel = "DATASET[:ROW]",
-            description = "data set, name@number, or name:row with the row's id, its first 8 digits, or slice.place")
+            description =
+                    "data set, name@number, or name:row with the row's id, its first 8 digits, or slice.place; the row's number, from 1, in a data set that was uploaded whole")
     private String suspect;
 
     @Override
     public Integer call() throws Exception {
+        if (suspect.endsWith(":")) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(),
+                    "'" + suspect + "' names no row behind the colon; leave the colon out for the whole data set");
+        }
         try (Gateway gateway = session.open()) {
             show(session, gateway.get(path(suspect)));
             return Session.OK;
@@ -37,6 +49,14 @@ public final class ImpactCommand implements Callable<Integer> {
                 ? "/v1/impact/" + Gateway.encode(suspect)
                 : "/v1/impact/" + Gateway.encode(suspect.substring(0, colon)) + "?row="
                         + Gateway.encode(suspect.substring(colon + 1));
+    }
+
+    private static void stillAtWork(Session session, JsonNode run) {
+        if (List.of("submitted", "accepted", "training", "evaluating")
+                .contains(run.path("phase").asText())) {
+            String id = run.path("id").asText();
+            session.out().println(id + " has not ended and goes on with it; `finemesh cancel " + id + "` ends it");
+        }
     }
 
     static void show(Session session, JsonNode impact) {
@@ -61,17 +81,19 @@ public final class ImpactCommand implements Callable<Integer> {
         if (impact.path("runs").isEmpty()) {
             session.out().println("no run was trained on it");
         } else {
-            Table table = new Table("RUN", "PHASE", "HOW", "DATASET", "CHECKPOINTS", "LAST UNTOUCHED");
+            Table table = new Table("RUN", "PHASE", "HOW", "DATASET", "FROM STEP", "TOUCHED", "LAST UNTOUCHED");
             for (JsonNode run : impact.path("runs")) {
                 table.row(
                         run.path("id").asText(),
                         run.path("phase").asText(),
                         run.path("directly").asBoolean() ? "trained on it" : "started from it",
                         run.path("dataset").asText("-"),
+                        run.path("firstStep").asText("all"),
                         Integer.toString(run.path("checkpoints").size()),
                         run.path("clean").asText("-"));
             }
             table.print(session.out());
+            impact.path("runs").forEach(run -> stillAtWork(session, run));
         }
         session.out()
                 .println("models that stand for a touched checkpoint: "

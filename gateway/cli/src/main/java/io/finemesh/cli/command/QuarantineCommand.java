@@ -75,8 +75,9 @@ public final class QuarantineCommand implements Callable<Integer> {
             if (retrain) {
                 session.out()
                         .println(run.map(submitted ->
-                                        "run " + submitted.path("id").asText()
-                                                + " trains again from the last checkpoint that it did not touch")
+                                        "run " + submitted.path("id").asText() + " trains again from "
+                                                + impact.at("/repair/model").asText()
+                                                + ", the last checkpoint that it did not touch")
                                 .orElse("there is no run to repeat"));
             }
             return Session.OK;

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
@@ -26,9 +27,9 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  * @param checkpoints every touched checkpoint
  * @param models names that stand for a touched checkpoint now
  * @param aliases registry aliases, as model@alias, that a touched checkpoint holds now
- * @param evaluations evaluations on data that holds the row out
- * @param repair a run specification that trains the newest directly touched run again, from the last checkpoint that was not touched, on the newest version; absent
- *     for a whole data set, and when nothing was trained on the row
+ * @param evaluations evaluations that read it, whoever asked for them
+ * @param repair a run specification that trains the newest directly touched run again, from the last checkpoint that was not touched, on the newest version: all of
+ *     its steps, or those behind that checkpoint where the run made it itself; absent for a whole data set, and when nothing was trained on the row
  */
 @Schema(name = "Impact", description = "What a data set or a row has touched")
 public record ImpactAnswer(
@@ -66,7 +67,8 @@ public record ImpactAnswer(
     }
 
     private static Optional<Map<String, Object>> repair(Impact.Touched run, MeshView mesh, String dataset) {
-        Optional<RunSpecification> specification = mesh.run(run.run()).flatMap(RunView::specification);
+        Optional<RunView> view = mesh.run(run.run());
+        Optional<RunSpecification> specification = view.flatMap(RunView::specification);
         if (specification.isEmpty() || run.clean().isEmpty()) {
             return Optional.empty();
         }
@@ -74,7 +76,19 @@ public record ImpactAnswer(
         form.put("name", specification.get().name() + " without");
         form.put("model", run.clean().get().value());
         form.put("dataset", dataset);
+        OptionalLong planned = view.get().totalSteps();
+        if (run.cleanSteps() > 0 && planned.isPresent()) {
+            long left = planned.getAsLong() - run.cleanSteps();
+            form.put("duration", Map.of("max_steps", left));
+            form.computeIfPresent("optimizer", (_, optimizer) -> warmedUpWithin(left, (Map<?, ?>) optimizer));
+        }
         return Optional.of(form);
+    }
+
+    private static Map<Object, Object> warmedUpWithin(long steps, Map<?, ?> optimizer) {
+        Map<Object, Object> shorter = new LinkedHashMap<>(optimizer);
+        shorter.computeIfPresent("warmup_steps", (_, warmup) -> Math.min(((Number) warmup).longValue(), steps));
+        return shorter;
     }
 
     /**
@@ -86,8 +100,9 @@ public record ImpactAnswer(
      * @param directly whether it trained on the suspect itself, and not only from a checkpoint that did
      * @param dataset version it trained on
      * @param base checkpoint it started from
-     * @param clean last checkpoint before it that was not touched
-     * @param checkpoints checkpoints it made
+     * @param firstStep step, from 0, that first read the suspect; absent where all of the run counts
+     * @param clean last checkpoint that was not touched, of this run or before it
+     * @param checkpoints checkpoints it made that are touched
      * @param policy the policy that fired it
      */
     @Schema(name = "TouchedRun", description = "A run that trained on the suspect, or from a checkpoint that did")
@@ -98,6 +113,7 @@ public record ImpactAnswer(
             boolean directly,
             Optional<String> dataset,
             Optional<String> base,
+            Optional<Long> firstStep,
             Optional<String> clean,
             List<String> checkpoints,
             Optional<String> policy) {
@@ -110,6 +126,9 @@ public record ImpactAnswer(
                     touched.directly(),
                     view.dataset().map(found -> found.version().value()),
                     touched.base().map(CheckpointId::value),
+                    touched.firstStep().isPresent()
+                            ? Optional.of(touched.firstStep().getAsLong())
+                            : Optional.empty(),
                     touched.clean().map(CheckpointId::value),
                     touched.checkpoints().stream().map(CheckpointId::value).toList(),
                     mesh.policies().origin(touched.run()).map(TriggerFired::policy));

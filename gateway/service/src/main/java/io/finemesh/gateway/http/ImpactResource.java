@@ -1,5 +1,6 @@
 package io.finemesh.gateway.http;
 
+import io.finemesh.contract.store.DatasetDescriptor;
 import io.finemesh.contract.store.ModelDescriptor;
 import io.finemesh.contract.store.RowDescriptor;
 import io.finemesh.gateway.answer.ImpactAnswer;
@@ -45,32 +46,57 @@ public class ImpactResource {
             operationId = "getImpact",
             summary = "Runs, checkpoints and model names that a data set, a version or a row has touched",
             description =
-                    "A name, name@number, or a name with a row. A run counts as touched as a whole; so does one that starts from its checkpoints.")
+                    "A name, name@number, or a name with a row. A run touches its checkpoints from the step on that first reads the row; so does all of a run that starts from one of those.")
     @APIResponse(responseCode = "404", description = "There is no such data set or row", ref = "Problem")
     public ImpactAnswer impact(
             @PathParam("dataset") String dataset,
             @Parameter(
                             description =
-                                    "A row of a data set that grows: its id, the first 8 or more digits of it, or slice and place such as 3.17")
+                                    "A row of a data set that grows: its id, the first 8 or more digits of it, or slice and place such as 3.17; of one that was uploaded whole: its number, from 1")
                     @QueryParam("row")
                     String row) {
         String asked = Parameters.datasetName(dataset);
         int at = asked.indexOf('@');
         String name = at < 0 ? asked : asked.substring(0, at);
+        DatasetDescriptor described = store.dataset(asked)
+                .orElseThrow(
+                        () -> ProblemException.of(ProblemType.UNKNOWN_DATASET, "there is no data set '" + asked + "'"));
+        if (row != null && described.growth().isEmpty()) {
+            return answer(name, Optional.empty(), numbered(described, row));
+        }
         if (row != null && at >= 0) {
             throw ProblemException.of(
                     ProblemType.MALFORMED_REQUEST,
                     "the data set is '" + asked + "' and the row '" + Parameters.shown(row)
                             + "', but a row says itself in which versions it is; leave @ and number out");
         }
-        if (store.dataset(asked).isEmpty()) {
-            throw ProblemException.of(ProblemType.UNKNOWN_DATASET, "there is no data set '" + asked + "'");
-        }
         Optional<RowDescriptor> found = Optional.ofNullable(row).map(each -> store.row(name, each));
-        Suspect suspect = found.map(Suspect::row)
-                .orElseGet(() -> at < 0
-                        ? Suspect.dataset(name)
-                        : Suspect.version(name, Integer.parseInt(asked.substring(at + 1))));
+        return answer(
+                name,
+                found,
+                found.map(Suspect::row)
+                        .orElseGet(() -> at < 0
+                                ? Suspect.dataset(name)
+                                : Suspect.version(name, Integer.parseInt(asked.substring(at + 1)))));
+    }
+
+    /** A row of a version that was uploaded whole. */
+    private static Suspect numbered(DatasetDescriptor dataset, String row) {
+        boolean number = row.matches("[1-9][0-9]{0,9}");
+        if (!number || Long.parseLong(row) > dataset.samples()) {
+            throw ProblemException.of(
+                    number ? ProblemType.UNKNOWN_DATASET : ProblemType.MALFORMED_REQUEST,
+                    dataset.version() + " was uploaded whole and has no row '" + Parameters.shown(row)
+                            + "'; allowed: a number from 1 to " + dataset.samples());
+        }
+        String version = dataset.version().value();
+        return Suspect.row(
+                dataset.name(),
+                Integer.parseInt(version.substring(version.lastIndexOf('@') + 1)),
+                Long.parseLong(row) - 1);
+    }
+
+    private ImpactAnswer answer(String name, Optional<RowDescriptor> found, Suspect suspect) {
         List<ModelDescriptor> models = store.models();
         return board.read(mesh -> ImpactAnswer.of(name, found, Impact.of(suspect, mesh), mesh, models));
     }

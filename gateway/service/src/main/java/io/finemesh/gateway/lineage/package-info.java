@@ -1,2 +1,6 @@
-/** What a row or a data set has touched: {@link io.finemesh.gateway.lineage.Impact} follows it through runs and their checkpoints, forward only. */
+/**
+ * What a row or a data set has touched: {@link io.finemesh.gateway.lineage.Impact} follows a {@link io.finemesh.gateway.lineage.Suspect} through runs and their
+ * checkpoints, forward only; {@link io.finemesh.gateway.lineage.Reading} says from which step on a run has read it, and {@link
+ * io.finemesh.gateway.lineage.ReadData} what evaluations read.
+ */
 package io.finemesh.gateway.lineage;

@@ -5,6 +5,7 @@ import io.finemesh.contract.checkpoint.CheckpointCommitted;
 import io.finemesh.contract.checkpoint.CheckpointRejected;
 import io.finemesh.contract.dataset.DatasetCommitted;
 import io.finemesh.contract.evaluation.EvaluationEvent;
+import io.finemesh.contract.evaluation.EvaluationWork;
 import io.finemesh.contract.evaluation.RequestEvaluation;
 import io.finemesh.contract.id.CheckpointId;
 import io.finemesh.contract.id.DatasetVersion;
@@ -33,6 +34,7 @@ public final class MeshView {
     private final Map<String, TrainerView> trainers = new TreeMap<>();
     private final Map<DatasetVersion, DatasetCommitted> datasets = new HashMap<>();
     private final Map<EvaluationId, EvaluationView> evaluations = new LinkedHashMap<>();
+    private final Map<EvaluationId, EvaluationWork> requested = new HashMap<>();
     private final PolicyBook policies = new PolicyBook();
     private final RegistryBook registry = new RegistryBook();
 
@@ -50,12 +52,14 @@ public final class MeshView {
         return switch (occurrence.body()) {
             case TrainerHeartbeat heartbeat -> trainer(heartbeat, occurrence);
             case DatasetCommitted committed -> datasets.putIfAbsent(committed.version(), committed) == null;
-            case RequestEvaluation request ->
-                evaluations.putIfAbsent(
+            case RequestEvaluation request -> {
+                requested.putIfAbsent(request.evaluation(), request.work());
+                yield evaluations.putIfAbsent(
                                 request.evaluation(),
                                 EvaluationView.requested(
                                         request.evaluation(), request.work().checkpoint()))
                         == null;
+            }
             default -> policies.apply(occurrence) || registry.apply(occurrence) || news;
         };
     }
@@ -148,6 +152,11 @@ public final class MeshView {
     /** An evaluation, if it is known. */
     public Optional<EvaluationView> evaluation(EvaluationId id) {
         return Optional.ofNullable(evaluations.get(id));
+    }
+
+    /** What an evaluation was asked to measure, where somebody asked for it by itself. */
+    public Optional<EvaluationWork> requested(EvaluationId id) {
+        return Optional.ofNullable(requested.get(id));
     }
 
     /** All evaluations in the order in which they were first heard of. */

@@ -27,6 +27,7 @@ import io.finemesh.contract.run.SegmentRetried;
 import io.finemesh.contract.run.SegmentScheduled;
 import io.finemesh.contract.run.SubmitRun;
 import io.finemesh.contract.training.BlockActivated;
+import io.finemesh.contract.training.DataOrder;
 import io.finemesh.contract.training.SegmentEnded;
 import io.finemesh.contract.training.SegmentFailed;
 import io.finemesh.contract.training.SegmentStarted;
@@ -74,6 +75,7 @@ public final class RunView {
     private Optional<Occurrence> end = Optional.empty();
     private Optional<Instant> submittedAt = Optional.empty();
     private Optional<Instant> startedAt = Optional.empty();
+    private Optional<DataOrder> order = Optional.empty();
     private boolean accepted;
     private boolean cancelRequested;
     private boolean commandSeen;
@@ -201,7 +203,10 @@ public final class RunView {
 
     private void training(TrainingEvent event, Occurrence occurrence) {
         switch (event) {
-            case SegmentStarted _ -> started(occurrence.time());
+            case SegmentStarted segmentStarted -> {
+                started(occurrence.time());
+                order = order.or(segmentStarted::order);
+            }
             case BlockActivated activated -> blocks.putIfAbsent(activated.segmentIndex(), activated.block());
             case SegmentTrained _, SegmentEnded _, SegmentFailed _ -> {
                 // Told in the feed; the scheduler decides what they mean for the run.
@@ -277,6 +282,11 @@ public final class RunView {
     /** What it trains on. */
     public Optional<ResolvedDataset> dataset() {
         return dataset;
+    }
+
+    /** In which order it reads that; empty until its first segment begins. */
+    public Optional<DataOrder> order() {
+        return order;
     }
 
     /** What it is evaluated on. */

@@ -20,6 +20,7 @@ import io.finemesh.gateway.fake.SampleRun;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,6 +76,29 @@ class ImpactResourceTest {
     @Test
     void whatIsAskedWronglyIsSaid() {
         given().get("/v1/impact/never").then().statusCode(404);
-        given().get("/v1/impact/sums@1?row=3.17").then().statusCode(400).body("detail", containsString("leave @"));
+        given().contentType("application/json").body("{}\n").post("/v1/datasets/stream/records");
+        given().get("/v1/impact/stream@1?row=3.17").then().statusCode(400).body("detail", containsString("leave @"));
+    }
+
+    @Test
+    void rowsOfADataSetThatWasUploadedWholeAreNumbered() {
+        broker.say(SampleRun.occurrences());
+
+        await().untilAsserted(() -> given().get("/v1/impact/sums@1?row=80")
+                .then()
+                .statusCode(200)
+                .body("runs.id", hasItem(SampleRun.ID.value())));
+        for (String none : List.of("81", "9999999999")) {
+            given().get("/v1/impact/sums?row=" + none)
+                    .then()
+                    .statusCode(404)
+                    .body("detail", containsString("from 1 to 80"));
+        }
+        for (String odd : List.of("0", "3.17", "-1", "99999999999999999999")) {
+            given().get("/v1/impact/sums?row=" + odd)
+                    .then()
+                    .statusCode(400)
+                    .body("detail", containsString("uploaded whole"), "detail", containsString("from 1 to 80"));
+        }
     }
 }
