@@ -1,5 +1,7 @@
 package io.finemesh.gateway.answer;
 
+import io.finemesh.gateway.view.MeshView;
+import io.finemesh.gateway.view.RegistryBook;
 import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -18,10 +20,15 @@ public record WhyAnswer(String model, String alias, String checkpoint, List<Link
         chain = List.copyOf(chain);
     }
 
+    /** Why an alias stands for what it stands for. */
+    public static WhyAnswer of(MeshView mesh, RegistryBook.Page page) {
+        return WhyChain.of(mesh, page);
+    }
+
     /**
      * One step back.
      *
-     * @param kind alias, gate, evaluation, checkpoint, run, data or trigger
+     * @param kind alias, gate, evaluation, checkpoint, run, segment, base, data or trigger
      * @param id what it is
      * @param sentence what it says, for people
      * @param link where more of it is

@@ -17,7 +17,6 @@ import io.finemesh.gateway.problem.ProblemDetail;
 import io.finemesh.gateway.problem.ProblemException;
 import io.finemesh.gateway.problem.ProblemType;
 import io.finemesh.gateway.submission.AliasWishes;
-import io.finemesh.gateway.submission.WhyChain;
 import io.finemesh.gateway.view.MeshView;
 import io.finemesh.gateway.view.RegistryBook;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -52,14 +51,12 @@ public class AliasResource {
             "{\"checkpoint\": \"ck-0f3a...\", \"reason\": \"better on hard sums\", \"by\": \"ada\"}";
 
     private final AliasWishes wishes;
-    private final WhyChain chain;
     private final Board board;
     private final GatewayConfig config;
 
     /** Wires what the resource asks. */
-    public AliasResource(AliasWishes wishes, WhyChain chain, Board board, GatewayConfig config) {
+    public AliasResource(AliasWishes wishes, Board board, GatewayConfig config) {
         this.wishes = wishes;
-        this.chain = chain;
         this.board = board;
         this.config = config;
     }
@@ -89,7 +86,7 @@ public class AliasResource {
             summary = "Why an alias stands where it does, back to the data and the trigger")
     @APIResponse(responseCode = "404", description = "There is no such alias", ref = "Problem")
     public WhyAnswer why(@PathParam("model") String model, @PathParam("alias") String alias) {
-        return board.read(mesh -> chain.of(mesh, page(mesh, model, alias)));
+        return board.read(mesh -> WhyAnswer.of(mesh, page(mesh, model, alias)));
     }
 
     /** Moves an alias. */

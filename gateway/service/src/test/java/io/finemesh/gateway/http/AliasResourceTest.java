@@ -4,6 +4,7 @@ import static io.restassured.RestAssured.given;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
@@ -161,7 +162,19 @@ class AliasResourceTest {
                 .statusCode(200)
                 .body("checkpoint", equalTo(SampleRun.checkpoint(2).value()))
                 .body("chain.kind", hasItem("gate"))
+                .body(
+                        "chain.findAll { it.kind == 'checkpoint' }.sentence",
+                        hasItem(containsString("after 15 steps in 3 segments")))
                 .body("chain.kind", hasItem("run"))
+                .body(
+                        "chain.findAll { it.kind == 'segment' }.sentence",
+                        contains(
+                                containsString("segment 2 trained steps 10 to 14 of layer.0"),
+                                containsString("segment 1 trained steps 5 to 9 of layer.1"),
+                                containsString("segment 0 trained steps 0 to 4 of layer.0")))
+                .body(
+                        "chain.findAll { it.kind == 'base' }.sentence",
+                        contains(containsString(SampleRun.MODEL.checkpoint() + ", which was imported")))
                 .body("chain.kind", hasItem("data"))
                 .body("chain.kind", hasItem("trigger"))
                 .body("chain[0].sentence", containsString("promoted by policy nightly")));

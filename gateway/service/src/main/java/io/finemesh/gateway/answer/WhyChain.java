@@ -1,28 +1,38 @@
-package io.finemesh.gateway.submission;
+package io.finemesh.gateway.answer;
 
+import io.finemesh.contract.checkpoint.CheckpointCommitted;
 import io.finemesh.contract.id.CheckpointId;
 import io.finemesh.contract.id.EvaluationId;
 import io.finemesh.contract.id.RunId;
 import io.finemesh.contract.registry.AliasMoved;
 import io.finemesh.contract.registry.GateDecided;
+import io.finemesh.contract.run.ResolvedDataset;
+import io.finemesh.contract.run.ResolvedModel;
 import io.finemesh.contract.trigger.FireReason;
 import io.finemesh.contract.trigger.TriggerFired;
-import io.finemesh.gateway.answer.WhyAnswer;
+import io.finemesh.gateway.lineage.ReadData;
+import io.finemesh.gateway.view.CommittedCheckpoint;
 import io.finemesh.gateway.view.MeshView;
 import io.finemesh.gateway.view.PolicyBook;
 import io.finemesh.gateway.view.RegistryBook;
 import io.finemesh.gateway.view.RunView;
-import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
-/** Walks from an alias back: gate, evaluations, checkpoint, run with its segments, data slices, trigger. What is unknown ends the walk in words. */
-@ApplicationScoped
-public class WhyChain {
+/** Walks from an alias back: gate, evaluations, checkpoint, run with its segments, what it started from, data slices, trigger. What is unknown ends the walk in words. */
+final class WhyChain {
+    /** Most segments that are told one by one. */
+    private static final int SEGMENTS_TOLD = 10;
+
+    private WhyChain() {}
+
     /** The chain of an alias. */
-    public WhyAnswer of(MeshView mesh, RegistryBook.Page page) {
+    static WhyAnswer of(MeshView mesh, RegistryBook.Page page) {
         List<WhyAnswer.Link> chain = new ArrayList<>();
         if (page.moves().isEmpty()) {
             return new WhyAnswer(page.model(), page.alias(), "", chain);
@@ -39,7 +49,7 @@ public class WhyChain {
         decision(page, moved).ifPresent(decided -> gate(mesh, chain, decided));
         made(mesh, moved.to())
                 .ifPresentOrElse(
-                        run -> run(mesh, chain, run, moved.to()),
+                        made -> run(mesh, chain, made),
                         () -> chain.add(new WhyAnswer.Link(
                                 "checkpoint",
                                 moved.to().value(),
@@ -71,7 +81,11 @@ public class WhyChain {
                         + decided.verdict().name().toLowerCase(Locale.ROOT) + " to " + decided.challenger() + ": "
                         + decided.sentence(),
                 Optional.of("/v1/policies/" + decided.policy())));
+        Map<EvaluationId, List<ResolvedDataset>> read = ReadData.of(mesh);
         for (EvaluationId id : decided.evaluations()) {
+            String data = read.getOrDefault(id, List.of()).stream()
+                    .map(dataset -> dataset.version().value())
+                    .collect(Collectors.joining(", "));
             String sentence = mesh.evaluation(id)
                     .map(evaluation -> evaluation.checkpoint() + " scored "
                             + String.join(
@@ -80,27 +94,34 @@ public class WhyChain {
                                             .map(score -> score.task() + " " + score.metric() + " "
                                                     + String.format(Locale.ROOT, "%.4g", score.value()) + " over "
                                                     + score.samples())
-                                            .toList()))
+                                            .toList())
+                            + (data.isEmpty() ? "" : ", with " + data))
                     .orElse("what it found is not known here");
             chain.add(new WhyAnswer.Link("evaluation", id.value(), sentence, Optional.of("/v1/evaluations/" + id)));
         }
     }
 
-    private static Optional<RunView> made(MeshView mesh, CheckpointId checkpoint) {
+    /** A checkpoint and the run that made it. */
+    private record Made(RunView run, CommittedCheckpoint checkpoint) {}
+
+    private static Optional<Made> made(MeshView mesh, CheckpointId checkpoint) {
         return mesh.runs().stream()
-                .filter(run -> run.checkpoints().stream()
-                        .anyMatch(
-                                committed -> committed.committed().checkpoint().equals(checkpoint)))
+                .flatMap(run -> run.checkpoints().stream()
+                        .filter(each -> each.committed().checkpoint().equals(checkpoint))
+                        .map(each -> new Made(run, each)))
                 .findFirst();
     }
 
-    private static void run(MeshView mesh, List<WhyAnswer.Link> chain, RunView run, CheckpointId checkpoint) {
+    private static void run(MeshView mesh, List<WhyAnswer.Link> chain, Made made) {
+        RunView run = made.run();
         RunId id = run.id();
+        CheckpointCommitted last = made.checkpoint().committed();
+        CheckpointId checkpoint = last.checkpoint();
         chain.add(new WhyAnswer.Link(
                 "checkpoint",
                 checkpoint.value(),
-                checkpoint + " is what " + id + " committed after "
-                        + run.checkpoints().size() + " segments",
+                checkpoint + " is what " + id + " committed after " + (last.lastStep() + 1) + " steps in "
+                        + (last.segmentIndex() + 1) + " segments",
                 Optional.of("/v1/checkpoints/" + checkpoint)));
         chain.add(new WhyAnswer.Link(
                 "run",
@@ -111,6 +132,8 @@ public class WhyChain {
                                         ", of " + specification.model() + " on " + specification.dataset())
                                 .orElse(""),
                 Optional.of("/v1/runs/" + id)));
+        segments(chain, run, last);
+        run.model().map(ResolvedModel::checkpoint).ifPresent(base -> chain.add(base(mesh, base)));
         Optional<TriggerFired> fired = fired(mesh, id);
         String slices = fired.map(TriggerFired::why)
                 .map(why -> ", slices " + why.fromSlice() + " to " + why.toSlice() + " of it new")
@@ -126,6 +149,47 @@ public class WhyChain {
                 event -> trigger(chain, event),
                 () -> chain.add(new WhyAnswer.Link(
                         "trigger", "request", "somebody submitted " + id + " by hand", Optional.empty())));
+    }
+
+    /** The segments that led to a checkpoint: the newest ones one by one, those before in one sentence. */
+    private static void segments(List<WhyAnswer.Link> chain, RunView run, CheckpointCommitted last) {
+        List<CommittedCheckpoint> all = run.checkpoints().stream()
+                .filter(each -> each.committed().segmentIndex() <= last.segmentIndex())
+                .sorted(Comparator.comparingInt(
+                                (CommittedCheckpoint each) -> each.committed().segmentIndex())
+                        .reversed())
+                .toList();
+        long older = Math.max(0, all.size() - SEGMENTS_TOLD);
+        for (int index = 0; index < all.size() - older; index++) {
+            CheckpointCommitted segment = all.get(index).committed();
+            long first = index + 1 < all.size() ? all.get(index + 1).committed().lastStep() + 1 : 0;
+            chain.add(new WhyAnswer.Link(
+                    "segment",
+                    segment.checkpoint().value(),
+                    "segment " + segment.segmentIndex() + " trained steps " + first + " to " + segment.lastStep()
+                            + all.get(index)
+                                    .block()
+                                    .map(block -> " of " + block)
+                                    .orElse("") + " and made "
+                            + segment.checkpoint(),
+                    Optional.of("/v1/checkpoints/" + segment.checkpoint())));
+        }
+        if (older > 0) {
+            chain.add(new WhyAnswer.Link(
+                    "segment",
+                    run.id().value(),
+                    older + " segments before those are listed by the run",
+                    Optional.of("/v1/runs/" + run.id())));
+        }
+    }
+
+    private static WhyAnswer.Link base(MeshView mesh, CheckpointId base) {
+        String origin = made(mesh, base)
+                .map(made -> ", which " + made.run().id() + " made after "
+                        + (made.checkpoint().committed().lastStep() + 1) + " steps")
+                .orElse(", which was imported");
+        return new WhyAnswer.Link(
+                "base", base.value(), "it started from " + base + origin, Optional.of("/v1/checkpoints/" + base));
     }
 
     private static Optional<TriggerFired> fired(MeshView mesh, RunId run) {
