@@ -5,6 +5,8 @@ import io.finemesh.contract.failure.FailureCode;
 import io.finemesh.contract.run.JudgeBudget;
 import io.finemesh.evaluator.answer.Answerer;
 import io.finemesh.evaluator.answer.RemoteAnswerer;
+import io.finemesh.evaluator.answer.RemoteTurns;
+import io.finemesh.evaluator.answer.TurnWriter;
 import io.finemesh.evaluator.config.EvaluatorConfig;
 import io.finemesh.evaluator.evaluation.EvaluationException;
 import io.finemesh.evaluator.evaluation.RemoteAnswers;
@@ -34,6 +36,11 @@ final class RemoteModels implements RemoteAnswers {
     @Override
     public Answerer of(RemoteModel model) throws EvaluationException {
         return new RemoteAnswerer(settings(model), config.atOnce(), Thread::sleep, clock);
+    }
+
+    @Override
+    public TurnWriter turns(RemoteModel model) throws EvaluationException {
+        return new RemoteTurns(settings(model), config.atOnce(), Thread::sleep, clock);
     }
 
     @Override

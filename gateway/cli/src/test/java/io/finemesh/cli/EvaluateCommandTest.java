@@ -93,6 +93,46 @@ class EvaluateCommandTest {
     }
 
     @Test
+    void serversAreNamedWithTheirBudget() throws Exception {
+        gateway.on("POST /v1/evaluations", 202, "{\"id\":\"ev-1\"}");
+
+        String[] asked = {
+            "evaluate",
+            "m",
+            "--task",
+            "mt_bench",
+            "--dataset",
+            "d",
+            "--no-wait",
+            "--remote-url",
+            "http://s/v1",
+            "--remote-model",
+            "mine",
+            "--remote-secret",
+            "served",
+            "--judge-url",
+            "http://h/v1",
+            "--judge-model",
+            "gpt",
+            "--judge-prompts",
+            "p",
+            "--judge-requests",
+            "200",
+            "--judge-tokens",
+            "90000"
+        };
+        assertThat(finemesh(asked)).isZero();
+
+        JsonNode body =
+                new ObjectMapper().readTree(gateway.requests().getFirst().body());
+        assertThat(body.path("remote"))
+                .hasToString("{\"url\":\"http://s/v1\",\"model\":\"mine\",\"secret\":\"served\"}");
+        assertThat(body.path("judge"))
+                .hasToString(
+                        "{\"url\":\"http://h/v1\",\"model\":\"gpt\",\"prompts\":\"p\",\"budget\":{\"requests\":200,\"tokens\":90000}}");
+    }
+
+    @Test
     void optionsThatNoTaskTakesAreAllRefusedBeforeAnythingIsAsked() {
         assertThat(finemesh(
                         "evaluate",

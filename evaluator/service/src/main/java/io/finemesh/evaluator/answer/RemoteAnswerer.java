@@ -100,13 +100,7 @@ public final class RemoteAnswerer implements Answerer {
         return switch (reply) {
             case ServerReply.Said said ->
                 new Answer.Written(Completion.cut(said.text(), Optional.empty(), generation.stops()));
-            case ServerReply.Failed failed ->
-                throw new TaskRefusedException(
-                        switch (failed.cause()) {
-                            case UNAUTHORIZED, NO_MODEL, UNFIT, REFUSED, BARRED -> FailureCode.INVALID_SPECIFICATION;
-                            case RATE_LIMITED, SERVER_FAILED, NO_ANSWER, UNREADABLE -> FailureCode.EVALUATION_FAILED;
-                        },
-                        failed.message() + (failed.attempts() > 1 ? ", in " + failed.attempts() + " attempts" : ""));
+            case ServerReply.Failed failed -> throw refused(failed);
         };
     }
 
@@ -124,6 +118,16 @@ public final class RemoteAnswerer implements Answerer {
             body.put("prompt", generation.prompt().text());
         }
         return body.toString();
+    }
+
+    /** Why a server's silence ends the work. */
+    static TaskRefusedException refused(ServerReply.Failed failed) {
+        return new TaskRefusedException(
+                switch (failed.cause()) {
+                    case UNAUTHORIZED, NO_MODEL, UNFIT, REFUSED, BARRED -> FailureCode.INVALID_SPECIFICATION;
+                    case RATE_LIMITED, SERVER_FAILED, NO_ANSWER, UNREADABLE -> FailureCode.EVALUATION_FAILED;
+                },
+                failed.message() + (failed.attempts() > 1 ? ", in " + failed.attempts() + " attempts" : ""));
     }
 
     private static TaskRefusedException refused(String message) {

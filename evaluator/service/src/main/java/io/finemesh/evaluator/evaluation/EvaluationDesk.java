@@ -120,8 +120,17 @@ public final class EvaluationDesk implements AutoCloseable {
                 wanted,
                 remote.ceiling(),
                 clock);
+        OpenRange open = new OpenRange(
+                evaluator,
+                fetcher,
+                wanted,
+                directory.resolve("spent"),
+                this.voice,
+                spendings,
+                limits.generationBatch(),
+                remote);
         this.work = new RangeWork(
-                evaluator, fetcher, planner, wanted, directory, this.voice, spendings, limits, clock, remote);
+                evaluator, fetcher, planner, wanted, directory.resolve("journals"), open, limits, clock, remote);
     }
 
     /**

@@ -1,10 +1,7 @@
 package io.finemesh.evaluator.evaluation;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.finemesh.contract.evaluation.EvaluationWork;
 import io.finemesh.contract.evaluation.RangeScored;
-import io.finemesh.contract.evaluation.RemoteModel;
 import io.finemesh.contract.evaluation.ScoreRange;
 import io.finemesh.contract.failure.FailureCode;
 import io.finemesh.contract.id.BlobDigest;
@@ -20,12 +17,9 @@ import io.finemesh.evaluator.answer.AnswerLines;
 import io.finemesh.evaluator.answer.Answerer;
 import io.finemesh.evaluator.answer.EngineAnswerer;
 import io.finemesh.evaluator.blob.CheckpointFetcher;
-import io.finemesh.evaluator.judge.CheckpointJudge;
-import io.finemesh.evaluator.judge.Judge;
 import io.finemesh.evaluator.task.Answer;
 import io.finemesh.evaluator.task.Measurement;
 import java.io.IOException;
-import java.net.URLEncoder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -35,8 +29,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
-import org.jboss.logging.Logger;
 
 /**
  * Answers ranges of questions, one after the other, on the compute thread. The model of the last range stays in memory for the next one.
@@ -48,19 +40,13 @@ import org.jboss.logging.Logger;
  * </ol>
  */
 final class RangeWork implements AutoCloseable {
-    private static final Logger LOG = Logger.getLogger(RangeWork.class);
-
-    /** Requests to a remote judge that are under way at once. */
-    private static final int JUDGED_TOGETHER = 4;
 
     private final String evaluator;
     private final CheckpointFetcher fetcher;
     private final JobPlanner planner;
     private final Wanted wanted;
     private final Path journals;
-    private final Path spent;
-    private final PatientVoice voice;
-    private final SpendingShelf spendings;
+    private final OpenRange open;
     private final EvaluationDesk.Limits limits;
     private final Clock clock;
     private final RemoteAnswers remote;
@@ -78,9 +64,8 @@ final class RangeWork implements AutoCloseable {
             CheckpointFetcher fetcher,
             JobPlanner planner,
             Wanted wanted,
-            Path directory,
-            PatientVoice voice,
-            SpendingShelf spendings,
+            Path journals,
+            OpenRange open,
             EvaluationDesk.Limits limits,
             Clock clock,
             RemoteAnswers remote) {
@@ -88,10 +73,8 @@ final class RangeWork implements AutoCloseable {
         this.fetcher = fetcher;
         this.planner = planner;
         this.wanted = wanted;
-        this.journals = directory.resolve("journals");
-        this.spent = directory.resolve("spent");
-        this.voice = voice;
-        this.spendings = spendings;
+        this.journals = journals;
+        this.open = open;
         this.limits = limits;
         this.clock = clock;
         this.remote = remote;
@@ -163,15 +146,7 @@ final class RangeWork implements AutoCloseable {
     /** Forgets what is kept of a range on the way to its answers: they are in object storage, and it is known where. */
     void drop(BlobDigest key) throws IOException {
         Files.deleteIfExists(journal(key));
-        Path folder = spent.resolve(key.value());
-        if (Files.exists(folder)) {
-            try (Stream<Path> files = Files.list(folder)) {
-                for (Path file : files.toList()) {
-                    Files.delete(file);
-                }
-            }
-            Files.delete(folder);
-        }
+        open.drop(key);
     }
 
     private Path journal(BlobDigest key) {
@@ -200,8 +175,8 @@ final class RangeWork implements AutoCloseable {
             return;
         }
         try {
-            if (measurement instanceof Measurement.Open open) {
-                open(range, open, questions, known, pieces);
+            if (measurement instanceof Measurement.Open asked) {
+                open.answer(range, asked, questions, known, () -> scored(work), pieces);
                 return;
             }
             answerer(work).answer(measurement, questions, pieces);
@@ -210,91 +185,12 @@ final class RangeWork implements AutoCloseable {
         }
     }
 
-    private void open(
-            Envelope<ScoreRange> range,
-            Measurement.Open open,
-            List<Integer> questions,
-            SortedMap<Integer, Answer> known,
-            Answerer.Pieces<EvaluationException> pieces)
-            throws StoreException, EvaluationException, IOException, InterruptedException {
-        EvaluationWork work = range.body().work();
-        LoadedModel model = model(
-                work.checkpoint(), work.settings().precision(), work.settings().template());
-        if (open.judge().remote().isPresent()) {
-            try (JudgeAccount account = account(range)) {
-                judged(account, open.judge().remote().get(), judge -> new OpenWork(
-                                model, judge, limits.generationBatch(), JUDGED_TOGETHER)
-                        .answer(open, questions, known, pieces));
-            }
-            return;
-        }
-        CheckpointId judging = open.judge()
-                .checkpoint()
-                .orElseThrow(() -> new EvaluationException(
-                        FailureCode.INVALID_SPECIFICATION, "the judge is neither a checkpoint nor a remote model"));
-        // Both are in memory at once: the judge rates each piece when it is written.
-        try (LoadedModel judge = LoadedModel.load(
-                fetcher, judging, work.settings().precision(), work.settings().template())) {
-            new OpenWork(
-                            model,
-                            new CheckpointJudge(judging.value(), judge.decoder(), judge.tokenizer(), judge.prompts()),
-                            limits.generationBatch(),
-                            1)
-                    .answer(open, questions, known, pieces);
-        }
-    }
-
-    /** Work that a remote judge is asked for. */
-    private interface Judged {
-        void by(Judge judge) throws EvaluationException, InterruptedException;
-    }
-
-    private void judged(JudgeAccount account, RemoteModel model, Judged work)
-            throws EvaluationException, InterruptedException {
-        Judge judge = remote.judge(model, account.spending());
-        try {
-            work.by(judge);
-        } catch (IllegalStateException broken) {
-            account.requireKept();
-            throw broken;
-        } finally {
-            if (judge instanceof AutoCloseable connection) {
-                closed(connection);
-            }
-        }
-    }
-
-    /** A request for a range that was written before there were shares has none, and may spend what an evaluation may. */
-    private JudgeAccount account(Envelope<ScoreRange> envelope)
-            throws EvaluationException, IOException, InterruptedException {
-        ScoreRange range = envelope.body();
-        Path file = spent.resolve(range.key().value())
-                .resolve(URLEncoder.encode(range.evaluation().value(), UTF_8));
-        return JudgeAccount.open(
-                envelope,
-                range.budget().orElseGet(remote::ceiling),
-                evaluator,
-                voice,
-                spendings,
-                file,
-                () -> wanted.require(range.evaluation(), range.runId()));
-    }
-
-    private static void closed(AutoCloseable connection) {
-        try {
-            connection.close();
-        } catch (Exception lost) {
-            LOG.debugf("a judge's connection did not close: %s", lost.getMessage());
-        }
-    }
-
     private Answerer answerer(EvaluationWork work)
             throws StoreException, EvaluationException, IOException, InterruptedException {
         if (work.settings().remote().isPresent()) {
             return remote.of(work.settings().remote().get());
         }
-        LoadedModel model = model(
-                work.checkpoint(), work.settings().precision(), work.settings().template());
+        LoadedModel model = scored(work);
         return new EngineAnswerer(
                 model.decoder(),
                 model.tokenizer(),
@@ -314,6 +210,12 @@ final class RangeWork implements AutoCloseable {
                     case DROP -> LongSamples.DROP;
                 })
                 .orElse(LongSamples.TRUNCATE);
+    }
+
+    private LoadedModel scored(EvaluationWork work)
+            throws StoreException, EvaluationException, IOException, InterruptedException {
+        return model(
+                work.checkpoint(), work.settings().precision(), work.settings().template());
     }
 
     private LoadedModel model(CheckpointId checkpoint, Precision precision, PromptTemplate template)

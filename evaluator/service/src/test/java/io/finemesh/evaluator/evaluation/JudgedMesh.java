@@ -26,6 +26,8 @@ import io.finemesh.contract.store.BlobReference;
 import io.finemesh.engine.tensor.Backend;
 import io.finemesh.evaluator.answer.Answerer;
 import io.finemesh.evaluator.answer.RemoteAnswerer;
+import io.finemesh.evaluator.answer.RemoteTurns;
+import io.finemesh.evaluator.answer.TurnWriter;
 import io.finemesh.evaluator.blob.CheckpointFetcher;
 import io.finemesh.evaluator.fixture.MemoryStore;
 import io.finemesh.evaluator.judge.FakeJudgeServer;
@@ -187,6 +189,11 @@ final class JudgedMesh implements AutoCloseable {
         @Override
         public Answerer of(RemoteModel model) {
             return new RemoteAnswerer(settings(model), 3, _ -> {}, Clock.systemUTC());
+        }
+
+        @Override
+        public TurnWriter turns(RemoteModel model) {
+            return new RemoteTurns(settings(model), 3, _ -> {}, Clock.systemUTC());
         }
 
         @Override

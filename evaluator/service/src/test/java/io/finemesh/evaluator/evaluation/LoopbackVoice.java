@@ -8,6 +8,7 @@ import io.finemesh.contract.id.EventId;
 import io.finemesh.contract.run.JudgeBudget;
 import io.finemesh.contract.wire.Envelope;
 import io.finemesh.evaluator.answer.Answerer;
+import io.finemesh.evaluator.answer.TurnWriter;
 import io.finemesh.evaluator.judge.Judge;
 import io.finemesh.evaluator.server.ModelServer;
 import java.time.Instant;
@@ -21,6 +22,11 @@ final class LoopbackVoice implements Voice {
     static final RemoteAnswers NO_REMOTE = new RemoteAnswers() {
         @Override
         public Answerer of(RemoteModel model) throws EvaluationException {
+            throw new EvaluationException(FailureCode.INVALID_SPECIFICATION, "no remote here");
+        }
+
+        @Override
+        public TurnWriter turns(RemoteModel model) throws EvaluationException {
             throw new EvaluationException(FailureCode.INVALID_SPECIFICATION, "no remote here");
         }
 

@@ -32,6 +32,7 @@ import io.finemesh.contract.store.BlobReference;
 import io.finemesh.engine.tensor.Backend;
 import io.finemesh.evaluator.answer.AnswerLines;
 import io.finemesh.evaluator.answer.Answerer;
+import io.finemesh.evaluator.answer.TurnWriter;
 import io.finemesh.evaluator.blob.CheckpointFetcher;
 import io.finemesh.evaluator.fixture.MemoryStore;
 import io.finemesh.evaluator.judge.CheckpointJudge;
@@ -441,6 +442,11 @@ class OpenQuestionsTest {
                 new RemoteAnswers() {
                     @Override
                     public Answerer of(RemoteModel model) throws EvaluationException {
+                        throw new EvaluationException(FailureCode.INVALID_SPECIFICATION, "nobody answers here");
+                    }
+
+                    @Override
+                    public TurnWriter turns(RemoteModel model) throws EvaluationException {
                         throw new EvaluationException(FailureCode.INVALID_SPECIFICATION, "nobody answers here");
                     }
 

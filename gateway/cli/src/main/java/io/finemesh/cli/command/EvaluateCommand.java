@@ -81,6 +81,17 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--definition", paramLabel = "FILE", description = "task file of --task own")
     private Optional<Path> definition;
 
+    @Option(
+            names = "--remote-url",
+            description = "OpenAI-compatible server that writes the answers in the evaluators' place")
+    private Optional<String> remoteUrl;
+
+    @Option(names = "--remote-model", description = "name of the model there")
+    private Optional<String> remoteModel;
+
+    @Option(names = "--remote-secret", description = "name of the evaluator's secret that holds the key")
+    private Optional<String> remoteSecret;
+
     @Option(names = "--judge", description = "checkpoint that rates the answers of mt_bench, named like the first")
     private Optional<String> judge;
 
@@ -145,6 +156,9 @@ public final class EvaluateCommand implements Callable<Integer> {
                 examples.isPresent() ? Optional.of(DataFile.named(gateway, examples.get(), true)) : Optional.empty();
         template.ifPresent(word -> request.put("template", word));
         precision.ifPresent(word -> request.put("precision", word));
+        remoteUrl.ifPresent(url -> request.withObject("/remote").put("url", url));
+        remoteModel.ifPresent(name -> request.withObject("/remote").put("model", name));
+        remoteSecret.ifPresent(name -> request.withObject("/remote").put("secret", name));
         judge.ifPresent(name -> request.withObject("/judge").put("checkpoint", name));
         judgeUrl.ifPresent(url -> request.withObject("/judge").put("url", url));
         judgeModel.ifPresent(name -> request.withObject("/judge").put("model", name));

@@ -2,7 +2,6 @@ package io.finemesh.gateway.admission;
 
 import io.finemesh.contract.evaluation.EvaluationSettings;
 import io.finemesh.contract.evaluation.RemoteModel;
-import io.finemesh.contract.run.EvaluationTask;
 import io.finemesh.contract.run.Precision;
 import io.finemesh.contract.run.PromptTemplate;
 import io.finemesh.gateway.document.Document;
@@ -60,11 +59,13 @@ public final class EvaluationReader {
         Precision precision = top.choice("precision", Precision.class).orElse(Defaults.PRECISION);
         int cutoff = top.integer("cutoff_len", 2, 1 << 24).orElse(Defaults.CUTOFF_TOKENS);
         Optional<RemoteModel> remote = JudgeReader.remote(top.section("remote"));
-        if (asked.asks(EvaluationTask.MT_BENCH)) {
+        String weighed = asked.weighed();
+        if (!weighed.isEmpty()) {
             top.contradiction(
                     "remote",
-                    "nothing beside mt_bench",
-                    "remote writes single answers, and mt_bench is a conversation that the evaluator's engine leads; leave it out, or evaluate mt_bench alone");
+                    "nothing beside " + weighed,
+                    "remote writes texts and gives no likelihoods, which " + weighed
+                            + " needs; leave it out, or evaluate without that task");
         }
         top.close();
         if (top.given() && top.value("dataset").isEmpty() && asked.needsData()) {

@@ -231,6 +231,10 @@ public final class SpecificationReader {
         }
         boolean atStart = section.flag("at_start").orElse(false);
         int everySegments = section.integer("every_segments", 0, 1_000_000).orElse(0);
+        section.contradiction(
+                "remote",
+                "nothing: a run's checkpoints are on no server",
+                "remote lets a server write the answers, and no server has the checkpoints that a run makes; leave it out, or evaluate a checkpoint on demand");
         section.close();
         if (lora) {
             section.contradiction(

@@ -63,6 +63,14 @@ final class TaskReader {
             tasks = List.copyOf(tasks);
         }
 
+        /** The tasks that need likelihoods, in words; empty where none does. */
+        String weighed() {
+            return tasks.stream()
+                    .filter(each -> WEIGHED.contains(each.task()) && each.task() != EvaluationTask.UPDATE_REPORT)
+                    .map(TaskSpecification::name)
+                    .collect(Collectors.joining(", "));
+        }
+
         boolean asks(EvaluationTask task) {
             return tasks.stream().anyMatch(each -> each.task() == task);
         }

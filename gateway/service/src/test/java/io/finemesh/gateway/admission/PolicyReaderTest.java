@@ -191,6 +191,16 @@ class PolicyReaderTest {
     }
 
     @Test
+    void noServerHasTheCheckpointsOfAPolicysRuns() {
+        assertThat(messages(LEAST.replace(
+                        "{tasks: [{task: held_out_loss}]}",
+                        "{tasks: [{task: held_out_loss}], remote: {url: 'http://h/v1', model: m}}")))
+                .singleElement()
+                .asString()
+                .contains("no server has the checkpoints that a run makes");
+    }
+
+    @Test
     void workedExamplesAreRefusedWhereATaskDoesNotReadThem() {
         assertThat(messages(LEAST.replace("{task: held_out_loss}", "{task: held_out_loss, examples: worked}")))
                 .containsExactly(

@@ -98,6 +98,8 @@ class SchemaAgreementTest {
                 LEAST + "method: {finetuning: galore, galore_proj_type: full, galore_residual: true}",
                 LEAST + "method: {galore_rank: 4, moments: adafactor, galore_residual: true}",
                 LEAST + "evaluation: {dataset: e}",
+                LEAST
+                        + "evaluation: {dataset: e, remote: {url: 'http://h/v1', model: m}, tasks: [{task: exact_match}]}",
                 LEAST + "evaluation: {tasks: [{task: exact_match}]}",
                 LEAST + "evaluation: {dataset: e, tasks: [{limit: 5}]}",
                 LEAST + "evaluation: {tasks: [{task: svamp, dataset: a}, {task: aqua}]}",

@@ -384,6 +384,19 @@ class SpecificationReaderTest {
     }
 
     @Test
+    void noServerHasTheCheckpointsOfARun() {
+        assertThat(
+                        problems(
+                                LEAST
+                                        + "evaluation: {dataset: e, remote: {url: 'http://h/v1', model: m}, tasks: [{task: exact_match}]}"))
+                .singleElement()
+                .satisfies(problem -> {
+                    assertThat(problem.pointer()).isEqualTo("/evaluation/remote");
+                    assertThat(problem.message()).contains("no server has the checkpoints that a run makes");
+                });
+    }
+
+    @Test
     void workedExamplesAreRefusedWhereATaskDoesNotReadThemAtEveryPlaceAtOnce() {
         assertThat(problems(LEAST + """
                         evaluation:

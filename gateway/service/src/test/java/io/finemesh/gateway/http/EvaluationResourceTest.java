@@ -201,6 +201,33 @@ class EvaluationResourceTest {
     }
 
     @Test
+    void aServerWritesTheAnswersOfOpenQuestionsAndGivesNoLikelihoods() {
+        store.addDataset("questions", "documents");
+        store.addDataset("prompts", "documents");
+        String asked = "checkpoint: " + SampleRun.checkpoint(-1)
+                + "\ndataset: questions\njudge: {url: 'http://h/v1', model: gpt, prompts: prompts, budget: {requests: 9}}"
+                + "\nremote: {url: 'http://s/v1', model: mine}\ntasks: [{task: mt_bench}";
+        String id = given().contentType("application/yaml")
+                .body((asked + "]").getBytes(UTF_8))
+                .post("/v1/evaluations")
+                .then()
+                .statusCode(202)
+                .extract()
+                .path("id");
+        RequestEvaluation request = requests(RequestEvaluation.class, id).getFirst();
+        assertThat(request.work().settings().remote().orElseThrow().model()).isEqualTo("mine");
+        assertThat(request.work().judge().orElseThrow().budget().orElseThrow().requests())
+                .hasValue(9);
+        given().contentType("application/yaml")
+                .body((asked + ", {task: aqua}, {task: update_report}]").getBytes(UTF_8))
+                .post("/v1/evaluations")
+                .then()
+                .statusCode(422)
+                .body("errors.pointer", contains("/remote"))
+                .body("errors[0].message", containsString("gives no likelihoods, which aqua needs"));
+    }
+
+    @Test
     void whatIsWrongWithAJudgeIsNamed() {
         given().contentType("application/yaml")
                 .body("checkpoint: m\ndataset: sums\ntasks: [{task: mt_bench, chat: true}]".getBytes(UTF_8))
