@@ -218,8 +218,8 @@ public final class Gate {
             OptionalDouble theirs,
             Optional<PairedComparison> comparison,
             String reason) {
-        String sentence = rule.task() + " " + rule.metric() + " is " + number(mine) + ": " + reason
-                + (passed ? ", passed" : ", failed");
+        String figure = rule.task().equals(rule.metric()) ? rule.metric() : rule.task() + " " + rule.metric();
+        String sentence = figure + " is " + number(mine) + ": " + reason + (passed ? ", passed" : ", failed");
         return new Evidence(rule, passed, mine, theirs, comparison, sentence);
     }
 

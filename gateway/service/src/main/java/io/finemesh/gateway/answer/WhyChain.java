@@ -91,9 +91,12 @@ final class WhyChain {
                             + String.join(
                                     ", ",
                                     evaluation.scores().stream()
-                                            .map(score -> score.task() + " " + score.metric() + " "
-                                                    + String.format(Locale.ROOT, "%.4g", score.value()) + " over "
-                                                    + score.samples())
+                                            .map(score ->
+                                                    (score.task().equals(score.metric()) ? "" : score.task() + " ")
+                                                            + score.metric() + " "
+                                                            + String.format(Locale.ROOT, "%.4g", score.value())
+                                                            + " over "
+                                                            + score.samples())
                                             .toList())
                             + (data.isEmpty() ? "" : ", with " + data))
                     .orElse("what it found is not known here");
@@ -121,7 +124,7 @@ final class WhyChain {
                 "checkpoint",
                 checkpoint.value(),
                 checkpoint + " is what " + id + " committed after " + (last.lastStep() + 1) + " steps in "
-                        + (last.segmentIndex() + 1) + " segments",
+                        + (last.segmentIndex() == 0 ? "one segment" : last.segmentIndex() + 1 + " segments"),
                 Optional.of("/v1/checkpoints/" + checkpoint)));
         chain.add(new WhyAnswer.Link(
                 "run",

@@ -85,7 +85,7 @@ public class ImpactResource {
         boolean number = row.matches("[1-9][0-9]{0,9}");
         if (!number || Long.parseLong(row) > dataset.samples()) {
             throw ProblemException.of(
-                    number ? ProblemType.UNKNOWN_DATASET : ProblemType.MALFORMED_REQUEST,
+                    number ? ProblemType.UNKNOWN_RESOURCE : ProblemType.MALFORMED_REQUEST,
                     dataset.version() + " was uploaded whole and has no row '" + Parameters.shown(row)
                             + "'; allowed: a number from 1 to " + dataset.samples());
         }
