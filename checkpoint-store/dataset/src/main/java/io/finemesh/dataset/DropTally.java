@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Counts dropped rows by reason, and keeps the first few in words. */
@@ -16,16 +17,26 @@ public final class DropTally {
 
     /** Counts a row. */
     public void add(long line, Dropped dropped) {
+        add(Optional.empty(), line, dropped);
+    }
+
+    /**
+     * Counts a row of a file.
+     *
+     * @param file its name where there are several
+     */
+    public void add(Optional<String> file, long line, Dropped dropped) {
         counts.merge(dropped.reason(), 1L, Long::sum);
         if (examples.size() < MOST_EXAMPLES) {
-            examples.add("line " + line + ": " + dropped.reason().wireName() + ": " + dropped.detail());
+            examples.add(file.map(name -> name + ", ").orElse("") + "line " + line + ": "
+                    + dropped.reason().wireName() + ": " + dropped.detail());
         }
     }
 
     /** Blank lines one after the other; only the first of them is put in words. */
-    public void addBlank(long firstLine, long count) {
+    public void addBlank(Optional<String> file, long firstLine, long count) {
         if (count > 0) {
-            add(firstLine, new Dropped(DropReason.EMPTY, "the line is blank"));
+            add(file, firstLine, new Dropped(DropReason.EMPTY, "the line is blank"));
             counts.merge(DropReason.EMPTY, count - 1, Long::sum);
         }
     }

@@ -123,7 +123,12 @@ public final class RowSource implements AutoCloseable {
         if (csvHeader(text).stream().anyMatch(KNOWN_COLUMNS::contains)) {
             return new RowSource(new CsvRows(csv, reader));
         }
-        LineReader lines = new LineReader(in, longest);
+        return lines(in, reader, longest);
+    }
+
+    /** Rows of JSON, one a line, whatever the first line looks like. */
+    public static RowSource lines(InputStream stream, RowReader reader, int longest) {
+        LineReader lines = new LineReader(stream, longest);
         return new RowSource(() -> line(lines.next(), reader));
     }
 

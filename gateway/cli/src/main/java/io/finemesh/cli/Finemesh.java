@@ -27,14 +27,18 @@ import io.finemesh.cli.command.ShowCommand;
 import io.finemesh.cli.command.TemplateCommand;
 import io.finemesh.cli.command.WatchCommand;
 import io.finemesh.cli.command.WhyCommand;
+import io.finemesh.cli.hub.HubException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.Locale;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IFactory;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
@@ -51,8 +55,9 @@ import picocli.CommandLine.Spec;
             "0:done",
             "1:the answer is no: a run that did not complete, a file that is not valid",
             "2:the command line is wrong, or a file cannot be read",
-            "3:the gateway refused the request",
-            "4:the gateway does not answer"
+            "3:the gateway, or a hub of data sets, refused the request",
+            "4:the gateway, or a hub, does not answer, or not as it should",
+            "5:this machine has no room: its disk is full, or its memory"
         },
         footer = "%nThe launcher knows more: demo, test, up, down, status, logs, parity, bench (./finemesh help).",
         subcommands = {
@@ -92,19 +97,39 @@ public final class Finemesh implements Runnable {
 
     /** The parsed form, ready to execute; tests run it in their own process. */
     public static CommandLine commandLine() {
+        return commandLine(System.getenv());
+    }
+
+    /** The same in another environment. */
+    static CommandLine commandLine(Map<String, String> environment) {
         IExecutionExceptionHandler problems = (exception, line, parsed) -> switch (exception) {
             case GatewayProblem problem -> {
                 tell(line, parsed, problem.body(), problem.getMessage());
                 yield problem.isUnreachable() ? Session.UNREACHABLE : Session.REFUSED;
             }
+            case HubException hub -> {
+                tell(
+                        line,
+                        parsed,
+                        GatewayProblem.document("A hub's data cannot be had", hub.getMessage()),
+                        hub.getMessage());
+                yield status(hub.reason());
+            }
             case IOException unreadable -> {
                 String reason = reason(unreadable);
                 tell(line, parsed, GatewayProblem.document("A file cannot be used", reason), reason);
-                yield Session.USAGE;
+                yield saysFull(reason) ? Session.NO_ROOM : Session.USAGE;
             }
             default -> throw exception;
         };
-        return new CommandLine(new Finemesh())
+        IFactory standard = CommandLine.defaultFactory();
+        IFactory parts = new IFactory() {
+            @Override
+            public <K> K create(Class<K> kind) throws Exception {
+                return kind.equals(Session.class) ? kind.cast(new Session(environment)) : standard.create(kind);
+            }
+        };
+        return new CommandLine(new Finemesh(), parts)
                 .setExecutionExceptionHandler(problems)
                 .setExecutionStrategy(Finemesh::execute)
                 .setCaseInsensitiveEnumValuesAllowed(true);
@@ -118,7 +143,7 @@ public final class Finemesh implements Runnable {
             CommandLine line = parsed.commandSpec().commandLine();
             String reason = "there is not enough memory for this (" + exhausted.getMessage() + ")";
             tell(line, parsed, GatewayProblem.document("Out of memory", reason), reason);
-            return Session.USAGE;
+            return Session.NO_ROOM;
         }
     }
 
@@ -134,6 +159,21 @@ public final class Finemesh implements Runnable {
     private static boolean asksForJson(ParseResult parsed) {
         return parsed.hasMatchedOption("--json")
                 || parsed.subcommands().stream().anyMatch(Finemesh::asksForJson);
+    }
+
+    private static int status(HubException.Reason reason) {
+        return switch (reason) {
+            case MALFORMED, AMBIGUOUS -> Session.USAGE;
+            case UNAUTHORIZED, NOT_FOUND, INCOMPLETE, TOO_LARGE -> Session.REFUSED;
+            case RATE_LIMITED, SERVER_FAILED, NO_ANSWER, CORRUPT -> Session.UNREACHABLE;
+            case DISK -> Session.NO_ROOM;
+        };
+    }
+
+    /** As operating systems say it. */
+    private static boolean saysFull(String reason) {
+        String text = reason.toLowerCase(Locale.ROOT);
+        return text.contains("no space left") || text.contains("quota exceeded") || text.contains("not enough space");
     }
 
     private static String reason(IOException exception) {

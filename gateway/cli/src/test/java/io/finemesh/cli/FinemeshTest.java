@@ -299,7 +299,7 @@ class FinemeshTest {
                 Finemesh.commandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
         line.addSubcommand("gorge", new Gorge());
 
-        assertThat(line.execute("gorge")).isEqualTo(2);
+        assertThat(line.execute("gorge")).isEqualTo(Session.NO_ROOM);
         assertThat(err.toString().lines()).singleElement().asString().contains("not enough memory", "heap");
     }
 

@@ -1,5 +1,7 @@
 package io.finemesh.store.dataset;
 
+import static java.util.Objects.requireNonNull;
+
 import io.finemesh.checkpoint.digest.Sha256;
 import io.finemesh.contract.store.BlobReference;
 import io.finemesh.dataset.DropReason;
@@ -11,7 +13,6 @@ import io.finemesh.dataset.Row.Dropped;
 import io.finemesh.dataset.Row.Kept;
 import io.finemesh.dataset.RowFormat;
 import io.finemesh.dataset.RowReader;
-import io.finemesh.dataset.RowSource;
 import io.finemesh.dataset.RowSource.Found;
 import io.finemesh.store.blob.BlobStore;
 import io.finemesh.store.refusal.Names;
@@ -80,19 +81,19 @@ public final class DatasetImport {
         try (WorkDirectory work = WorkDirectory.in(limits.workDirectory(), "rows")) {
             Path file = work.path().resolve("rows.jsonl");
             MessageDigest digest = Sha256.start();
-            Written written = write(rows, file, digest, reader, tally);
-            if (written.samples() == 0) {
+            Normalised written = write(rows, file, digest, reader, tally);
+            if (written.samples == 0) {
                 throw nothingLeft(name, tally);
             }
-            BlobReference blob = blobs.put(file, Sha256.finish(digest), written.bytes());
+            BlobReference blob = blobs.put(file, Sha256.finish(digest), written.bytes);
             // Present because a row was kept, and only a row of a known form is.
             RowFormat found = reader.format().orElseThrow();
-            Numbered version = versions.commit(name, found.wireName(), blob, written.samples(), tally.counts(), source);
+            Numbered version = versions.commit(name, found.wireName(), blob, written.samples, tally.counts(), source);
             LOG.infof(
                     "data set %s@%d: %d rows, %d dropped %s%s",
                     name,
                     version.key().number(),
-                    written.samples(),
+                    written.samples,
                     tally.total(),
                     tally.counts(),
                     tally.examples().isEmpty() ? "" : "; first of them " + tally.examples());
@@ -100,76 +101,65 @@ public final class DatasetImport {
         }
     }
 
-    private record Written(long samples, long bytes) {}
-
-    private Written write(InputStream rows, Path file, MessageDigest digest, RowReader reader, DropTally tally) {
-        // Blank lines at the end are how editors end files; only one that a row follows is an empty row.
-        long blankLines = 0;
-        long samples = 0;
-        long bytes = 0;
+    private Normalised write(InputStream rows, Path file, MessageDigest digest, RowReader reader, DropTally tally) {
+        Path folder = requireNonNull(file.getParent(), "a file in a folder");
+        UploadedRows uploaded =
+                new UploadedRows(reader, limits.longestLineBytes(), UploadedRows.spool(folder, limits.largestBytes()));
         try (OutputStream out =
                 new BufferedOutputStream(new DigestOutputStream(Files.newOutputStream(file), digest), BUFFER_BYTES)) {
-            RowSource source = source(rows, reader, file.resolveSibling("rows.parquet"));
-            try (source) {
-                for (Optional<Found> found = next(source); found.isPresent(); found = next(source)) {
-                    long number = found.get().number();
-                    if (found.get().row().isEmpty()) {
-                        blankLines++;
-                        continue;
-                    }
-                    tally.addBlank(number - blankLines, blankLines);
-                    blankLines = 0;
-                    switch (found.get().row().get()) {
-                        case Dropped dropped -> tally.add(number, dropped);
-                        case Kept kept -> {
-                            bytes += write(out, NormalForm.line(kept), bytes);
-                            samples++;
-                        }
-                        case Document document -> {
-                            bytes += write(out, NormalForm.line(document), bytes);
-                            samples++;
-                        }
-                    }
-                }
-            }
+            Normalised normalised = new Normalised(out, tally, limits.largestBytes());
+            uploaded.read(rows, normalised);
+            return normalised;
         } catch (IOException failure) {
-            throw StorageFullException.ofLocalDisk(file.getParent(), failure);
-        }
-        return new Written(samples, bytes);
-    }
-
-    private int write(OutputStream out, byte[] line, long before) throws IOException {
-        requireRoom(before + line.length);
-        out.write(line);
-        return line.length;
-    }
-
-    private RowSource source(InputStream rows, RowReader reader, Path spool) {
-        try {
-            return RowSource.open(
-                    rows, reader, limits.longestLineBytes(), new RowSource.Spool(spool, limits.largestBytes()));
-        } catch (RowSource.UnreadableFile kind) {
-            throw new RefusalException(Kind.NOT_USABLE, kind.getMessage());
-        } catch (IOException lost) {
-            throw new RefusalException(Kind.MALFORMED, "the upload was cut off: " + lost.getMessage());
+            throw StorageFullException.ofLocalDisk(folder, failure);
         }
     }
 
-    private static Optional<Found> next(RowSource source) {
-        try {
-            return source.next();
-        } catch (RowSource.UnreadableFile kind) {
-            throw new RefusalException(Kind.NOT_USABLE, kind.getMessage());
-        } catch (IOException lost) {
-            throw new RefusalException(Kind.MALFORMED, "the upload was cut off: " + lost.getMessage());
-        }
-    }
+    /** Rows on their way into the one file that the trainer reads. */
+    private static final class Normalised implements UploadedRows.Sink {
+        private final OutputStream out;
+        private final DropTally tally;
+        private final long mostBytes;
+        private Optional<String> current = Optional.empty();
+        // Blank lines at the end are how editors end files; only one that a row follows is an empty row.
+        private long blankLines;
+        private long samples;
+        private long bytes;
 
-    private void requireRoom(long bytes) {
-        if (bytes > limits.largestBytes()) {
-            throw new RefusalException(
-                    Kind.TOO_LARGE,
-                    "the rows have more than " + limits.largestBytes() + " bytes; split them over several data sets");
+        Normalised(OutputStream out, DropTally tally, long mostBytes) {
+            this.out = out;
+            this.tally = tally;
+            this.mostBytes = mostBytes;
+        }
+
+        @Override
+        public void take(Optional<String> file, Found found) throws IOException {
+            if (!file.equals(current)) {
+                current = file;
+                blankLines = 0;
+            }
+            if (found.row().isEmpty()) {
+                blankLines++;
+                return;
+            }
+            tally.addBlank(file, found.number() - blankLines, blankLines);
+            blankLines = 0;
+            switch (found.row().get()) {
+                case Dropped dropped -> tally.add(file, found.number(), dropped);
+                case Kept kept -> write(NormalForm.line(kept));
+                case Document document -> write(NormalForm.line(document));
+            }
+        }
+
+        private void write(byte[] line) throws IOException {
+            bytes += line.length;
+            if (bytes > mostBytes) {
+                throw new RefusalException(
+                        Kind.TOO_LARGE,
+                        "the rows have more than " + mostBytes + " bytes; split them over several data sets");
+            }
+            out.write(line);
+            samples++;
         }
     }
 

@@ -66,7 +66,7 @@ public final class DatasetAppend {
      * @param format form of the rows; empty to tell it by the first row that shows one
      * @param heldOut share of questions that is held out; fixed by whoever creates the data set, {@link #HELD_OUT} if left out there
      * @param origin what the rows come from, as in {@link DatasetSlice#origin}
-     * @param position how far a connector has been read with these rows
+     * @param position how far a connector has been read with these rows, which are lines then: a record of a topic makes no other kind of file of those behind it
      */
     public record Request(
             String name,
@@ -105,7 +105,13 @@ public final class DatasetAppend {
         RowReader reader = new RowReader(request.format().map(DatasetImport::named), limits.longestLineBytes());
         try (WorkDirectory work = WorkDirectory.in(limits.workDirectory(), "records");
                 RowIntake intake = RowIntake.read(
-                        rows, reader, work.path(), fraction, limits.longestLineBytes(), limits.largestBytes())) {
+                        rows,
+                        reader,
+                        request.position().isPresent(),
+                        work.path(),
+                        fraction,
+                        limits.longestLineBytes(),
+                        limits.largestBytes())) {
             if (intake.isEmpty()) {
                 throw new RefusalException(
                         Kind.NOT_USABLE, "there are no rows; send one JSON object a line, or a list of JSON objects");

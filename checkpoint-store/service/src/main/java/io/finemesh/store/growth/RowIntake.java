@@ -7,10 +7,11 @@ import io.finemesh.dataset.Row.Document;
 import io.finemesh.dataset.Row.Dropped;
 import io.finemesh.dataset.Row.Kept;
 import io.finemesh.dataset.RowReader;
-import io.finemesh.dataset.RowSource;
 import io.finemesh.dataset.RowSource.Found;
+import io.finemesh.store.dataset.UploadedRows;
 import io.finemesh.store.refusal.RefusalException;
 import io.finemesh.store.refusal.RefusalException.Kind;
+import io.finemesh.store.storage.StorageFullException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -51,17 +52,24 @@ final class RowIntake implements AutoCloseable {
     /**
      * Reads a whole request.
      *
+     * @param lines whether the request is lines, whatever the first of them looks like
      * @param directory for the files
      * @param heldOut share of questions that is held out
      * @param largestBytes of the rows of one request
      * @throws RefusalException if the request is cut off, is no list of rows, has none or too many
      */
     static RowIntake read(
-            InputStream in, RowReader reader, Path directory, double heldOut, int longestLine, long largestBytes) {
+            InputStream in,
+            RowReader reader,
+            boolean lines,
+            Path directory,
+            double heldOut,
+            int longestLine,
+            long largestBytes) {
         RowIntake intake = new RowIntake(directory);
         boolean whole = false;
         try {
-            intake.readAll(in, reader, directory, heldOut, longestLine, largestBytes);
+            intake.readAll(in, reader, lines, directory, heldOut, longestLine, largestBytes);
             whole = true;
             return intake;
         } finally {
@@ -72,29 +80,36 @@ final class RowIntake implements AutoCloseable {
     }
 
     private void readAll(
-            InputStream in, RowReader reader, Path directory, double heldOut, int longestLine, long largestBytes) {
-        try {
-            RowSource.Spool spool = new RowSource.Spool(directory.resolve("rows.parquet"), largestBytes);
-            try (RowSource source = RowSource.open(in, reader, longestLine, spool)) {
-                for (Optional<Found> found = source.next(); found.isPresent(); found = source.next()) {
-                    add(found.get(), heldOut);
-                    if (taken.bytes() + refused.bytes() > largestBytes) {
-                        throw new RefusalException(
-                                Kind.TOO_LARGE,
-                                "the rows have more than " + largestBytes + " bytes; send them in several requests");
-                    }
-                }
+            InputStream in,
+            RowReader reader,
+            boolean lines,
+            Path directory,
+            double heldOut,
+            int longestLine,
+            long largestBytes) {
+        UploadedRows uploaded = new UploadedRows(reader, longestLine, UploadedRows.spool(directory, largestBytes));
+        UploadedRows.Sink sink = (file, found) -> {
+            add(file, found, heldOut);
+            if (taken.bytes() + refused.bytes() > largestBytes) {
+                throw new RefusalException(
+                        Kind.TOO_LARGE,
+                        "the rows have more than " + largestBytes + " bytes; send them in several requests");
             }
-        } catch (RowSource.UnreadableFile kind) {
-            throw new RefusalException(Kind.NOT_USABLE, kind.getMessage());
-        } catch (IOException lost) {
-            throw new RefusalException(Kind.MALFORMED, "the rows were cut off: " + lost.getMessage());
+        };
+        try {
+            if (lines) {
+                uploaded.readLines(in, sink);
+            } else {
+                uploaded.read(in, sink);
+            }
+        } catch (IOException failure) {
+            throw StorageFullException.ofLocalDisk(directory, failure);
         }
         taken.close();
         refused.close();
     }
 
-    private void add(Found found, double heldOut) {
+    private void add(Optional<String> file, Found found, double heldOut) {
         if (found.row().isEmpty()) {
             return;
         }
@@ -121,7 +136,7 @@ final class RowIntake implements AutoCloseable {
                 String text = found.text().orElse("");
                 RowId id = RowId.of(
                         ("refused\0" + dropped.reason().wireName() + '\0' + text).getBytes(StandardCharsets.UTF_8));
-                tally.add(found.number(), dropped);
+                tally.add(file, found.number(), dropped);
                 if (!seen.add(id)) {
                     return;
                 }

@@ -27,7 +27,7 @@ public final class StorageFullException extends StorageException {
     }
 
     /** Whether an error text is the operating system's or a storage server's way of saying that there is no room. */
-    static boolean saysFull(String message) {
+    public static boolean saysFull(String message) {
         if (message == null) {
             return false;
         }

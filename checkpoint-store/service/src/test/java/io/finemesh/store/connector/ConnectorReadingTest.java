@@ -9,6 +9,7 @@ import io.finemesh.contract.connector.ConnectorDefined;
 import io.finemesh.contract.dataset.DatasetCommitted;
 import io.finemesh.contract.store.ConnectorPosition;
 import io.finemesh.contract.store.DatasetGrowth;
+import io.finemesh.store.archive.Archives;
 import io.finemesh.store.blob.BlobStore;
 import io.finemesh.store.dataset.DatasetImport;
 import io.finemesh.store.dataset.DatasetLimits;
@@ -49,6 +50,8 @@ import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConnectorReadingTest {
     private static final String TOPIC = "other.events";
@@ -181,6 +184,25 @@ class ConnectorReadingTest {
                         .sum())
                 .isEqualTo(4);
         assertThat(growth().connectors().getFirst().offsets()).containsEntry("0", 6L);
+    }
+
+    /** Where files are told by how they begin, each of these makes another kind of file, or an archive, of all that follows. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"[{\"instruction\":\"q\",\"output\":\"a\"}]", "PAR1", "ARROW1", "instruction,output", "tar"})
+    void aRecordThatLooksLikeAnotherKindOfFileTakesNoOtherRowsAlong(String first) throws Exception {
+        topic.get(0)
+                .add(
+                        first.equals("tar")
+                                ? Archives.of(tar -> Archives.put(tar, "x.jsonl", new byte[0]))
+                                : first.getBytes(UTF_8));
+        say(0, "{\"instruction\":\"a\",\"output\":\"b\"}");
+        try (ConnectorReading reading = reading(new ConnectorDefined("events", 1, TOPIC, "stream", 0, Map.of()), 100)) {
+            reading.step();
+        }
+
+        assertThat(versions().resolve("stream").samples()).isEqualTo(1);
+        assertThat(growth().slice().quarantined().values()).containsExactly(1L);
     }
 
     @Test

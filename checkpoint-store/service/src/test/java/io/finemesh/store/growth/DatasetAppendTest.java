@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.finemesh.contract.id.DatasetVersion;
 import io.finemesh.contract.store.AppendReceipt;
 import io.finemesh.contract.store.DatasetSlice;
+import io.finemesh.store.archive.Archives;
 import io.finemesh.store.refusal.RefusalException;
 import io.finemesh.store.refusal.RefusalException.Kind;
 import io.finemesh.store.storage.MemoryStorage;
@@ -50,6 +51,19 @@ class DatasetAppendTest {
     private Path directory;
 
     private final MemoryStorage storage = new MemoryStorage();
+
+    @Test
+    void partsInAnArchiveAreOneSlice() throws Exception {
+        GrowingStore store = store();
+        store.append("d", Archives.of(tar -> {
+            Archives.put(tar, "0.jsonl", alpaca("a", "1").getBytes(UTF_8));
+            Archives.put(tar, "1.jsonl", (alpaca("b", "2") + "\n" + alpaca("a", "1")).getBytes(UTF_8));
+        }));
+
+        assertThat(store.newest("d").version().value()).isEqualTo("d@1");
+        assertThat(store.newest("d").growth().orElseThrow().slice().duplicates())
+                .isEqualTo(1);
+    }
 
     @Test
     void theFirstRecordsCreateTheDataSetAndFurtherOnesAreSlicesOfTheirOwn() {

@@ -4,10 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.finemesh.cli.client.Gateway;
 import io.finemesh.cli.display.Quantity;
 import io.finemesh.cli.display.Table;
-import java.net.http.HttpRequest.BodyPublishers;
+import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -60,12 +58,12 @@ public final class DatasetsCommand implements Callable<Integer> {
                             paramLabel = "FILE",
                             arity = "0..1",
                             description = "one JSON object a line, a JSON list, CSV with column names, or Parquet")
-                    Optional<Path> file,
+                    Optional<String> file,
             @Option(
                             names = "--from",
                             paramLabel = "HUB-ID",
                             description =
-                                    "instead of FILE: hub:OWNER/NAME[@REVISION][:SPLIT], such as hub:openai/gsm8k:main/test, from $HF_ENDPOINT with $HF_TOKEN")
+                                    "instead of FILE: hub:OWNER/NAME[@REVISION][:SPLIT], such as hub:openai/gsm8k:main/test, from $HF_ENDPOINT with $HF_TOKEN; all parts of a split")
                     Optional<String> from,
             @Option(
                             names = "--format",
@@ -83,13 +81,10 @@ public final class DatasetsCommand implements Callable<Integer> {
                             description = "name of the entry in it (default: the data set's name, or the file's)")
                     Optional<String> entry)
             throws Exception {
-        if (file.isPresent() == from.isPresent()) {
-            throw new ParameterException(
-                    session.spec.commandLine(), "rows come from FILE or --from HUB-ID: give one of them");
-        }
-        DataFile rows = from.isPresent() ? DataFile.ofHub(from.get(), System.getenv()) : DataFile.local(file.get());
+        DataFile rows = rows(file, from);
         Optional<String> layout = info.isPresent()
-                ? Optional.of(DatasetInfo.read(info.get()).entry(entry, name, rows.path()))
+                ? Optional.of(DatasetInfo.read(info.get())
+                        .entry(entry, name, rows.paths().getFirst()))
                 : Optional.empty();
         try (Gateway gateway = session.open()) {
             JsonNode dataset = rows.upload(gateway, name, format, layout);
@@ -112,8 +107,16 @@ public final class DatasetsCommand implements Callable<Integer> {
             mixinStandardHelpOptions = true)
     int append(
             @Parameters(paramLabel = "NAME", description = "name of the data set") String name,
-            @Parameters(paramLabel = "FILE", description = "one JSON object a line, a JSON list, CSV, or Parquet")
-                    Path file,
+            @Parameters(
+                            paramLabel = "FILE",
+                            arity = "0..1",
+                            description = "one JSON object a line, a JSON list, CSV, or Parquet")
+                    Optional<String> file,
+            @Option(
+                            names = "--from",
+                            paramLabel = "HUB-ID",
+                            description = "instead of FILE: hub:OWNER/NAME[@REVISION][:SPLIT], as in upload")
+                    Optional<String> from,
             @Option(
                             names = "--format",
                             description = "alpaca, openai, sharegpt or completion (default: as the first row looks)")
@@ -125,18 +128,23 @@ public final class DatasetsCommand implements Callable<Integer> {
                                     "share of questions held out, fixed when the data set is created (default: 0.1)")
                     Optional<String> heldOut)
             throws Exception {
-        List<String> query = new ArrayList<>();
-        format.ifPresent(word -> query.add("format=" + Gateway.encode(word)));
-        heldOut.ifPresent(share -> query.add("held_out=" + Gateway.encode(share)));
+        DataFile rows = rows(file, from);
         try (Gateway gateway = session.open()) {
-            JsonNode receipt = gateway.post(
-                    "/v1/datasets/" + Gateway.encode(name) + "/records"
-                            + (query.isEmpty() ? "" : "?" + String.join("&", query)),
-                    "application/x-ndjson",
-                    BodyPublishers.ofFile(file));
+            JsonNode receipt = rows.append(gateway, name, format, heldOut);
             report(receipt);
             return Session.OK;
         }
+    }
+
+    /** A file, or what a hub has; an id is an id wherever it stands. */
+    private DataFile rows(Optional<String> file, Optional<String> from) throws IOException {
+        if (file.isPresent() == from.isPresent()) {
+            throw new ParameterException(
+                    session.spec.commandLine(), "rows come from FILE or --from HUB-ID: give one of them");
+        }
+        return from.isPresent()
+                ? DataFile.ofHub(from.get(), session.environment())
+                : DataFile.of(file.get(), session.environment());
     }
 
     private void report(JsonNode receipt) {

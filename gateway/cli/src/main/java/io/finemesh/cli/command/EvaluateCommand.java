@@ -17,8 +17,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,9 +30,6 @@ import picocli.CommandLine.Spec;
 /** Asks for an evaluation of a checkpoint and stays until it has its scores. */
 @Command(name = "evaluate", description = "Score a checkpoint on tasks.", mixinStandardHelpOptions = true)
 public final class EvaluateCommand implements Callable<Integer> {
-    /** Tasks that read rows as conversations. */
-    private static final Set<String> OF_CONVERSATIONS = Set.of("held_out_loss", "exact_match");
-
     @Mixin
     private Session session;
 
@@ -104,10 +101,14 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--judge-secret", description = "name of the evaluator's secret that holds the key")
     private Optional<String> judgeSecret;
 
-    @Option(names = "--judge-prompts", description = "data set of documents with the judge's prompts")
+    @Option(
+            names = "--judge-prompts",
+            description = "data set of documents with the judge's prompts, named like --dataset")
     private Optional<String> judgePrompts;
 
-    @Option(names = "--judge-references", description = "data set of documents with reference answers")
+    @Option(
+            names = "--judge-references",
+            description = "data set of documents with reference answers, named like --dataset")
     private Optional<String> judgeReferences;
 
     @Option(
@@ -150,10 +151,14 @@ public final class EvaluateCommand implements Callable<Integer> {
 
     private ObjectNode request(Gateway gateway) throws GatewayProblem, IOException {
         ObjectNode request = new ObjectMapper().createObjectNode();
-        boolean documents = tasks.stream().noneMatch(OF_CONVERSATIONS::contains);
-        request.put("checkpoint", checkpoint).put("dataset", DataFile.named(gateway, dataset, documents));
+        NamedData data = session.data(gateway);
+        NamedData.require(Stream.of(Optional.of(dataset), examples, judgePrompts, judgeReferences)
+                .flatMap(Optional::stream)
+                .toList());
+        boolean documents = tasks.stream().noneMatch(SpecificationData.OF_CONVERSATIONS::contains);
+        request.put("checkpoint", checkpoint).put("dataset", data.version(dataset, documents));
         Optional<String> worked =
-                examples.isPresent() ? Optional.of(DataFile.named(gateway, examples.get(), true)) : Optional.empty();
+                examples.isPresent() ? Optional.of(data.version(examples.get(), true)) : Optional.empty();
         template.ifPresent(word -> request.put("template", word));
         precision.ifPresent(word -> request.put("precision", word));
         remoteUrl.ifPresent(url -> request.withObject("/remote").put("url", url));
@@ -163,8 +168,12 @@ public final class EvaluateCommand implements Callable<Integer> {
         judgeUrl.ifPresent(url -> request.withObject("/judge").put("url", url));
         judgeModel.ifPresent(name -> request.withObject("/judge").put("model", name));
         judgeSecret.ifPresent(name -> request.withObject("/judge").put("secret", name));
-        judgePrompts.ifPresent(name -> request.withObject("/judge").put("prompts", name));
-        judgeReferences.ifPresent(name -> request.withObject("/judge").put("references", name));
+        if (judgePrompts.isPresent()) {
+            request.withObject("/judge").put("prompts", data.version(judgePrompts.get(), true));
+        }
+        if (judgeReferences.isPresent()) {
+            request.withObject("/judge").put("references", data.version(judgeReferences.get(), true));
+        }
         judgeRequests.ifPresent(count -> request.withObject("/judge/budget").put("requests", count));
         judgeTokens.ifPresent(count -> request.withObject("/judge/budget").put("tokens", count));
         Optional<String> yaml =

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.finemesh.cli.client.Gateway;
 import io.finemesh.cli.display.Table;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -75,12 +76,20 @@ public final class PolicyCommand implements Callable<Integer> {
             description = "Set a policy, or change the one of its name.",
             mixinStandardHelpOptions = true)
     int apply(
-            @Parameters(paramLabel = "FILE", description = "policy: YAML, or JSON when the name ends in .json")
+            @Parameters(
+                            paramLabel = "FILE",
+                            description =
+                                    "policy: YAML, or JSON when the name ends in .json; data of run.evaluation may be named by hub:OWNER/NAME[:SPLIT] or by path, and is uploaded first")
                     Path file)
             throws Exception {
-        String type = file.toString().endsWith(".json") ? "application/json" : "application/yaml";
+        boolean json = file.toString().endsWith(".json");
+        byte[] bytes = Files.readAllBytes(file);
         try (Gateway gateway = session.open()) {
-            return show(gateway.post("/v1/policies", type, BodyPublishers.ofFile(file)));
+            NamedData data = session.data(gateway);
+            return show(gateway.post(
+                    "/v1/policies",
+                    json ? "application/json" : "application/yaml",
+                    BodyPublishers.ofByteArray(SpecificationData.ofPolicy(bytes, json, data))));
         }
     }
 

@@ -18,7 +18,10 @@ public final class RunCommand implements Callable<Integer> {
     @Mixin
     private Session session;
 
-    @Parameters(paramLabel = "SPEC", description = "run specification: YAML, or JSON when the name ends in .json")
+    @Parameters(
+            paramLabel = "SPEC",
+            description =
+                    "run specification: YAML, or JSON when the name ends in .json; data may be named by hub:OWNER/NAME[:SPLIT] or by path, and is uploaded first")
     private Path specification;
 
     @Option(names = "--watch", description = "follow the run until it ends; exit 1 unless it completes")
@@ -37,9 +40,11 @@ public final class RunCommand implements Callable<Integer> {
                     specification.toString(), null, "is a directory; name the file with the run specification");
         }
         byte[] bytes = Files.readAllBytes(specification);
-        String type = specification.toString().endsWith(".json") ? "application/json" : "application/yaml";
+        boolean json = specification.toString().endsWith(".json");
         try (Gateway gateway = session.open()) {
-            JsonNode accepted = gateway.submit(type, bytes, key);
+            NamedData data = session.data(gateway);
+            JsonNode accepted = gateway.submit(
+                    json ? "application/json" : "application/yaml", SpecificationData.ofRun(bytes, json, data), key);
             String run = accepted.path("id").asText();
             if (watch) {
                 if (!session.json()) {

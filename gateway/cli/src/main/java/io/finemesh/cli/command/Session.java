@@ -7,6 +7,7 @@ import io.finemesh.cli.client.Gateway;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
+import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
@@ -23,11 +24,16 @@ public final class Session {
     /** The command line is wrong. */
     public static final int USAGE = 2;
 
-    /** The gateway refused the request. */
+    /** The gateway, or a hub, refused the request. */
     public static final int REFUSED = 3;
 
-    /** The gateway does not answer. */
+    /** The gateway, or a hub, does not answer, or not as it should. */
     public static final int UNREACHABLE = 4;
+
+    /** This machine has no room: its disk is full, or its memory. */
+    public static final int NO_ROOM = 5;
+
+    private final Map<String, String> environment;
 
     @Spec
     CommandSpec spec;
@@ -44,12 +50,31 @@ public final class Session {
 
     private final ObjectMapper mapper = new ObjectMapper();
 
+    /** A session of this process. */
+    public Session() {
+        this(System.getenv());
+    }
+
+    /** @param environment names the gateway, a hub and its token */
+    public Session(Map<String, String> environment) {
+        this.environment = Map.copyOf(environment);
+    }
+
+    Map<String, String> environment() {
+        return environment;
+    }
+
     Gateway open() {
         if (gateway != null) {
             return new Gateway(gateway);
         }
-        String configured = System.getenv("FINEMESH_GATEWAY_URL");
+        String configured = environment.get("FINEMESH_GATEWAY_URL");
         return new Gateway(URI.create(configured == null ? "http://127.0.0.1:7400" : configured));
+    }
+
+    /** Data as it is named on the command line; what is uploaded is told beside the output. */
+    NamedData data(Gateway gateway) {
+        return new NamedData(gateway, err(), environment);
     }
 
     PrintWriter out() {

@@ -41,12 +41,6 @@ public record HubDataset(String owner, String name, Optional<String> revision, O
                 Optional.ofNullable(matcher.group(4)));
     }
 
-    /** A data set name in this mesh for what is fetched. */
-    public String meshName() {
-        String whole = name + split.map(part -> "-" + part.replace('/', '-')).orElse("");
-        return whole.length() <= 64 ? whole : whole.substring(0, 64);
-    }
-
     @Override
     public String toString() {
         return SCHEME + owner + "/" + name + revision.map(word -> "@" + word).orElse("")

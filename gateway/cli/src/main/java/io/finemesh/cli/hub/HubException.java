@@ -16,8 +16,10 @@ public final class HubException extends IOException {
         UNAUTHORIZED,
         /** There is no such data set, revision or file. */
         NOT_FOUND,
-        /** Several files fit, or none does. */
+        /** Several files fit. */
         AMBIGUOUS,
+        /** A part of a data set in several parts is not there. */
+        INCOMPLETE,
         /** Too many requests, and no end of it. */
         RATE_LIMITED,
         /** The hub fails, or says what no hub says. */
@@ -27,7 +29,9 @@ public final class HubException extends IOException {
         /** More bytes than are taken. */
         TOO_LARGE,
         /** The bytes are not the ones that the hub names. */
-        CORRUPT
+        CORRUPT,
+        /** The disk of this machine has no room, or does not take what comes. */
+        DISK
     }
 
     private final Reason reason;

@@ -26,16 +26,18 @@ final class HubRequest {
     private final HubSettings settings;
     private final HttpClient http;
     private final Pause pause;
+    private final BodyFile.Room room;
 
     /** Lets time pass. */
     interface Pause {
         void of(Duration duration) throws InterruptedException;
     }
 
-    HubRequest(HubSettings settings, HttpClient http, Pause pause) {
+    HubRequest(HubSettings settings, HttpClient http, Pause pause, BodyFile.Room room) {
         this.settings = settings;
         this.http = http;
         this.pause = pause;
+        this.room = room;
     }
 
     /** What one attempt came to. */
@@ -98,8 +100,14 @@ final class HubRequest {
         Optional<String> linked = Optional.empty();
         for (int redirection = 0; redirection <= MOST_REDIRECTIONS; redirection++) {
             HttpResponse<Void> response;
-            try (BodyFile body = new BodyFile(target, have, mostBytes)) {
+            try (BodyFile body = new BodyFile(target, have, mostBytes, room)) {
                 response = send(request(at, have), body);
+            } catch (BodyFile.DiskException disk) {
+                return failed(
+                        Reason.DISK,
+                        false,
+                        subject + " cannot be kept at " + target + ": " + disk.getMessage()
+                                + "; make room there, or name another folder in XDG_CACHE_HOME. What came is kept and gone on with");
             } catch (BodyFile.TooLongException tooLong) {
                 Files.deleteIfExists(target);
                 return failed(Reason.TOO_LARGE, false, subject + " has more than " + mostBytes + " bytes");
@@ -182,6 +190,9 @@ final class HubRequest {
                 sent.cancel(true);
                 throw stopped;
             } catch (ExecutionException failed) {
+                if (body.disk().isPresent()) {
+                    throw body.disk().get();
+                }
                 throw body.tooLong()
                         ? new BodyFile.TooLongException()
                         : new IOException(failed.getCause().getMessage(), failed.getCause());

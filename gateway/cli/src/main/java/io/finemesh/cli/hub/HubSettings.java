@@ -42,7 +42,7 @@ public record HubSettings(
     /**
      * What a person's environment says: {@code HF_ENDPOINT}, {@code HF_TOKEN}, and {@code XDG_CACHE_HOME} or {@code HOME} for the cache.
      *
-     * @throws HubException if the endpoint is no http or https address
+     * @throws HubException if the endpoint is no http or https address or has a password in it, or the token is none; neither is told
      */
     public static HubSettings of(Map<String, String> environment) throws HubException {
         String address = environment.getOrDefault("HF_ENDPOINT", "").strip();
@@ -51,6 +51,11 @@ public record HubSettings(
             endpoint = URI.create(address.isEmpty() ? DEFAULT_ENDPOINT : address.replaceFirst("/+$", ""));
         } catch (IllegalArgumentException malformed) {
             throw noAddress(address);
+        }
+        if (endpoint.getRawUserInfo() != null) {
+            throw new HubException(
+                    Reason.MALFORMED,
+                    "HF_ENDPOINT has a user name or a password in it, which is sent nowhere; take it out, and set HF_TOKEN if the hub wants to know who asks");
         }
         if (endpoint.getHost() == null
                 || !"https".equals(endpoint.getScheme()) && !"http".equals(endpoint.getScheme())) {
@@ -62,9 +67,7 @@ public record HubSettings(
                 : Path.of(caches);
         return new HubSettings(
                 endpoint,
-                Optional.ofNullable(environment.get("HF_TOKEN"))
-                        .map(String::strip)
-                        .filter(token -> !token.isEmpty()),
+                token(environment),
                 base.resolve("finemesh").resolve("hub"),
                 6,
                 Duration.ofSeconds(1),
@@ -73,9 +76,20 @@ public record HubSettings(
                 MOST_BYTES);
     }
 
+    private static Optional<String> token(Map<String, String> environment) throws HubException {
+        String token = environment.getOrDefault("HF_TOKEN", "").strip();
+        if (!token.chars().allMatch(letter -> letter > ' ' && letter < 0x7f)) {
+            throw new HubException(
+                    Reason.MALFORMED, "HF_TOKEN is no token: it has blanks, line ends or letters with accents in it");
+        }
+        return Optional.of(token).filter(text -> !text.isEmpty());
+    }
+
+    /** What stands before an at sign may be a password. */
     private static HubException noAddress(String address) {
+        String shown = address.indexOf('@') < 0 ? " is \"" + address + '"' : " is no address";
         return new HubException(
-                Reason.MALFORMED, "HF_ENDPOINT is \"" + address + "\"; it is to be an http or https address");
+                Reason.MALFORMED, "HF_ENDPOINT" + shown + "; it is to be an http or https address without a password");
     }
 
     /** Without the token, which belongs in no log. */

@@ -24,7 +24,7 @@ public final class FakeHub implements AutoCloseable {
     public static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
 
     /** What happens instead of an answer; false means that the answer comes all the same. */
-    interface Mishap {
+    public interface Mishap {
         boolean happens(HttpExchange exchange) throws IOException, InterruptedException;
     }
 
@@ -62,16 +62,16 @@ public final class FakeHub implements AutoCloseable {
     }
 
     /** What happens to the next requests, one each. */
-    synchronized FakeHub then(Mishap... more) {
+    public synchronized FakeHub then(Mishap... more) {
         mishaps.addAll(List.of(more));
         return this;
     }
 
-    static Mishap fine() {
+    public static Mishap fine() {
         return _ -> false;
     }
 
-    static Mishap status(int status, String... headers) {
+    public static Mishap status(int status, String... headers) {
         return exchange -> {
             for (int index = 0; index < headers.length; index += 2) {
                 exchange.getResponseHeaders().set(headers[index], headers[index + 1]);
@@ -81,7 +81,7 @@ public final class FakeHub implements AutoCloseable {
         };
     }
 
-    static Mishap says(String body) {
+    public static Mishap says(String body) {
         return exchange -> {
             byte[] bytes = body.getBytes(UTF_8);
             exchange.sendResponseHeaders(200, bytes.length);

@@ -3,6 +3,7 @@ package io.finemesh.cli.hub;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.finemesh.cli.hub.HubException.Reason;
 import java.net.URI;
@@ -32,6 +33,7 @@ class HubTest {
     Path cache;
 
     private final List<Duration> pauses = new ArrayList<>();
+    private BodyFile.Room room = BodyFile.Room::onDisk;
     private FakeHub hub;
 
     @BeforeEach
@@ -62,7 +64,7 @@ class HubTest {
                 Duration.ofSeconds(30),
                 timeout,
                 mostBytes);
-        try (Hub opened = new Hub(settings, pauses::add)) {
+        try (Hub opened = new Hub(settings, pauses::add, room)) {
             return opened.fetch(HubDataset.parse(id));
         }
     }
@@ -78,7 +80,7 @@ class HubTest {
     void aSplitIsFetchedOnceAndKeptByItsCommit() throws Exception {
         Hub.Fetched fetched = fetch("hub:owner/sums:test");
 
-        assertThat(fetched.path()).hasContent(ROWS);
+        assertThat(fetched.paths().getFirst()).hasContent(ROWS);
         assertThat(fetched.source()).isEqualTo("hub:owner/sums@" + FakeHub.COMMIT + ":data/test.jsonl");
         assertThat(hub.received)
                 .extracting(FakeHub.Received::path)
@@ -96,7 +98,7 @@ class HubTest {
     void whatBreaksOffGoesOnWhereItWas() throws Exception {
         hub.then(FakeHub.fine(), FakeHub.breaksOffAfter(ROWS.substring(0, 40)));
 
-        assertThat(fetch("hub:owner/sums:test").path()).hasContent(ROWS);
+        assertThat(fetch("hub:owner/sums:test").paths().getFirst()).hasContent(ROWS);
         assertThat(hub.received.getLast().range()).isEqualTo("bytes=40-");
         assertThat(pauses).containsExactly(Duration.ofSeconds(1));
     }
@@ -109,7 +111,7 @@ class HubTest {
         }
         refused("hub:owner/sums:test", Reason.NO_ANSWER, "in 3 attempts");
 
-        assertThat(fetch("hub:owner/sums:test").path()).hasContent(ROWS);
+        assertThat(fetch("hub:owner/sums:test").paths().getFirst()).hasContent(ROWS);
         assertThat(hub.received.getLast().range()).isEqualTo("bytes=10-");
     }
 
@@ -117,7 +119,9 @@ class HubTest {
     void silenceInTheMiddleIsNotWaitedForForever() throws Exception {
         hub.then(FakeHub.fine(), hub.hangsAfter(ROWS.substring(0, 20)));
 
-        assertThat(fetch("hub:owner/sums:test", 1 << 20, Duration.ofMillis(200)).path())
+        assertThat(fetch("hub:owner/sums:test", 1 << 20, Duration.ofMillis(200))
+                        .paths()
+                        .getFirst())
                 .hasContent(ROWS);
         assertThat(hub.received.getLast().range()).isEqualTo("bytes=20-");
     }
@@ -141,7 +145,7 @@ class HubTest {
     @CsvSource({"429, RATE_LIMITED", "500, SERVER_FAILED", "503, SERVER_FAILED"})
     void whatMayChangeIsTriedAgainAndThenSaid(int status, Reason reason) throws Exception {
         hub.then(FakeHub.status(status, "Retry-After", "7"), FakeHub.status(status));
-        assertThat(fetch("hub:owner/sums:test").path()).hasContent(ROWS);
+        assertThat(fetch("hub:owner/sums:test").paths().getFirst()).hasContent(ROWS);
         assertThat(pauses).containsExactly(Duration.ofSeconds(7), Duration.ofSeconds(2));
 
         hub.then(FakeHub.status(status), FakeHub.status(status), FakeHub.status(status));
@@ -164,7 +168,7 @@ class HubTest {
         MessageDigest git = MessageDigest.getInstance("SHA-1");
         git.update(("blob " + ROWS.length() + "\0" + ROWS).getBytes(UTF_8));
         hub.file(DATA, ROWS, HexFormat.of().formatHex(git.digest()));
-        assertThat(fetch("hub:owner/sums:test").path()).hasContent(ROWS);
+        assertThat(fetch("hub:owner/sums:test").paths().getFirst()).hasContent(ROWS);
     }
 
     @Test
@@ -173,10 +177,10 @@ class HubTest {
         Files.createDirectories(part.getParent());
         Files.writeString(part, "x".repeat(ROWS.length() + 5));
 
-        assertThat(fetch("hub:owner/sums:test").path()).hasContent(ROWS);
+        assertThat(fetch("hub:owner/sums:test").paths().getFirst()).hasContent(ROWS);
         Files.deleteIfExists(part.resolveSibling("test.jsonl"));
         Files.writeString(part, "not its beginning");
-        assertThat(fetch("hub:owner/sums:test").path())
+        assertThat(fetch("hub:owner/sums:test").paths().getFirst())
                 .as("the checksum finds it")
                 .hasContent(ROWS);
     }
@@ -187,7 +191,7 @@ class HubTest {
             String there = elsewhere.endpoint() + "/datasets/owner/sums/resolve/" + FakeHub.COMMIT + "/" + DATA;
             hub.then(FakeHub.fine(), FakeHub.status(302, "Location", there, "X-Linked-Etag", '"' + sha256(ROWS) + '"'));
 
-            assertThat(fetch("hub:owner/sums:test").path()).hasContent(ROWS);
+            assertThat(fetch("hub:owner/sums:test").paths().getFirst()).hasContent(ROWS);
             assertThat(elsewhere.received).singleElement().satisfies(request -> assertThat(request.authorization())
                     .isNull());
         }
@@ -251,17 +255,122 @@ class HubTest {
         assertThat(chosen("long-00001-of-00002", files)).isEqualTo("long-00001-of-00002.parquet");
         assertThatThrownBy(() -> chosen("test", files))
                 .hasMessageContaining("means 2 files")
-                .hasMessageContaining("main/test-00000-of-00001, socratic/test-00000-of-00001");
-        assertThatThrownBy(() -> chosen("long", files)).hasMessageContaining("means 2 files");
+                .hasMessageContaining("main/test, socratic/test");
         assertThatThrownBy(() -> chosen("tset", files)).hasMessageContaining("names no file; there are");
-        assertThatThrownBy(() -> Hub.choose(HubDataset.parse("hub:o/n"), List.of("script.py")))
+        assertThatThrownBy(() -> SplitFiles.choose(HubDataset.parse("hub:o/n"), List.of("script.py")))
                 .hasMessageContaining("no file that can be read");
-        assertThat(Hub.choose(HubDataset.parse("hub:o/n"), List.of("one.jsonl", "README.md")))
-                .isEqualTo("one.jsonl");
+        assertThat(SplitFiles.choose(HubDataset.parse("hub:o/n"), List.of("one.jsonl", "README.md"))
+                        .files())
+                .containsExactly("one.jsonl");
     }
 
     private static String chosen(String split, List<String> files) throws HubException {
-        return Hub.choose(HubDataset.parse("hub:o/n:" + split), files);
+        SplitFiles found = SplitFiles.choose(HubDataset.parse("hub:o/n:" + split), files);
+        assertThat(found.shown())
+                .isIn(found.files().getFirst(), found.files().getFirst().replace("-00000-of", "-*-of"));
+        assertThat(found.files()).hasSize(1);
+        return found.files().getFirst();
+    }
+
+    private static SplitFiles parts(String... files) throws HubException {
+        return SplitFiles.choose(HubDataset.parse("hub:o/n:train"), List.of(files));
+    }
+
+    @Test
+    void allPartsOfASplitAreItByNumber() throws Exception {
+        String mark = "-a09b74b3ef9c3b56";
+        assertThat(parts(
+                        "data/train-00002-of-00003.parquet",
+                        "data/train-00000-of-00003.parquet",
+                        "data/test-00000-of-00001.parquet",
+                        "data/train-00001-of-00003.parquet"))
+                .isEqualTo(new SplitFiles(
+                        List.of(
+                                "data/train-00000-of-00003.parquet",
+                                "data/train-00001-of-00003.parquet",
+                                "data/train-00002-of-00003.parquet"),
+                        "data/train-*-of-00003.parquet"));
+        assertThat(parts("data/train-00001-of-00002" + mark + ".jsonl", "data/train-00000-of-00002" + mark + ".jsonl")
+                        .files())
+                .as("with what some tools put behind the number")
+                .hasSize(2)
+                .first()
+                .asString()
+                .contains("00000");
+    }
+
+    @Test
+    void partsThatAreMissingOrTwiceAreNamed() {
+        assertThatThrownBy(() -> parts("train-00003-of-00004.parquet", "train-00001-of-00004.parquet"))
+                .hasMessageContaining("is in 4 parts, and 2 are not there")
+                .hasMessageContaining("train-00000-of-00004.parquet, train-00002-of-00004.parquet;")
+                .isInstanceOfSatisfying(HubException.class, problem -> assertThat(problem.reason())
+                        .isEqualTo(Reason.INCOMPLETE));
+        assertThatThrownBy(() -> parts("train-00000-of-00001.jsonl", "train-00000-of-00001-a09b74b3ef9c3b56.jsonl"))
+                .hasMessageContaining("are the same one");
+        assertThatThrownBy(() -> parts("train-00000-of-00001.jsonl", "train-00001-of-00001.jsonl"))
+                .hasMessageContaining("is none of them");
+        assertThatThrownBy(() -> parts("train-00000-of-00001.jsonl", "train-00000-of-00002.jsonl", "x/train.jsonl"))
+                .as("two ways to cut it")
+                .hasMessageContaining("means 2 files");
+    }
+
+    @Test
+    void everyPartIsVerifiedAndFetchedOnce() throws Exception {
+        String more = ROWS.replace("2", "3");
+        hub.file("long-00000-of-00002.jsonl", ROWS, sha256(ROWS))
+                .file("long-00001-of-00002.jsonl", more, sha256("else"));
+        refused("hub:owner/sums:long", Reason.CORRUPT, "long-00001-of-00002.jsonl", "other bytes");
+
+        hub.file("long-00001-of-00002.jsonl", more, sha256(more));
+        hub.received.clear();
+        Hub.Fetched fetched = fetch("hub:owner/sums:long");
+        assertThat(fetched.paths()).hasSize(2);
+        assertThat(fetched.paths().getFirst()).hasContent(ROWS);
+        assertThat(fetched.paths().getLast()).hasContent(more);
+        assertThat(fetched.source()).isEqualTo("hub:owner/sums@" + FakeHub.COMMIT + ":long-*-of-00002.jsonl");
+        assertThat(hub.received).as("the list and the part that was not there").hasSize(2);
+    }
+
+    @Test
+    void aDiskThatHasNoRoomIsToldBeforeAnythingComes() throws Exception {
+        room = _ -> ROWS.length() - 1;
+        refused(
+                "hub:owner/sums:test",
+                Reason.DISK,
+                "data/test.jsonl",
+                "room for " + (ROWS.length() - 1),
+                "XDG_CACHE_HOME");
+        assertThat(pauses).as("asking again frees nothing").isEmpty();
+
+        room = _ -> ROWS.length();
+        assertThat(fetch("hub:owner/sums:test").paths().getFirst()).hasContent(ROWS);
+    }
+
+    /** The kernel's own full disk in the place of the file. */
+    @Test
+    void aDiskThatFillsUpIsNotTheHubsFault() throws Exception {
+        assumeTrue(Files.exists(Path.of("/dev/full")), "there is no /dev/full here");
+        Path part = cache.resolve("owner/sums/" + FakeHub.COMMIT + "/" + DATA + ".part");
+        Files.createDirectories(part.getParent());
+        Files.createSymbolicLink(part, Path.of("/dev/full"));
+
+        refused("hub:owner/sums:test", Reason.DISK, "cannot be kept at", "No space left on device");
+        assertThat(pauses).isEmpty();
+        Files.delete(part);
+        assertThat(fetch("hub:owner/sums:test").paths().getFirst()).hasContent(ROWS);
+    }
+
+    @Test
+    void aDiskThatFillsUpInTheMiddleOfAFileIsNotTheHubsFault() throws Exception {
+        assumeTrue(Files.exists(Path.of("/dev/full")), "there is no /dev/full here");
+        String large = ROWS.repeat(5_000);
+        hub.file(DATA, large, sha256(large));
+        Path part = cache.resolve("owner/sums/" + FakeHub.COMMIT + "/" + DATA + ".part");
+        Files.createDirectories(part.getParent());
+        Files.createSymbolicLink(part, Path.of("/dev/full"));
+
+        refused("hub:owner/sums:test", Reason.DISK, "No space left on device");
     }
 
     @ParameterizedTest
@@ -282,5 +391,22 @@ class HubTest {
         assertThat(HubSettings.of(Map.of("HOME", "/home/ada")).token()).isEmpty();
         assertThatThrownBy(() -> HubSettings.of(Map.of("HF_ENDPOINT", "hub.example")))
                 .hasMessageContaining("http or https address");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "HF_ENDPOINT, https://ada:s3cret@hub.example",
+        "HF_ENDPOINT, https://s3cret@hub.example/",
+        "HF_ENDPOINT, ftp://ada:s3cret@hub.example",
+        "HF_ENDPOINT, ada:s3cret@hub example",
+        "HF_TOKEN, 's3cret\nX-More: s3cret'",
+        "HF_TOKEN, s3crét s3cret"
+    })
+    void aPasswordIsNotTold(String name, String value) {
+        assertThatThrownBy(() -> HubSettings.of(Map.of(name, value.translateEscapes())))
+                .isInstanceOf(HubException.class)
+                .hasMessageContaining(name)
+                .satisfies(problem -> assertThat(String.valueOf(problem.getMessage()) + problem.getCause())
+                        .doesNotContain("s3c"));
     }
 }

@@ -32,6 +32,8 @@ public final class ConnectorReader {
         }
     }
 
+    private static final String DATASET_WORDS = "the name of a data set that grows";
+
     /** Reads {@code {"topic", "dataset", "held_out", "mapping": {row field: record field}}}. */
     public static Verdict read(Document document, String name) {
         Problems problems = new Problems("a connector");
@@ -46,8 +48,10 @@ public final class ConnectorReader {
                                 "/topic",
                                 top.value("topic").orElseThrow(),
                                 "a topic of somebody else: what the mesh says would come back to it, and its policies would fire themselves"));
-        Optional<String> dataset =
-                PolicyReader.required(top, "dataset", PolicyReader.NAME, "the name of a data set that grows");
+        Optional<String> dataset = top.dataset("dataset", PolicyReader.NAME, DATASET_WORDS, "append");
+        if (top.given() && top.value("dataset").isEmpty()) {
+            top.missing("dataset", DATASET_WORDS);
+        }
         double heldOut = top.number("held_out", Range.from(0, 0.9)).orElse(0.1);
         Map<String, String> mapping = mapping(top, problems);
         top.close();

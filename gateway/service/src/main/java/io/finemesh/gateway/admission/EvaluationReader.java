@@ -52,7 +52,7 @@ public final class EvaluationReader {
         if (top.given() && top.value("checkpoint").isEmpty()) {
             top.missing("checkpoint", CHECKPOINT_WORDS);
         }
-        Optional<String> dataset = top.text(
+        Optional<String> dataset = top.dataset(
                 "dataset", SpecificationReader.EVALUATION_DATASET, SpecificationReader.EVALUATION_DATASET_WORDS);
         TaskReader.Asked asked = new TaskReader(problems).read(top);
         PromptTemplate template = top.choice("template", PromptTemplate.class).orElse(Defaults.TEMPLATE);

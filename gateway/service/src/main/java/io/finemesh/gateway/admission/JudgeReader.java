@@ -28,9 +28,9 @@ final class JudgeReader {
                 section.text("checkpoint", EvaluationReader.CHECKPOINT, EvaluationReader.CHECKPOINT_WORDS);
         Optional<RemoteModel> remote = server(section);
         Optional<String> prompts =
-                section.text("prompts", SpecificationReader.DATASET, SpecificationReader.DATASET_WORDS);
+                section.dataset("prompts", SpecificationReader.DATASET, SpecificationReader.DATASET_WORDS);
         Optional<String> references =
-                section.text("references", SpecificationReader.DATASET, SpecificationReader.DATASET_WORDS);
+                section.dataset("references", SpecificationReader.DATASET, SpecificationReader.DATASET_WORDS);
         Optional<JudgeBudget> budget = budget(section.section("budget"));
         section.close();
         if (!section.given()) {

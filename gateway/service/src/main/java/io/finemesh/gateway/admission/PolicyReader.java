@@ -39,6 +39,8 @@ public final class PolicyReader {
 
     static final String NAME_WORDS = "1 to 64 letters, digits or . _ - beginning with a letter or digit";
 
+    private static final String DATASET_WORDS = "the name of a data set that grows, without version";
+
     /** A regression is measured on evaluations that the policy's own runs cause. */
     private static final long SHORTEST_REGRESSION_COOLDOWN = 60;
 
@@ -93,7 +95,10 @@ public final class PolicyReader {
         boolean dryRun = top.flag("dry_run").orElse(false);
         Optional<String> model = required(top, "model", SpecificationReader.NEW_MODEL, "a model's name");
         String alias = top.text("alias", NAME, NAME_WORDS).orElse("champion");
-        Optional<String> dataset = required(top, "dataset", NAME, "the name of a data set that grows, without version");
+        Optional<String> dataset = top.dataset("dataset", NAME, DATASET_WORDS, "append");
+        if (top.given() && top.value("dataset").isEmpty()) {
+            top.missing("dataset", DATASET_WORDS);
+        }
         List<TriggerSpecification> triggers = triggers(top);
         PolicyLimits limits = limits(top.section("limits"));
         Optional<Draft> run = run(top, model, dataset);

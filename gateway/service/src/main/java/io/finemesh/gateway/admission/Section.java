@@ -81,6 +81,26 @@ final class Section {
         return Optional.empty();
     }
 
+    /** The name of a data set of the mesh; for data that lies elsewhere it is said how it becomes one. */
+    Optional<String> dataset(String name, Pattern form, String allowed, String verb) {
+        if (value(name).orElse(null) instanceof Value.Text text) {
+            Optional<String> advice = Elsewhere.advice(text.text(), verb);
+            if (advice.isPresent()) {
+                contradiction(
+                        name,
+                        allowed,
+                        Problems.field(pointer(name)) + " is " + text.shown() + ", " + advice.get() + "; allowed: "
+                                + allowed);
+                return Optional.empty();
+            }
+        }
+        return text(name, form, allowed);
+    }
+
+    Optional<String> dataset(String name, Pattern form, String allowed) {
+        return dataset(name, form, allowed, "upload");
+    }
+
     OptionalLong whole(String name, long least, long most) {
         Optional<Value> value = value(name);
         if (value.isEmpty()) {

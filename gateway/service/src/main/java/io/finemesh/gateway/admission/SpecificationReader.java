@@ -79,7 +79,10 @@ public final class SpecificationReader {
 
         Optional<String> name = top.text("name", NAME, "1 to 128 printable characters");
         Optional<String> model = required(top, "model", MODEL, MODEL_WORDS);
-        Optional<String> dataset = required(top, "dataset", DATASET, DATASET_WORDS);
+        Optional<String> dataset = top.dataset("dataset", DATASET, DATASET_WORDS);
+        if (top.given() && top.value("dataset").isEmpty()) {
+            top.missing("dataset", DATASET_WORDS);
+        }
         Optional<String> outputName = top.text("output_name", NEW_MODEL, NEW_MODEL_WORDS);
         PromptTemplate template = top.choice("template", PromptTemplate.class).orElse(Defaults.TEMPLATE);
         Precision precision = top.choice("precision", Precision.class).orElse(Defaults.PRECISION);
@@ -224,7 +227,7 @@ public final class SpecificationReader {
     }
 
     private EvaluationSpecification evaluation(Section section, boolean lora) {
-        Optional<String> dataset = section.text("dataset", EVALUATION_DATASET, EVALUATION_DATASET_WORDS);
+        Optional<String> dataset = section.dataset("dataset", EVALUATION_DATASET, EVALUATION_DATASET_WORDS);
         TaskReader.Asked asked = new TaskReader(problems).read(section);
         if (section.given() && section.value("dataset").isEmpty() && asked.needsData()) {
             section.missing("dataset", EVALUATION_DATASET_WORDS + ", or a dataset for each task");

@@ -136,10 +136,10 @@ final class TaskReader {
         Optional<Boolean> chat = section.flag("chat");
         Optional<String> definition =
                 section.text("definition", DEFINITION, "the text of a task file, at most 65,536 characters");
-        Optional<String> dataset = section.text(
+        Optional<String> dataset = section.dataset(
                 "dataset", SpecificationReader.EVALUATION_DATASET, SpecificationReader.EVALUATION_DATASET_WORDS);
         Optional<String> examples =
-                section.text("examples", SpecificationReader.DATASET, SpecificationReader.DATASET_WORDS);
+                section.dataset("examples", SpecificationReader.DATASET, SpecificationReader.DATASET_WORDS);
         Optional<String> subject = section.text(
                 "subject", SUBJECT, "a subject of MMLU such as college_mathematics, or of SuperGLUE: " + SUPERGLUE);
         section.close();

@@ -78,13 +78,14 @@ public class DatasetResource {
         "application/jsonl",
         "application/x-jsonlines",
         "application/octet-stream",
+        "application/x-tar",
         "text/plain"
     })
     @Operation(
             operationId = "uploadDataset",
             summary = "Upload rows as a new version of a data set",
             description =
-                    "One JSON object a line, a JSON list of objects, CSV with column names or a Parquet file: alpaca (instruction, input, output), "
+                    "One JSON object a line, a JSON list of objects, CSV with column names or a Parquet file, or a tar archive of such files, which are the parts of one data set in its order: alpaca (instruction, input, output), "
                             + "openai (messages with role and content), sharegpt (conversations with from and value) or completion (text). "
                             + "With the format documents any objects, which evaluation tasks ask and nothing trains on. "
                             + "Rows that are empty or have no answer are dropped and counted; a data set of which nothing is left is refused. "

@@ -2,6 +2,7 @@ package io.finemesh.gateway.http;
 
 import io.finemesh.contract.id.CheckpointId;
 import io.finemesh.contract.id.RunId;
+import io.finemesh.gateway.admission.Elsewhere;
 import io.finemesh.gateway.admission.SpecificationReader;
 import io.finemesh.gateway.problem.ProblemException;
 import io.finemesh.gateway.problem.ProblemType;
@@ -44,6 +45,10 @@ final class Parameters {
     }
 
     static String datasetName(String text) {
+        Elsewhere.advice(text, "upload").ifPresent(advice -> {
+            throw ProblemException.of(
+                    ProblemType.MALFORMED_IDENTIFIER, "the data set is '" + shown(text) + "', " + advice);
+        });
         if (!SpecificationReader.DATASET.matcher(text).matches()) {
             throw ProblemException.of(
                     ProblemType.MALFORMED_IDENTIFIER,

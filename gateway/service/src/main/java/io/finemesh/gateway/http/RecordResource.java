@@ -56,13 +56,14 @@ public class RecordResource {
         "application/x-jsonlines",
         "application/json",
         "application/octet-stream",
+        "application/x-tar",
         "text/plain"
     })
     @Operation(
             operationId = "appendRecords",
             summary = "Add records to a data set that grows",
             description =
-                    "One JSON object a line, a JSON list of objects, CSV with column names or a Parquet file. The first records create the data set. Records make an immutable slice, "
+                    "One JSON object a line, a JSON list of objects, CSV with column names or a Parquet file, or a tar archive of such files. The first records create the data set. Records make an immutable slice, "
                             + "which is the next version; content that is there already is dropped, what cannot be taken is quarantined with its "
                             + "reason, and a fixed share of questions is held out by its hash. The same records again change nothing.")
     @RequestBody(
