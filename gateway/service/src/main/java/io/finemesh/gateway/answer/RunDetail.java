@@ -27,7 +27,8 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  * @param specification what was asked for, with every default filled in; can be submitted again
  * @param model what it starts from
  * @param dataset what it trains on
- * @param evaluationDataset what it is evaluated on
+ * @param evaluationDataset what it is evaluated on where a task names nothing of its own
+ * @param evaluationData every version that its evaluations read: what tasks are asked on, worked examples, and what a judge is asked with
  * @param plan how it is cut and what it needs
  * @param progress how far it is
  * @param checkpoints committed checkpoints by segment
@@ -68,6 +69,7 @@ public record RunDetail(
         Optional<Model> model,
         Optional<Dataset> dataset,
         Optional<Dataset> evaluationDataset,
+        List<String> evaluationData,
         Optional<Plan> plan,
         RunProgress progress,
         List<Checkpoint> checkpoints,
@@ -107,6 +109,10 @@ public record RunDetail(
                                 run.specification()
                                         .flatMap(each -> each.evaluation().dataset()),
                                 dataset)),
+                run.evaluationData().stream()
+                        .map(data -> data.version().value())
+                        .distinct()
+                        .toList(),
                 run.plan().map(Plan::of),
                 RunProgress.of(run),
                 run.checkpoints().stream().map(Checkpoint::of).toList(),

@@ -13,6 +13,7 @@ import io.finemesh.gateway.view.RunFeed;
 import io.finemesh.gateway.view.RunView;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.Startup;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
@@ -46,6 +47,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Path("/v1/runs/{id}/events")
 @Tag(name = "runs")
 @Singleton
+@Startup
 @RunOnVirtualThread
 public class RunEventsResource {
     private static final int CHUNK = 200;

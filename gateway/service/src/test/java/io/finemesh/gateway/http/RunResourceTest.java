@@ -139,6 +139,7 @@ class RunResourceTest {
                 .body("model.checkpoint", equalTo(SampleRun.checkpoint(-1).value()))
                 .body("model.name", equalTo("tiny"))
                 .body("dataset.samples", equalTo(80))
+                .body("evaluationData", contains("sums-held-out@1"))
                 .body("progress.steps", equalTo(0))
                 .body("plan", nullValue())
                 .body("failure", nullValue());
