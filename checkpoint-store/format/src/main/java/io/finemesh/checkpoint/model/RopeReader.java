@@ -241,6 +241,9 @@ final class RopeReader {
         ConfigurationFields saying = family.features().contains(name) ? fields : inner;
         int usual = saying == fields ? PHI3_ORIGINAL : maxPositions;
         int original = saying.integer(name, 1, ConfigurationReader.MAX_POSITIONS, usual);
+        if (inner.integer(name, 1, ConfigurationReader.MAX_POSITIONS, original) != original) {
+            inner.problem(name, "absent in a model of this family, or the same as outside, which is " + original);
+        }
         double factor = inner.number("factor", factor(), FACTOR_ALLOWED, Math.max(1, (double) maxPositions / original));
         double sharper = factor <= 1 || original < 2 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(original));
         double attention = inner.number("attention_factor", value -> value > 0, "a number above 0", sharper);

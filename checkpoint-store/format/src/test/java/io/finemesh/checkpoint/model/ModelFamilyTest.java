@@ -243,6 +243,7 @@ class ModelFamilyTest {
                 "phi3 | `, \"embd_pdrop\": 0.1` | embd_pdrop",
                 "phi3 | `, \"partial_rotary_factor\": 0.1` | partial_rotary_factor",
                 "phi3 | `, \"rope_scaling\": {\"type\": \"linear\", \"factor\": 2.0}` | rope_scaling.type",
+                "phi3 | `, \"original_max_position_embeddings\": 64, \"rope_scaling\": {\"type\": \"longrope\", \"original_max_position_embeddings\": 32, \"short_factor\": [1, 1, 1, 1, 1, 1, 1, 1], \"long_factor\": [2, 2, 2, 2, 2, 2, 2, 2]}` | rope_scaling.original_max_position_embeddings",
             })
     void whatAFamilyDoesNotImplementIsRefusedByName(String type, String more, String subject) {
         assertThat(problems(type, more)).extracting(Problem::subject).containsExactly(subject);

@@ -135,6 +135,9 @@ public final class SegmentCommit {
         Optional<OpenBlob> ledger =
                 manifest.ledger().map(BlobStore::inContract).flatMap(blob -> blobs.open(blob.digest()));
         if (ledger.isEmpty()) {
+            LOG.errorf(
+                    "the ledger of %s is named by its manifest and is not in the bucket; its gradient norm is not told, restore the object from a backup",
+                    claim.checkpoint());
             return OptionalDouble.empty();
         }
         try (OpenBlob open = ledger.get()) {
