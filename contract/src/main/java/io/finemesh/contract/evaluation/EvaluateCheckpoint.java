@@ -28,7 +28,7 @@ import java.util.Optional;
  * @param tasks what to measure
  * @param specification template, precision and cut-off are taken from here
  * @param datasets data sets by the names that tasks use
- * @param base checkpoint that an update report compares with
+ * @param base checkpoint that an update report and pairs of answers compare with
  * @param judge who rates open answers
  */
 public record EvaluateCheckpoint(

@@ -20,7 +20,7 @@ import java.util.Optional;
  * @param datasets data sets by the names that tasks use
  * @param tasks what to measure
  * @param settings how the model is asked
- * @param base checkpoint that an update report compares with; absent = the one that the run which made the checkpoint started from
+ * @param base checkpoint that an update report and pairs of answers compare with; absent = the one that the run which made the checkpoint started from
  * @param judge who rates open answers; absent where no task has any
  */
 public record EvaluationWork(

@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param tasks what is measured
  * @param atStart also the checkpoint the run starts from
  * @param everySegments cadence in segments; 0 = only at the end
- * @param against checkpoint or model that an update report compares with; absent = what the run starts from
+ * @param against checkpoint or model that update_report and mt_bench_pairwise compare with; absent = what the run starts from
  * @param judge who rates open answers; absent where no task has any
  */
 public record EvaluationSpecification(

@@ -33,5 +33,17 @@ public enum EvaluationTask {
     /** MT-bench: two turns of open questions, rated by a judge. */
     MT_BENCH,
     /** What training did to each tensor, against the checkpoint it started from or another; asks the model nothing. */
-    UPDATE_REPORT
+    UPDATE_REPORT,
+    /** MT-bench in pairs: whose answers a judge prefers, the checkpoint's or those of the one it started from or another. */
+    MT_BENCH_PAIRWISE;
+
+    /** Whether its figures are of a checkpoint against another one, so that a checkpoint alone has none. */
+    public boolean comparesCheckpoints() {
+        return this == UPDATE_REPORT || this == MT_BENCH_PAIRWISE;
+    }
+
+    /** Whether a judge rates the answers. */
+    public boolean isJudged() {
+        return this == MT_BENCH || this == MT_BENCH_PAIRWISE;
+    }
 }

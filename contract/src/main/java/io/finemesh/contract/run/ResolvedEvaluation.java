@@ -8,7 +8,7 @@ import java.util.Optional;
  * What the names in a run's evaluation stand for, beside its own data set, resolved at submission.
  *
  * @param datasets data sets by the names that tasks and judge use
- * @param base checkpoint that an update report compares with; absent = the one that the run starts from
+ * @param base checkpoint that an update report and pairs of answers compare with; absent = the one that the run starts from
  * @param judge the checkpoint that rates; absent where a server does, or nobody
  */
 public record ResolvedEvaluation(

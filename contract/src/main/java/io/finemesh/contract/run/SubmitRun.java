@@ -64,15 +64,15 @@ public record SubmitRun(
         this(runId, specification, model, dataset, evaluationDataset, Optional.empty());
     }
 
-    /** What an update report compares with. */
+    /** What an update report and pairs of answers compare with. */
     public CheckpointId base() {
         return evaluation.flatMap(ResolvedEvaluation::base).orElse(model.checkpoint());
     }
 
-    /** The tasks that say anything of a checkpoint: what is compared with itself has no update to report. */
+    /** The tasks that say anything of a checkpoint: what is compared with itself has nothing to tell. */
     public List<TaskSpecification> tasksOn(CheckpointId checkpoint) {
         return specification.evaluation().tasks().stream()
-                .filter(task -> task.task() != EvaluationTask.UPDATE_REPORT || !base().equals(checkpoint))
+                .filter(task -> !task.task().comparesCheckpoints() || !base().equals(checkpoint))
                 .toList();
     }
 }

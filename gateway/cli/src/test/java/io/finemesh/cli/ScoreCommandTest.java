@@ -145,6 +145,24 @@ class ScoreCommandTest {
     }
 
     @Test
+    void pairsAreSummedUpAgainstABaseline() throws Exception {
+        String judgments = file("""
+                {"question_id": 81, "model_1": "m", "model_2": "b", "g1_winner": "model_1", "g2_winner": "model_1", "judge": ["j", "pair-v2"], "g1_user_prompt": "u", "g1_judgment": "[[A]]", "g2_user_prompt": "v", "g2_judgment": "[[B]]", "turn": 1, "tstamp": 1}
+                {"question_id": 82, "model_1": "m", "model_2": "b", "g1_winner": "model_1", "g2_winner": "model_2", "judge": ["j", "pair-v2"], "g1_user_prompt": "u", "g1_judgment": "[[A]]", "g2_user_prompt": "v", "g2_judgment": "[[A]]", "turn": 1, "tstamp": 1}
+                {"question_id": 83, "model_1": "m", "model_2": "b", "g1_winner": "error", "g2_winner": "model_2", "judge": ["j", "pair-v2"], "g1_user_prompt": "u", "g1_judgment": "?", "g2_user_prompt": "v", "g2_judgment": "[[A]]", "turn": 1, "tstamp": 1}
+                """);
+
+        assertThat(finemesh("score", "mt-bench", "--judgments", judgments, "--baseline", "b", "--json"))
+                .isZero();
+
+        JsonNode pairs = printed().get("pairs");
+        assertThat(pairs.size()).isEqualTo(1);
+        assertThat(pairs.get("m"))
+                .hasToString(
+                        "{\"win\":1,\"loss\":0,\"tie\":1,\"win_rate\":0.5,\"loss_rate\":0.0,\"win_rate_adjusted\":0.75}");
+    }
+
+    @Test
     void mathIsScoredInBothReadings() throws Exception {
         String samples = file(
                 "{\"problem\": \"a\", \"solution\": \"so $\\\\boxed{7}$\", \"output\": \"So the answer is \\\\boxed{7}.\"}");

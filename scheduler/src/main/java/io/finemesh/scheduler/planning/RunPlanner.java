@@ -138,8 +138,9 @@ public final class RunPlanner {
                         + "; name one under evaluation.dataset, or one for each task");
         objections.require(
                 evaluation.judge().isPresent()
-                        || evaluation.tasks().stream().noneMatch(task -> task.task() == EvaluationTask.MT_BENCH),
-                "evaluation has mt_bench and no judge; name one under evaluation.judge");
+                        || evaluation.tasks().stream()
+                                .noneMatch(task -> task.task().isJudged()),
+                "evaluation has a task that a judge rates and no judge; name one under evaluation.judge");
         objections.require(
                 evaluation.everySegments() >= 0,
                 "evaluation.everySegments is " + evaluation.everySegments() + ", allowed: 0 (only at the end) or more");

@@ -12,6 +12,7 @@ import io.finemesh.contract.run.EvaluationSpecification;
 import io.finemesh.contract.run.EvaluationTask;
 import io.finemesh.contract.run.TaskOptions;
 import io.finemesh.contract.run.TaskSpecification;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -22,15 +23,18 @@ import java.util.stream.Stream;
 
 /** Holds a later evaluation of an alias's holder against what the holder scored when it took the alias. */
 final class HolderWatch {
-    private static final String UPDATE_REPORT =
-            EvaluationTask.UPDATE_REPORT.name().toLowerCase(Locale.ROOT);
+    /** Tasks whose figures are of a checkpoint against the one its run started from. */
+    private static final Set<String> COMPARING = EnumSet.allOf(EvaluationTask.class).stream()
+            .filter(EvaluationTask::comparesCheckpoints)
+            .map(task -> task.name().toLowerCase(Locale.ROOT))
+            .collect(Collectors.toUnmodifiableSet());
 
     private HolderWatch() {}
 
     /**
      * How the holder fell behind: a threshold that it no longer passes, or its own scores that it no longer reaches. Rules that the evaluation says nothing about are not
      * asked, nor those whose task was asked on other data than the policy's, whatever its version, or rated by another judge: harder questions and stricter
-     * judges make no model worse. An update report is of a run and says nothing later.
+     * judges make no model worse. What compares with the start of a run says nothing later.
      *
      * @param baseline what the holder scored when it took the alias
      * @return empty when it did not
@@ -39,7 +43,7 @@ final class HolderWatch {
             PolicyDefined policy, AliasState.Baseline baseline, CheckpointEvaluated evaluated) {
         List<GateRule> rules = policy.gate().rules().stream()
                 .filter(rule -> !(rule instanceof PairedRule))
-                .filter(rule -> !rule.task().equals(UPDATE_REPORT))
+                .filter(rule -> !COMPARING.contains(rule.task()))
                 .filter(rule -> comparable(evaluated.scores(), baseline.scores(), rule))
                 .filter(rule -> onItsData(policy, rule, evaluated))
                 .toList();

@@ -62,14 +62,27 @@ class EvaluationTest {
     }
 
     @Test
-    void anUpdateIsReportedAgainstWhatTheRunStartsFromAndNotOfThatItself() {
+    void updatesAndPairsAreAgainstWhatTheRunStartsFromAndNotOfThatItself() {
         List<TaskSpecification> tasks = List.of(
                 new TaskSpecification(EvaluationTask.HELD_OUT_LOSS, 0, 0),
-                new TaskSpecification(EvaluationTask.UPDATE_REPORT, 0, 0));
+                new TaskSpecification(EvaluationTask.UPDATE_REPORT, 0, 0),
+                new TaskSpecification(EvaluationTask.MT_BENCH_PAIRWISE, 0, 1024));
+        JudgeSpecification judge = new JudgeSpecification(
+                Optional.of("rater"),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                "prompts",
+                Optional.empty(),
+                Optional.empty());
         RunStory story = trained(adamw("r-1", 20)
                 .evaluation(
-                        new EvaluationSpecification(Optional.of("held-out"), tasks, true, 0),
-                        ResolvedEvaluation.NOTHING));
+                        new EvaluationSpecification(
+                                Optional.of("held-out"), tasks, true, 0, Optional.empty(), Optional.of(judge)),
+                        new ResolvedEvaluation(
+                                Map.of("prompts", SubmissionBuilder.dataset("prompts@1", 8)),
+                                Optional.empty(),
+                                Optional.of(new CheckpointId("ck-rater")))));
 
         assertThat(asked(story)).extracting(EvaluateCheckpoint::tasks).containsExactly(tasks.subList(0, 1), tasks);
         assertThat(asked(story).getLast().work().base()).contains(SubmissionBuilder.BASE);

@@ -47,12 +47,20 @@ public final class AnswerLines {
             }
             Map.Entry<Integer, Answer> read = read(line);
             Answer before = answers.put(read.getKey(), read.getValue());
-            boolean rated = before instanceof Answer.Unrated && read.getValue() instanceof Answer.Judged;
-            if (before != null && !rated) {
+            if (before != null && !goesOn(before, read.getValue())) {
                 throw new IllegalArgumentException("question " + read.getKey() + " is answered twice");
             }
         }
         return answers;
+    }
+
+    /** Whether an answer is what became of one before it: written by the other one too, or rated. */
+    private static boolean goesOn(Answer before, Answer now) {
+        return before instanceof Answer.Unrated half
+                && (now instanceof Answer.Judged
+                        || now instanceof Answer.Unrated both
+                                && half.against().isEmpty()
+                                && !both.against().isEmpty());
     }
 
     private static String line(int id, Answer answer) {
@@ -68,15 +76,32 @@ public final class AnswerLines {
             case Answer.Lost lost ->
                 line.put("loss", lost.negativeLogLikelihood()).put("tokens", lost.tokens());
             case Answer.Judged judged -> {
-                judged.turns().forEach(line.putArray("turns")::add);
+                turns(line, judged.turns(), judged.against());
                 ArrayNode replies = line.putArray("replies");
-                judged.replies()
-                        .forEach(reply -> replies.addArray().add(reply.turn()).add(reply.text()));
+                for (Answer.Reply reply : judged.replies()) {
+                    ArrayNode one = replies.addArray().add(reply.turn()).add(reply.text());
+                    if (reply.game() != 1) {
+                        one.add(reply.game());
+                    }
+                }
             }
-            case Answer.Unrated unrated -> unrated.turns().forEach(line.putArray("turns")::add);
+            case Answer.Unrated unrated -> turns(line, unrated.turns(), unrated.against());
             case Answer.Compared compared -> line.set("change", ReportJson.of(compared.change()));
         }
         return line.toString();
+    }
+
+    private static void turns(ObjectNode line, List<String> turns, List<String> against) {
+        turns.forEach(line.putArray("turns")::add);
+        if (!against.isEmpty()) {
+            against.forEach(line.putArray("against")::add);
+        }
+    }
+
+    private static List<String> texts(JsonNode array) {
+        List<String> texts = new ArrayList<>();
+        array.forEach(text -> texts.add(text.asText()));
+        return texts;
     }
 
     private static TensorChange change(JsonNode node) {
@@ -115,16 +140,18 @@ public final class AnswerLines {
                             node.path("loss").doubleValue(), node.path("tokens").intValue()));
         }
         if (node.path("turns").isArray()) {
-            List<String> turns = new ArrayList<>();
-            node.path("turns").forEach(turn -> turns.add(turn.asText()));
+            List<String> turns = texts(node.path("turns"));
+            List<String> against = texts(node.path("against"));
             if (!node.path("replies").isArray()) {
-                return Map.entry(id, new Answer.Unrated(turns));
+                return Map.entry(id, new Answer.Unrated(turns, against));
             }
             List<Answer.Reply> replies = new ArrayList<>();
             node.path("replies")
                     .forEach(reply -> replies.add(new Answer.Reply(
-                            reply.path(0).intValue(), reply.path(1).asText())));
-            return Map.entry(id, new Answer.Judged(turns, replies));
+                            reply.path(0).intValue(),
+                            reply.path(2).asInt(1),
+                            reply.path(1).asText())));
+            return Map.entry(id, new Answer.Judged(turns, against, replies));
         }
         if (node.path("change").isObject()) {
             return Map.entry(id, new Answer.Compared(change(node.get("change"))));

@@ -85,15 +85,16 @@ final class JobPlanner {
         Optional<byte[]> examples = options.examples().isPresent()
                 ? Optional.of(rows(named(work, options.examples().get())))
                 : Optional.empty();
-        if (task.task() == EvaluationTask.MT_BENCH) {
+        if (task.task().isJudged()) {
             JudgeSettings judge = work.judge()
                     .orElseThrow(() -> new EvaluationException(
                             FailureCode.INVALID_SPECIFICATION,
-                            "mt_bench needs a judge, and the evaluation names none"));
+                            TaskCatalogue.name(task) + " needs a judge, and the evaluation names none"));
             Optional<byte[]> references = judge.references().isPresent()
                     ? Optional.of(rows(judge.references().get()))
                     : Optional.empty();
-            return OpenQuestions.measure(task, rows(dataset), rows(judge.prompts()), references, judge);
+            return OpenQuestions.measure(
+                    task, rows(dataset), rows(judge.prompts()), references, judge, opponent(task, work));
         }
         try {
             return TaskCatalogue.measure(task, rows(dataset), examples);
@@ -103,6 +104,23 @@ final class JobPlanner {
                     "data set " + dataset.version() + ": " + refused.getMessage(),
                     refused);
         }
+    }
+
+    /** Whose answers a task's are compared with; empty for one that compares with nobody's. */
+    private Optional<Measurement.Opponent> opponent(TaskSpecification task, EvaluationWork work)
+            throws StoreException, EvaluationException, IOException, InterruptedException {
+        if (!task.task().comparesCheckpoints()) {
+            return Optional.empty();
+        }
+        Manifest base = lineage.base(work, manifest(fetcher, work.checkpoint()));
+        if (base.checkpointId().equals(work.checkpoint().value())) {
+            throw new EvaluationException(
+                    FailureCode.INVALID_SPECIFICATION,
+                    TaskCatalogue.name(task) + " would compare checkpoint " + work.checkpoint()
+                            + " with itself; name another one under against");
+        }
+        return Optional.of(new Measurement.Opponent(
+                new CheckpointId(base.checkpointId()), base.weightsDigest(), tokenizer(base, work)));
     }
 
     /** What a task is asked on; empty for one that needs no data. */
@@ -170,9 +188,10 @@ final class JobPlanner {
     /** Digests of what turns texts into tokens; nothing where no text is asked. */
     private static String tokenizer(Manifest manifest, EvaluationWork work, Measurement measurement)
             throws EvaluationException {
-        if (measurement instanceof Measurement.Changes) {
-            return "";
-        }
+        return measurement instanceof Measurement.Changes ? "" : tokenizer(manifest, work);
+    }
+
+    private static String tokenizer(Manifest manifest, EvaluationWork work) throws EvaluationException {
         String tokenizer = file(manifest, "tokenizer.json").blob().digest();
         if (work.settings().template() != PromptTemplate.CHAT) {
             return tokenizer;

@@ -49,7 +49,7 @@ record JudgeShares(Optional<JudgeBudget> budget, List<TaskPlan> plans) {
     /** Requests to the judge that a question of a task takes, turns counted as two. */
     private static long requests(TaskPlan plan) {
         return switch (plan.measurement()) {
-            case Measurement.Open _ -> 2;
+            case Measurement.Open open -> open.requestsEach();
             case Measurement.Questions _, Measurement.Losses _, Measurement.Changes _ -> 0;
         };
     }

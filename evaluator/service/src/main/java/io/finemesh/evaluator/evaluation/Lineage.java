@@ -29,10 +29,16 @@ final class Lineage {
     Measurement.Changes changes(String name, EvaluationWork work)
             throws StoreException, EvaluationException, IOException, InterruptedException {
         Manifest now = JobPlanner.manifest(fetcher, work.checkpoint());
-        Manifest base = work.base().isPresent()
+        Manifest base = base(work, now);
+        return new Measurement.Changes(name, base, now, TensorPairs.of(side(base), side(now)));
+    }
+
+    /** What a checkpoint is compared with: what is named, or what the run that made it started from. */
+    Manifest base(EvaluationWork work, Manifest now)
+            throws StoreException, EvaluationException, IOException, InterruptedException {
+        return work.base().isPresent()
                 ? JobPlanner.manifest(fetcher, work.base().get())
                 : start(work.checkpoint(), now);
-        return new Measurement.Changes(name, base, now, TensorPairs.of(side(base), side(now)));
     }
 
     /** What the run that made a checkpoint started from: the first one behind it that the run did not make. */

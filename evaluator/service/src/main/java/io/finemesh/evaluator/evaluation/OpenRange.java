@@ -23,6 +23,7 @@ import java.net.URLEncoder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
@@ -84,9 +85,40 @@ final class OpenRange {
         TurnWriter writer = work.settings().remote().isPresent()
                 ? remote.turns(work.settings().remote().get())
                 : engine(scored.load());
+        if (open.opponent().isEmpty()) {
+            rated(range, open, questions, known, new Contest(writer, Optional.empty()), pieces);
+            return;
+        }
+        // Both are in memory at once: each piece is written by both before it is rated.
+        try (LoadedModel other = LoadedModel.load(
+                fetcher,
+                open.opponent().get().checkpoint(),
+                work.settings().precision(),
+                work.settings().template())) {
+            rated(range, open, questions, known, new Contest(writer, Optional.of(engine(other))), pieces);
+        }
+    }
+
+    /**
+     * Who answers.
+     *
+     * @param writer for the checkpoint that is scored
+     * @param other for the one it is compared with
+     */
+    record Contest(TurnWriter writer, Optional<TurnWriter> other) {}
+
+    private void rated(
+            Envelope<ScoreRange> range,
+            Measurement.Open open,
+            List<Integer> questions,
+            SortedMap<Integer, Answer> known,
+            Contest contest,
+            Answerer.Pieces<EvaluationException> pieces)
+            throws StoreException, EvaluationException, IOException, InterruptedException {
+        EvaluationWork work = range.body().work();
         if (open.judge().remote().isPresent()) {
             try (JudgeAccount account = account(range)) {
-                judged(account, open.judge().remote().get(), judge -> new OpenWork(writer, judge, JUDGED_TOGETHER)
+                judged(account, open.judge().remote().get(), judge -> new OpenWork(contest, judge, JUDGED_TOGETHER)
                         .answer(open, questions, known, pieces));
             }
             return;
@@ -99,7 +131,7 @@ final class OpenRange {
         try (LoadedModel judge = LoadedModel.load(
                 fetcher, judging, work.settings().precision(), work.settings().template())) {
             new OpenWork(
-                            writer,
+                            contest,
                             new CheckpointJudge(judging.value(), judge.decoder(), judge.tokenizer(), judge.prompts()),
                             1)
                     .answer(open, questions, known, pieces);

@@ -29,16 +29,18 @@ final class OpenWork {
     /** Name of the model in what the judge is asked, where it does not stand. */
     private static final String MODEL = "model";
 
-    private final TurnWriter writer;
+    private static final String OTHER = "other";
+
+    private final OpenRange.Contest contest;
     private final Judge judge;
     private final int judgedTogether;
 
     /**
-     * @param writer whoever answers
+     * @param contest whoever answers
      * @param judgedTogether requests to the judge that are under way at once, and questions that are rated before the next ones are
      */
-    OpenWork(TurnWriter writer, Judge judge, int judgedTogether) {
-        this.writer = writer;
+    OpenWork(OpenRange.Contest contest, Judge judge, int judgedTogether) {
+        this.contest = contest;
         this.judge = judge;
         this.judgedTogether = judgedTogether;
     }
@@ -50,11 +52,12 @@ final class OpenWork {
             SortedMap<Integer, Answer> known,
             Answerer.Pieces<EvaluationException> pieces)
             throws EvaluationException, InterruptedException {
-        for (int from = 0; from < questions.size(); from += writer.together()) {
-            List<Integer> some = questions.subList(from, Math.min(from + writer.together(), questions.size()));
-            SortedMap<Integer, List<String>> written = written(open, some, known, pieces);
+        int together = contest.writer().together();
+        for (int from = 0; from < questions.size(); from += together) {
+            List<Integer> some = questions.subList(from, Math.min(from + together, questions.size()));
+            SortedMap<Integer, Answer.Unrated> written = written(open, some, known, pieces);
             for (int first = 0; first < some.size(); first += judgedTogether) {
-                SortedMap<Integer, List<String>> group = new TreeMap<>();
+                SortedMap<Integer, Answer.Unrated> group = new TreeMap<>();
                 some.subList(first, Math.min(first + judgedTogether, some.size()))
                         .forEach(id -> group.put(id, written.get(id)));
                 judge(open, group, pieces);
@@ -62,47 +65,67 @@ final class OpenWork {
         }
     }
 
-    /** Every turn of some questions, kept or written now. */
-    private SortedMap<Integer, List<String>> written(
+    /** Every turn of some questions, by everybody who answers, kept or written now. */
+    private SortedMap<Integer, Answer.Unrated> written(
             Measurement.Open open,
             List<Integer> ids,
             SortedMap<Integer, Answer> known,
             Answerer.Pieces<EvaluationException> pieces)
             throws EvaluationException, InterruptedException {
-        SortedMap<Integer, List<String>> all = new TreeMap<>();
-        SortedMap<Integer, Question> missing = new TreeMap<>();
+        SortedMap<Integer, Answer.Unrated> all = new TreeMap<>();
         for (int id : ids) {
             if (known.get(id) instanceof Answer.Unrated kept) {
-                all.put(id, kept.turns());
-            } else {
-                missing.put(id, open.questions().get(id));
+                all.put(id, kept);
             }
         }
-        if (!missing.isEmpty()) {
-            writer.write(missing, open.longest(), fresh -> {
-                SortedMap<Integer, Answer> piece = new TreeMap<>();
-                fresh.forEach((id, turns) -> piece.put(id, new Answer.Unrated(turns)));
-                pieces.take(piece);
-                all.putAll(fresh);
+        write(
+                open,
+                contest.writer(),
+                ids.stream().filter(id -> !all.containsKey(id)).toList(),
+                fresh -> {
+                    fresh.forEach((id, turns) -> all.put(id, new Answer.Unrated(turns)));
+                    keep(fresh.keySet(), all, pieces);
+                });
+        if (contest.other().isPresent()) {
+            List<Integer> half =
+                    ids.stream().filter(id -> all.get(id).against().isEmpty()).toList();
+            write(open, contest.other().get(), half, fresh -> {
+                fresh.forEach((id, turns) ->
+                        all.put(id, new Answer.Unrated(all.get(id).turns(), turns)));
+                keep(fresh.keySet(), all, pieces);
             });
         }
         return all;
     }
 
+    private static void write(
+            Measurement.Open open,
+            TurnWriter writer,
+            List<Integer> ids,
+            TurnWriter.Written<EvaluationException> written)
+            throws EvaluationException, InterruptedException {
+        SortedMap<Integer, Question> missing = new TreeMap<>();
+        ids.forEach(id -> missing.put(id, open.questions().get(id)));
+        if (!missing.isEmpty()) {
+            writer.write(missing, open.longest(), written);
+        }
+    }
+
+    private static void keep(
+            Set<Integer> ids, SortedMap<Integer, Answer.Unrated> all, Answerer.Pieces<EvaluationException> pieces)
+            throws EvaluationException, InterruptedException {
+        SortedMap<Integer, Answer> piece = new TreeMap<>();
+        ids.forEach(id -> piece.put(id, all.get(id)));
+        pieces.take(piece);
+    }
+
     /** Hands on each question of a group that is rated whole, also where a reply ends the range. */
     private void judge(
             Measurement.Open open,
-            SortedMap<Integer, List<String>> written,
+            SortedMap<Integer, Answer.Unrated> written,
             Answerer.Pieces<EvaluationException> pieces)
             throws EvaluationException, InterruptedException {
-        Map<Long, ModelAnswer> answers = new TreeMap<>();
-        List<Question> questions = new ArrayList<>();
-        written.forEach((id, turns) -> {
-            Question question = open.questions().get(id);
-            questions.add(question);
-            answers.put(question.id(), new ModelAnswer(question.id(), "", MODEL, List.of(turns), 0));
-        });
-        List<JudgeRequest> requests = open.requests(MODEL, questions, answers);
+        List<JudgeRequest> requests = requests(open, written);
         List<Optional<JudgeReply>> said = new JudgePanel(judge, judgedTogether)
                 .askUntil(requests, reply -> end(reply).isPresent());
         Map<Long, List<Answer.Reply>> replies = new HashMap<>();
@@ -117,18 +140,39 @@ final class OpenWork {
                 continue;
             }
             replies.computeIfAbsent(request.question(), _ -> new ArrayList<>())
-                    .add(new Answer.Reply(request.turn(), text(said.get(index).get())));
+                    .add(new Answer.Reply(
+                            request.turn(),
+                            request.model().equals(MODEL) ? 1 : 2,
+                            text(said.get(index).get())));
         }
         for (var entry : written.entrySet()) {
             long question = open.questions().get(entry.getKey()).id();
             if (!unrated.contains(question)) {
-                Answer rated = new Answer.Judged(entry.getValue(), replies.getOrDefault(question, List.of()));
+                Answer rated = new Answer.Judged(
+                        entry.getValue().turns(),
+                        entry.getValue().against(),
+                        replies.getOrDefault(question, List.of()));
                 pieces.take(new TreeMap<>(Map.of(entry.getKey(), rated)));
             }
         }
         if (end.isPresent()) {
             throw end.get();
         }
+    }
+
+    private List<JudgeRequest> requests(Measurement.Open open, SortedMap<Integer, Answer.Unrated> written) {
+        Map<Long, ModelAnswer> answers = new TreeMap<>();
+        Map<Long, ModelAnswer> others = new TreeMap<>();
+        List<Question> questions = new ArrayList<>();
+        written.forEach((id, one) -> {
+            Question question = open.questions().get(id);
+            questions.add(question);
+            answers.put(question.id(), new ModelAnswer(question.id(), "", MODEL, List.of(one.turns()), 0));
+            others.put(question.id(), new ModelAnswer(question.id(), "", OTHER, List.of(one.against()), 0));
+        });
+        return contest.other().isPresent()
+                ? open.pairs(MODEL, OTHER, questions, answers, others)
+                : open.requests(MODEL, questions, answers);
     }
 
     /** Why nothing more is asked after a reply. What lies in the one request ends nothing: it would be the same again. */

@@ -17,6 +17,7 @@ import io.finemesh.contract.store.StoreException;
 import io.finemesh.evaluator.answer.AnswerLines;
 import io.finemesh.evaluator.blob.CheckpointFetcher;
 import io.finemesh.evaluator.report.JudgedAnswers;
+import io.finemesh.evaluator.report.PairedAnswers;
 import io.finemesh.evaluator.report.ScoreSheet;
 import io.finemesh.evaluator.report.UpdateScores;
 import io.finemesh.evaluator.score.Figure;
@@ -181,6 +182,9 @@ final class TaskMerger {
             }
             judged.put(entry.getKey(), one);
         }
+        if (open.opponent().isPresent()) {
+            return pairs(job, open, judged, started);
+        }
         JudgedAnswers rated = JudgedAnswers.of(open, job.work().checkpoint().value(), judged, started);
         if (rated.score().average().isEmpty()) {
             throw new EvaluationException(
@@ -189,6 +193,19 @@ final class TaskMerger {
                             + rated.firstReply());
         }
         return new Merged(rated.scores(), records(open.name(), rated.judgments(), rated.results()));
+    }
+
+    private Merged pairs(
+            EvaluationJob job, Measurement.Open open, SortedMap<Integer, Answer.Judged> judged, Instant started)
+            throws StoreException, EvaluationException, IOException, InterruptedException {
+        PairedAnswers pairs = PairedAnswers.of(open, job.work().checkpoint().value(), judged, started);
+        if (pairs.score().isEmpty()) {
+            throw new EvaluationException(
+                    FailureCode.EVALUATION_FAILED,
+                    "no judgment of " + open.name() + " has a verdict; the judge's first words are: "
+                            + pairs.firstReply());
+        }
+        return new Merged(pairs.scores(), records(open.name(), pairs.judgments(), pairs.results()));
     }
 
     private Merged changes(EvaluationJob job, Measurement.Changes changes, SortedMap<Integer, Answer> answers)

@@ -42,12 +42,19 @@ public sealed interface Answer {
      * It answered turn after turn, and a judge said something to the turns.
      *
      * @param turns what it wrote
+     * @param against what the one it is compared with wrote; empty where there is none
      * @param replies what the judge said
      */
-    record Judged(List<String> turns, List<Reply> replies) implements Answer {
+    record Judged(List<String> turns, List<String> against, List<Reply> replies) implements Answer {
         public Judged {
             turns = List.copyOf(turns);
+            against = List.copyOf(against);
             replies = List.copyOf(replies);
+        }
+
+        /** Answers that are compared with nobody's. */
+        public Judged(List<String> turns, List<Reply> replies) {
+            this(turns, List.of(), replies);
         }
     }
 
@@ -55,10 +62,17 @@ public sealed interface Answer {
      * It answered turn after turn, and no judge has said anything yet.
      *
      * @param turns what it wrote
+     * @param against what the one it is compared with wrote; empty where there is none, or it has not yet
      */
-    record Unrated(List<String> turns) implements Answer {
+    record Unrated(List<String> turns, List<String> against) implements Answer {
         public Unrated {
             turns = List.copyOf(turns);
+            against = List.copyOf(against);
+        }
+
+        /** Answers that are compared with nobody's so far. */
+        public Unrated(List<String> turns) {
+            this(turns, List.of());
         }
     }
 
@@ -66,11 +80,17 @@ public sealed interface Answer {
      * What a judge said.
      *
      * @param turn to which turn, from 1
+     * @param game in which order of a pair: 1 = this model's answer first, 2 = the other's; 1 where there is no pair
      * @param text its words, or the mark of a judge that could not be understood
      */
-    record Reply(int turn, String text) {
+    record Reply(int turn, int game, String text) {
         public Reply {
             requireNonNull(text, "text is null");
+        }
+
+        /** To an answer that is compared with nobody's. */
+        public Reply(int turn, String text) {
+            this(turn, 1, text);
         }
     }
 

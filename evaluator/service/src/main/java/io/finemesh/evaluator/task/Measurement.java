@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.finemesh.checkpoint.change.TensorPairs;
 import io.finemesh.checkpoint.manifest.Manifest;
 import io.finemesh.contract.evaluation.JudgeSettings;
+import io.finemesh.contract.id.CheckpointId;
 import io.finemesh.engine.text.Conversation;
 import io.finemesh.score.mtbench.JudgePrompt;
 import io.finemesh.score.mtbench.JudgeRequest;
@@ -16,6 +17,7 @@ import io.finemesh.score.task.Example;
 import io.finemesh.score.task.Task;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** One task over its data, ready to be asked: questions from 0 on, in the order of the data set. */
 public sealed interface Measurement {
@@ -100,6 +102,7 @@ public sealed interface Measurement {
      * @param references reference answers by question
      * @param prompts the judge's prompts by name
      * @param judge who rates
+     * @param opponent whose answers these are compared with; empty where answers are rated one by one
      * @param longest most new tokens of an answer
      * @param leftOut rows that cannot be used
      */
@@ -110,6 +113,7 @@ public sealed interface Measurement {
             Map<Long, ModelAnswer> references,
             Map<String, JudgePrompt> prompts,
             JudgeSettings judge,
+            Optional<Opponent> opponent,
             int longest,
             List<RowProblem> leftOut)
             implements Measurement {
@@ -130,6 +134,37 @@ public sealed interface Measurement {
         /** What the judge is asked of some answers by question, in FastChat's order. */
         public List<JudgeRequest> requests(String model, List<Question> some, Map<Long, ModelAnswer> answers) {
             return new Matches(some, Map.of(model, answers), references, prompts, _ -> {}).single(List.of(model));
+        }
+
+        /** What the judge is asked of pairs of answers by question, in FastChat's order: each pair as it is, and behind it with the answers exchanged. */
+        public List<JudgeRequest> pairs(
+                String model,
+                String against,
+                List<Question> some,
+                Map<Long, ModelAnswer> answers,
+                Map<Long, ModelAnswer> others) {
+            return new Matches(some, Map.of(model, answers, against, others), references, prompts, _ -> {})
+                    .againstBaseline(List.of(model), against);
+        }
+
+        /** Requests to the judge that a question of two turns takes. */
+        public int requestsEach() {
+            return opponent.isPresent() ? 4 : 2;
+        }
+    }
+
+    /**
+     * A checkpoint whose answers others are compared with.
+     *
+     * @param checkpoint which
+     * @param weightsDigest digest of its weights
+     * @param tokenizerDigest digest of what turns its texts into tokens
+     */
+    record Opponent(CheckpointId checkpoint, String weightsDigest, String tokenizerDigest) {
+        public Opponent {
+            requireNonNull(checkpoint, "checkpoint is null");
+            requireNonNull(weightsDigest, "weightsDigest is null");
+            requireNonNull(tokenizerDigest, "tokenizerDigest is null");
         }
     }
 

@@ -18,12 +18,15 @@ import java.util.Set;
 /** MT-bench over its files: questions, judge's prompts and reference answers, each uploaded as documents. What FastChat would stop with an error at is refused here before anything is asked. */
 public final class OpenQuestions {
     private static final int NAMED_PROBLEMS = 3;
+    /** Forms of a judge's choice between two answers. */
+    private static final List<String> CHOICES = List.of(JudgePrompt.LETTER, JudgePrompt.TWO_RATINGS);
 
     private OpenQuestions() {}
 
     /**
      * The questions and what rating them takes.
      *
+     * @param opponent whose answers they are compared with; empty where they are rated one by one
      * @throws TaskRefusedException if there is no question, or one that needs a reference answer or a prompt that is not there, or a prompt that cannot be filled or asks for something else than a rating
      */
     public static Measurement.Open measure(
@@ -31,11 +34,12 @@ public final class OpenQuestions {
             byte[] questions,
             byte[] prompts,
             Optional<byte[]> references,
-            JudgeSettings judge) {
+            JudgeSettings judge,
+            Optional<Measurement.Opponent> opponent) {
         List<RowProblem> problems = new ArrayList<>();
         List<Question> all = Question.read(questions, problems::add);
         if (all.isEmpty()) {
-            throw refused(FailureCode.DATASET_NOT_USABLE, "none of the rows is a question: " + named(problems));
+            throw refused(task, FailureCode.DATASET_NOT_USABLE, "none of the rows is a question: " + named(problems));
         }
         List<RowProblem> ofPrompts = new ArrayList<>();
         Map<String, JudgePrompt> known = JudgePrompt.read(prompts, ofPrompts::add);
@@ -45,9 +49,14 @@ public final class OpenQuestions {
         Set<String> missing = new LinkedHashSet<>();
         for (Question question : asked) {
             boolean reference = Category.needsReference(question.category());
+            boolean pair = opponent.isPresent();
             for (int turn = 1; turn <= (question.turns().size() == 2 ? 2 : 1); turn++) {
-                String prompt = (reference ? "single-math-v1" : "single-v1") + (turn == 1 ? "" : "-multi-turn");
-                missing.addAll(lacking(prompt, Optional.ofNullable(known.get(prompt)), fields(turn, reference)));
+                String prompt = prompt(pair, reference) + (turn == 1 ? "" : "-multi-turn");
+                missing.addAll(lacking(
+                        prompt,
+                        Optional.ofNullable(known.get(prompt)),
+                        fields(pair, turn, reference),
+                        pair ? CHOICES : List.of(JudgePrompt.RATING)));
                 ModelAnswer answer = answers.get(question.id());
                 if (reference && (answer == null || answer.turn(turn - 1).isEmpty())) {
                     missing.add("the reference answer to turn " + turn + " of question " + question.id() + " ("
@@ -57,6 +66,7 @@ public final class OpenQuestions {
         }
         if (!missing.isEmpty()) {
             throw refused(
+                    task,
                     FailureCode.INVALID_SPECIFICATION,
                     "missing: " + String.join(", ", missing.stream().limit(5).toList())
                             + (missing.size() > 5 ? " and " + (missing.size() - 5) + " more" : "")
@@ -69,16 +79,32 @@ public final class OpenQuestions {
                 answers,
                 known,
                 judge,
+                opponent,
                 task.maxNewTokens() > 0 ? task.maxNewTokens() : Category.LONGEST_ANSWER,
                 problems);
     }
 
-    /** What a prompt can name: what {@link Measurement.Open#requests} has values for. */
-    private static Set<String> fields(int turn, boolean reference) {
-        Set<String> fields = new LinkedHashSet<>(
-                turn == 1
-                        ? List.of("question", "answer")
-                        : List.of("question_1", "answer_1", "question_2", "answer_2"));
+    private static String prompt(boolean pair, boolean reference) {
+        if (pair) {
+            return reference ? "pair-math-v1" : "pair-v2";
+        }
+        return reference ? "single-math-v1" : "single-v1";
+    }
+
+    /** What a prompt can name: what {@link Measurement.Open#requests} and {@link Measurement.Open#pairs} have values for. */
+    private static Set<String> fields(boolean pair, int turn, boolean reference) {
+        Set<String> fields = new LinkedHashSet<>();
+        List<String> answers = pair ? List.of("answer_a", "answer_b") : List.of("answer");
+        if (turn == 1) {
+            fields.add("question");
+            fields.addAll(answers);
+        } else {
+            for (int each = 1; each <= 2; each++) {
+                int of = each;
+                fields.add("question_" + of);
+                answers.forEach(answer -> fields.add(answer + "_" + of));
+            }
+        }
         if (reference) {
             fields.add("ref_answer_1");
             if (turn == 2) {
@@ -88,7 +114,8 @@ public final class OpenQuestions {
         return fields;
     }
 
-    private static List<String> lacking(String name, Optional<JudgePrompt> prompt, Set<String> fields) {
+    private static List<String> lacking(
+            String name, Optional<JudgePrompt> prompt, Set<String> fields, List<String> formats) {
         if (prompt.isEmpty()) {
             return List.of("the judge's prompt " + name);
         }
@@ -99,9 +126,9 @@ public final class OpenQuestions {
                         + String.join(", ", fields));
             }
         }
-        if (!prompt.get().outputFormat().equals(JudgePrompt.RATING)) {
-            lacking.add("the output format " + JudgePrompt.RATING + " of the judge's prompt " + name + ", which has "
-                    + prompt.get().outputFormat());
+        if (!formats.contains(prompt.get().outputFormat())) {
+            lacking.add("the output format " + String.join(" or ", formats) + " of the judge's prompt " + name
+                    + ", which has " + prompt.get().outputFormat());
         }
         return lacking;
     }
@@ -112,7 +139,7 @@ public final class OpenQuestions {
                 problems.stream().limit(NAMED_PROBLEMS).map(RowProblem::text).toList());
     }
 
-    private static TaskRefusedException refused(FailureCode code, String message) {
-        return new TaskRefusedException(code, "mt_bench: " + message);
+    private static TaskRefusedException refused(TaskSpecification task, FailureCode code, String message) {
+        return new TaskRefusedException(code, TaskCatalogue.name(task) + ": " + message);
     }
 }

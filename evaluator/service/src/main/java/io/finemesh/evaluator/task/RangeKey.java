@@ -69,6 +69,8 @@ public final class RangeKey {
                         digest,
                         open.judge().name(),
                         open.judge().remote().map(RemoteModel::url).orElse(""));
+                open.opponent()
+                        .ifPresent(other -> add(digest, "against", other.weightsDigest(), other.tokenizerDigest()));
                 add(digest, open.judge().prompts().blob().digest().value());
                 open.judge()
                         .references()

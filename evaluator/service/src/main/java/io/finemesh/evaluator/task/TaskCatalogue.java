@@ -72,7 +72,7 @@ public final class TaskCatalogue {
                     Task task = published(specification, options, rows, examples, problems);
                     yield questions(specification, task, options.chat(), List.of(), problems);
                 }
-                case MT_BENCH, UPDATE_REPORT ->
+                case MT_BENCH, MT_BENCH_PAIRWISE, UPDATE_REPORT ->
                     throw new IllegalArgumentException(specification.task() + " takes more than one data set");
             };
         } catch (TaskException refused) {
@@ -154,7 +154,7 @@ public final class TaskCatalogue {
                                 ? RecordTask.read(documents, problems::add)
                                 : superGlue(options).read(documents, problems::add);
                     case OWN -> OwnTask.of(definition(options), documents, problems::add);
-                    case HELD_OUT_LOSS, EXACT_MATCH, MT_BENCH, UPDATE_REPORT ->
+                    case HELD_OUT_LOSS, EXACT_MATCH, MT_BENCH, MT_BENCH_PAIRWISE, UPDATE_REPORT ->
                         throw new IllegalArgumentException(kind + " is not asked of documents");
                 };
         if (task.size() == 0) {

@@ -87,6 +87,7 @@ final class TaskRows {
                     SUPERGLUE,
                     OWN,
                     MT_BENCH,
+                    MT_BENCH_PAIRWISE,
                     UPDATE_REPORT -> document.put("question", question).put("answer", answer);
         };
     }

@@ -117,7 +117,7 @@ class RemoteTurnsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "401, INVALID_SPECIFICATION, does not accept the key",
+        "401, INVALID_SPECIFICATION, Give another key",
         "404, INVALID_SPECIFICATION, served",
         "413, INVALID_SPECIFICATION, turn 1 of question 131",
         "429, EVALUATION_FAILED, too many requests",

@@ -51,7 +51,8 @@ class JudgedAnswersTest {
                 shared("data/mtbench/question.jsonl"),
                 shared("data/mtbench/judge_prompts.jsonl"),
                 Optional.of(shared("data/mtbench/reference_answer/gpt-4.jsonl")),
-                judge);
+                judge,
+                Optional.empty());
         Map<Long, ModelAnswer> answers =
                 ModelAnswer.read(shared("data/mtbench/model_answer/" + model + ".jsonl"), _ -> {});
         Map<String, String> replies = new TreeMap<>();

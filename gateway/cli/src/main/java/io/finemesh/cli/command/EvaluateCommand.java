@@ -79,6 +79,12 @@ public final class EvaluateCommand implements Callable<Integer> {
     private Optional<Path> definition;
 
     @Option(
+            names = "--against",
+            description =
+                    "checkpoint that mt_bench_pairwise compares with, named like the first; else what it was trained from")
+    private Optional<String> against;
+
+    @Option(
             names = "--remote-url",
             description = "OpenAI-compatible server that writes the answers in the evaluators' place")
     private Optional<String> remoteUrl;
@@ -161,6 +167,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                 examples.isPresent() ? Optional.of(data.version(examples.get(), true)) : Optional.empty();
         template.ifPresent(word -> request.put("template", word));
         precision.ifPresent(word -> request.put("precision", word));
+        against.ifPresent(name -> request.put("against", name));
         remoteUrl.ifPresent(url -> request.withObject("/remote").put("url", url));
         remoteModel.ifPresent(name -> request.withObject("/remote").put("model", name));
         remoteSecret.ifPresent(name -> request.withObject("/remote").put("secret", name));

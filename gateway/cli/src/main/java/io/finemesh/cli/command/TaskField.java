@@ -15,7 +15,11 @@ enum TaskField {
     /** A task file. */
     DEFINITION("--definition", "definition", Set.of("own"), true),
     /** Whether prompts are rendered by the template. */
-    CHAT("--chat", "chat", Set.of("held_out_loss", "exact_match", "mt_bench", "update_report"), false),
+    CHAT(
+            "--chat",
+            "chat",
+            Set.of("held_out_loss", "exact_match", "mt_bench", "mt_bench_pairwise", "update_report"),
+            false),
     /** How long an answer may be. */
     MAX_NEW_TOKENS(
             "--max-new-tokens",

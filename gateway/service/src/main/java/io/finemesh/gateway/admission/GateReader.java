@@ -32,8 +32,11 @@ final class GateReader {
     private final Optional<Map<String, EvaluationTask>> tasks;
 
     /** Tasks whose figures are of no samples that are right or wrong. */
-    private static final Set<EvaluationTask> WITHOUT_OUTCOMES =
-            EnumSet.of(EvaluationTask.HELD_OUT_LOSS, EvaluationTask.MT_BENCH, EvaluationTask.UPDATE_REPORT);
+    private static final Set<EvaluationTask> WITHOUT_OUTCOMES = EnumSet.of(
+            EvaluationTask.HELD_OUT_LOSS,
+            EvaluationTask.MT_BENCH,
+            EvaluationTask.UPDATE_REPORT,
+            EvaluationTask.MT_BENCH_PAIRWISE);
 
     /** @param tasks what the runs are evaluated on, by the names that figures have; empty where that cannot be read */
     GateReader(Problems problems, Optional<Map<String, EvaluationTask>> tasks) {
@@ -124,11 +127,12 @@ final class GateReader {
 
     /** Refuses a comparison that a task's figures do not allow. */
     private void comparable(Section section, String rule, String name, EvaluationTask task) {
-        if (rule.equals("no_regression") && task == EvaluationTask.UPDATE_REPORT) {
+        if (rule.equals("no_regression") && task.comparesCheckpoints()) {
             section.contradiction(
                     "rule",
                     "threshold",
-                    "update_report says what a run changed, and the champion is not asked for it; hold it to a threshold");
+                    name
+                            + " compares a checkpoint with what its run started from, and the champion is not asked for it; hold it to a threshold");
         }
         boolean share = task == EvaluationTask.SUPERGLUE
                 && section.value("metric")
@@ -148,7 +152,7 @@ final class GateReader {
                     .collect(Collectors.joining(", "));
             section.contradiction(
                     "rule",
-                    task == EvaluationTask.UPDATE_REPORT ? "threshold" : "threshold or no_regression",
+                    task.comparesCheckpoints() ? "threshold" : "threshold or no_regression",
                     "paired compares the samples that each got right, and " + name
                             + " has no samples that are right or wrong"
                             + (others.isEmpty() ? "" : "; of run.evaluation.tasks these have: " + others));

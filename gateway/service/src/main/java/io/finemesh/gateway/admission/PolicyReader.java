@@ -327,11 +327,13 @@ public final class PolicyReader {
                             "a task of run.evaluation.tasks: "
                                     + names(tasks.get().keySet()),
                             NearestName.of(regression.task(), tasks.get().keySet()));
-                } else if (regression.task().equals(word(EvaluationTask.UPDATE_REPORT))) {
+                } else if (tasks.isPresent()
+                        && tasks.get().get(regression.task()).comparesCheckpoints()) {
                     section.contradiction(
                             "task",
-                            "a task that asks the model",
-                            "update_report says what a run changed, which does not get worse later; name a task that asks the model");
+                            "a task that measures a checkpoint by itself",
+                            regression.task()
+                                    + " compares a checkpoint with what its run started from, which does not get worse later; name a task that measures it by itself");
                 }
             }
         }

@@ -1,5 +1,6 @@
 package io.finemesh.gateway.admission;
 
+import io.finemesh.contract.id.CheckpointId;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -55,6 +56,18 @@ public final class References {
                 Optional.empty(),
                 Problems.field(pointer) + " is \"" + name
                         + "\", whose rows are documents: evaluation tasks can ask them, but they are no conversations to train on or to take the loss of",
+                Optional.empty());
+    }
+
+    /** A checkpoint that would be compared with itself. */
+    public static FieldProblem itself(String pointer, String name, CheckpointId checkpoint) {
+        return new FieldProblem(
+                pointer,
+                Optional.of('"' + name + '"'),
+                Optional.of("another checkpoint than the one that is evaluated"),
+                Optional.empty(),
+                Problems.field(pointer) + " is \"" + name + "\", which is checkpoint " + checkpoint
+                        + ", the one that is evaluated; name another one to compare it with",
                 Optional.empty());
     }
 

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -71,8 +72,9 @@ final class TaskReader {
                     .collect(Collectors.joining(", "));
         }
 
-        boolean asks(EvaluationTask task) {
-            return tasks.stream().anyMatch(each -> each.task() == task);
+        /** Whether a task of a kind is among them. */
+        boolean asks(Predicate<EvaluationTask> kind) {
+            return tasks.stream().anyMatch(each -> kind.test(each.task()));
         }
 
         /** Whether a task is asked on the evaluation's own data. */
@@ -98,17 +100,17 @@ final class TaskReader {
         Optional<String> against =
                 section.text("against", EvaluationReader.CHECKPOINT, EvaluationReader.CHECKPOINT_WORDS);
         Asked asked = new Asked(tasks, against, JudgeReader.judge(section.section("judge")));
-        if (!asked.asks(EvaluationTask.UPDATE_REPORT)) {
+        if (!asked.asks(EvaluationTask::comparesCheckpoints)) {
             section.contradiction(
                     "against",
-                    "nothing without update_report among the tasks",
-                    "against is what update_report compares with, and it is not among the tasks; leave it out or add the task");
+                    "nothing without update_report or mt_bench_pairwise among the tasks",
+                    "against is what update_report and mt_bench_pairwise compare with, and neither is among the tasks; leave it out or add the task");
         }
-        if (!asked.asks(EvaluationTask.MT_BENCH)) {
+        if (!asked.asks(EvaluationTask::isJudged)) {
             section.contradiction(
                     "judge",
-                    "nothing without mt_bench among the tasks",
-                    "judge rates the answers of mt_bench, and it is not among the tasks; leave it out or add the task");
+                    "nothing without mt_bench or mt_bench_pairwise among the tasks",
+                    "judge rates the answers of mt_bench and mt_bench_pairwise, and neither is among the tasks; leave it out or add the task");
         } else if (section.value("judge").isEmpty()) {
             section.missing("judge", "who rates the answers of mt_bench: " + JudgeReader.WORDS);
         }
@@ -160,8 +162,7 @@ final class TaskReader {
                 limit,
                 WEIGHED.contains(task.get())
                         ? 0
-                        : maxNewTokens.orElse(
-                                task.get() == EvaluationTask.MT_BENCH ? OPEN_ANSWER : Defaults.MAX_NEW_TOKENS),
+                        : maxNewTokens.orElse(task.get().isJudged() ? OPEN_ANSWER : Defaults.MAX_NEW_TOKENS),
                 options.equals(TaskOptions.NONE) ? Optional.empty() : Optional.of(options)));
     }
 
@@ -173,9 +174,7 @@ final class TaskReader {
                     "nothing: " + name + " generates no text",
                     "max_new_tokens belongs to tasks that generate; " + name + " generates no text, so leave it out");
         }
-        if (task == EvaluationTask.HELD_OUT_LOSS
-                || task == EvaluationTask.EXACT_MATCH
-                || task == EvaluationTask.MT_BENCH) {
+        if (task == EvaluationTask.HELD_OUT_LOSS || task == EvaluationTask.EXACT_MATCH || task.isJudged()) {
             section.contradiction(
                     "chat",
                     "nothing: " + name + " always uses the template",

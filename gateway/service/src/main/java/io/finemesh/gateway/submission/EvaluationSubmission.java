@@ -10,6 +10,7 @@ import io.finemesh.contract.evaluation.RequestEvaluation;
 import io.finemesh.contract.id.CheckpointId;
 import io.finemesh.contract.id.EvaluationId;
 import io.finemesh.contract.id.EventId;
+import io.finemesh.contract.run.EvaluationTask;
 import io.finemesh.contract.run.JudgeSpecification;
 import io.finemesh.contract.run.ResolvedDataset;
 import io.finemesh.contract.wire.Envelope;
@@ -17,6 +18,7 @@ import io.finemesh.contract.wire.Topics;
 import io.finemesh.gateway.admission.EvaluationDraft;
 import io.finemesh.gateway.admission.EvaluationReader;
 import io.finemesh.gateway.admission.FieldProblem;
+import io.finemesh.gateway.admission.References;
 import io.finemesh.gateway.document.Document;
 import io.finemesh.gateway.messaging.BrokerUnavailableException;
 import io.finemesh.gateway.messaging.CommandPublisher;
@@ -104,6 +106,11 @@ public class EvaluationSubmission {
         Optional<CheckpointId> checkpoint = references.checkpoint("/checkpoint", draft.checkpoint(), problems);
         Optional<CheckpointId> base =
                 draft.against().flatMap(name -> references.checkpoint("/against", name, problems));
+        if (checkpoint.isPresent()
+                && base.equals(checkpoint)
+                && draft.tasks().stream().anyMatch(task -> task.task() == EvaluationTask.MT_BENCH_PAIRWISE)) {
+            problems.add(References.itself("/against", draft.against().orElseThrow(), checkpoint.get()));
+        }
         Optional<CheckpointId> judging = draft.judge()
                 .flatMap(JudgeSpecification::checkpoint)
                 .flatMap(name -> references.checkpoint("/judge/checkpoint", name, problems));

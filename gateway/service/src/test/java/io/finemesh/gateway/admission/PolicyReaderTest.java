@@ -191,6 +191,29 @@ class PolicyReaderTest {
     }
 
     @Test
+    void pairsOfAnswersAreHeldToAThresholdOnly() {
+        String yaml = """
+                model: m
+                dataset: d
+                triggers: [{kind: regression, task: mt_bench_pairwise, metric: win_rate, better: higher, drop: 1}]
+                run:
+                  duration: {max_steps: 10}
+                  evaluation:
+                    tasks: [{task: mt_bench_pairwise, dataset: questions}]
+                    judge: {checkpoint: rater@champion, prompts: prompts}
+                gate:
+                  rules:
+                    - {rule: threshold, task: mt_bench_pairwise, metric: win_rate_adjusted, better: higher, bound: 0.5}
+                    - {rule: no_regression, task: mt_bench_pairwise, metric: win_rate, better: higher}
+                    - {rule: paired, task: mt_bench_pairwise, metric: win_rate, better: higher}
+                """;
+
+        assertThat(read(yaml).problems())
+                .extracting(FieldProblem::pointer)
+                .containsExactlyInAnyOrder("/gate/rules/1/rule", "/gate/rules/2/rule", "/triggers/0/task");
+    }
+
+    @Test
     void noServerHasTheCheckpointsOfAPolicysRuns() {
         assertThat(messages(LEAST.replace(
                         "{tasks: [{task: held_out_loss}]}",

@@ -98,6 +98,9 @@ class SchemaAgreementTest {
                 LEAST + "method: {finetuning: galore, galore_proj_type: full, galore_residual: true}",
                 LEAST + "method: {galore_rank: 4, moments: adafactor, galore_residual: true}",
                 LEAST + "evaluation: {dataset: e}",
+                LEAST + "evaluation: {dataset: e, tasks: [{task: mt_bench_pairwise}]}",
+                LEAST
+                        + "evaluation: {dataset: e, tasks: [{task: mt_bench_pairwise, chat: true}], judge: {checkpoint: c, prompts: p}}",
                 LEAST
                         + "evaluation: {dataset: e, remote: {url: 'http://h/v1', model: m}, tasks: [{task: exact_match}]}",
                 LEAST + "evaluation: {tasks: [{task: exact_match}]}",
@@ -151,6 +154,8 @@ class SchemaAgreementTest {
                 LEAST + "evaluation: {tasks: [{task: update_report}]}",
                 LEAST + "evaluation: {tasks: [{task: update_report}], against: m, at_start: true}",
                 LEAST + "evaluation: {tasks: [{task: svamp, dataset: a}, {task: aqua, dataset: b}]}",
+                LEAST
+                        + "evaluation: {dataset: e, tasks: [{task: mt_bench_pairwise}], against: m, judge: {checkpoint: c, prompts: p}}",
                 LEAST + "evaluation: {dataset: e, tasks: [{task: mmlu, subject: law, examples: x}]}",
                 LEAST
                         + "evaluation: {tasks: [{task: mt_bench, dataset: q}], judge: {url: 'http://h/v1', model: m, secret: s, prompts: p, references: r}}",

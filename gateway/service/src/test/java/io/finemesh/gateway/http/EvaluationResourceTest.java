@@ -228,6 +228,31 @@ class EvaluationResourceTest {
     }
 
     @Test
+    void pairsOfAnswersAreComparedWithAnotherCheckpoint() {
+        store.addDataset("questions", "documents");
+        store.addDataset("prompts", "documents");
+        String asked = "checkpoint: " + SampleRun.checkpoint(-1)
+                + "\ndataset: questions\ntasks: [{task: mt_bench_pairwise}]\njudge: {checkpoint: tiny, prompts: prompts}";
+        String id = given().contentType("application/yaml")
+                .body(asked.getBytes(UTF_8))
+                .post("/v1/evaluations")
+                .then()
+                .statusCode(202)
+                .extract()
+                .path("id");
+        RequestEvaluation request = requests(RequestEvaluation.class, id).getFirst();
+        assertThat(request.work().base()).as("then what it was trained from").isEmpty();
+        assertThat(request.work().tasks().getFirst().maxNewTokens()).isEqualTo(1024);
+        given().contentType("application/yaml")
+                .body((asked + "\nagainst: " + SampleRun.checkpoint(-1)).getBytes(UTF_8))
+                .post("/v1/evaluations")
+                .then()
+                .statusCode(422)
+                .body("errors.pointer", contains("/against"))
+                .body("errors[0].message", containsString("name another one to compare it with"));
+    }
+
+    @Test
     void whatIsWrongWithAJudgeIsNamed() {
         given().contentType("application/yaml")
                 .body("checkpoint: m\ndataset: sums\ntasks: [{task: mt_bench, chat: true}]".getBytes(UTF_8))
