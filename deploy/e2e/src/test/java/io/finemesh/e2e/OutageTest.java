@@ -93,7 +93,7 @@ class OutageTest {
                 }
                 return ready(stage, "evaluator") == 503;
             });
-            assertThat(readiness(stage, "evaluator").asString()).contains("another service has the same id");
+            assertThat(readiness(stage, "evaluator").asString()).contains("another service takes the channel");
         } finally {
             other.get().close();
         }
