@@ -7,8 +7,11 @@ import io.finemesh.contract.id.RunId;
 import io.finemesh.contract.policy.PolicyDefined;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Where a policy stands.
@@ -23,6 +26,7 @@ import java.util.Optional;
  * @param open runs under way
  * @param spent what runs of the budget's period have used
  * @param held what was said to hold it back, while that is so
+ * @param answered regressions that it fired on, by trigger: the runs they cause score the same checkpoint again, and only a further fall is news
  */
 public record PolicyState(
         PolicyDefined definition,
@@ -34,7 +38,8 @@ public record PolicyState(
         Pending pending,
         List<OpenRun> open,
         List<Spending> spent,
-        Optional<String> held) {
+        Optional<String> held,
+        Map<String, Pending.Regression> answered) {
     public PolicyState {
         requireNonNull(definition, "definition is null");
         requireNonNull(origin, "origin is null");
@@ -45,6 +50,7 @@ public record PolicyState(
         open = List.copyOf(open);
         spent = List.copyOf(spent);
         held = held == null ? Optional.empty() : held;
+        answered = answered == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(answered));
     }
 
     static PolicyState first(PolicyDefined definition, EventId origin, Instant now) {
@@ -58,12 +64,18 @@ public record PolicyState(
                 Pending.NOTHING,
                 List.of(),
                 List.of(),
-                Optional.empty());
+                Optional.empty(),
+                Map.of());
     }
 
-    /** A newer revision: what happened and what runs is kept; another data set begins anew, and so do schedules. */
+    /** A newer revision: what happened and what runs is kept; another data set begins anew, and so do schedules and triggers that changed. */
     PolicyState redefined(PolicyDefined newer, Instant now) {
         boolean sameData = newer.dataset().equals(definition.dataset());
+        Map<String, Pending.Regression> still = new TreeMap<>();
+        newer.triggers().stream()
+                .filter(definition.triggers()::contains)
+                .filter(trigger -> answered.containsKey(trigger.name()))
+                .forEach(trigger -> still.put(trigger.name(), answered.get(trigger.name())));
         return new PolicyState(
                 newer,
                 origin,
@@ -74,26 +86,31 @@ public record PolicyState(
                 pending,
                 open,
                 spent,
-                Optional.empty());
+                Optional.empty(),
+                still);
     }
 
     PolicyState with(Pending changed) {
-        return new PolicyState(definition, origin, said, trained, firedAt, watchedFrom, changed, open, spent, held);
+        return new PolicyState(
+                definition, origin, said, trained, firedAt, watchedFrom, changed, open, spent, held, answered);
     }
 
     PolicyState watched(Instant until, Pending changed) {
-        return new PolicyState(definition, origin, said, trained, firedAt, until, changed, open, spent, held);
+        return new PolicyState(definition, origin, said, trained, firedAt, until, changed, open, spent, held, answered);
     }
 
     PolicyState heldBy(Optional<String> reason) {
         int more = reason.isPresent() ? said + 1 : said;
-        return new PolicyState(definition, origin, more, trained, firedAt, watchedFrom, pending, open, spent, reason);
+        return new PolicyState(
+                definition, origin, more, trained, firedAt, watchedFrom, pending, open, spent, reason, answered);
     }
 
     /** After a firing: everything pending is answered by it. */
     PolicyState fired(Mark upTo, Instant now, Optional<OpenRun> run) {
         List<OpenRun> runs = new ArrayList<>(open);
         run.ifPresent(runs::add);
+        Map<String, Pending.Regression> all = new TreeMap<>(answered);
+        all.putAll(pending.regressions());
         return new PolicyState(
                 definition,
                 origin,
@@ -104,7 +121,22 @@ public record PolicyState(
                 Pending.NOTHING,
                 runs,
                 spent,
-                Optional.empty());
+                Optional.empty(),
+                all);
+    }
+
+    /** What a regression trigger fired on last; empty where the checkpoint is another one. */
+    Optional<Pending.Regression> answered(String trigger, String checkpoint) {
+        return Optional.ofNullable(answered.get(trigger))
+                .filter(regression -> regression.checkpoint().equals(checkpoint));
+    }
+
+    /** The checkpoint is as good as it was: its next fall is news. */
+    PolicyState recovered(String trigger) {
+        Map<String, Pending.Regression> left = new TreeMap<>(answered);
+        left.remove(trigger);
+        return new PolicyState(
+                definition, origin, said, trained, firedAt, watchedFrom, pending, open, spent, held, left);
     }
 
     Optional<OpenRun> openRun(RunId run) {
@@ -129,6 +161,7 @@ public record PolicyState(
     }
 
     private PolicyState withRuns(List<OpenRun> runs, List<Spending> used) {
-        return new PolicyState(definition, origin, said, trained, firedAt, watchedFrom, pending, runs, used, held);
+        return new PolicyState(
+                definition, origin, said, trained, firedAt, watchedFrom, pending, runs, used, held, answered);
     }
 }

@@ -181,36 +181,47 @@ final class TriggerDeliberation {
                     .orElse(false)) {
                 return Optional.empty();
             }
-            Pending pending = policy.pending();
+            PolicyState changed = policy;
             for (TriggerSpecification trigger : policy.definition().triggers()) {
                 if (trigger instanceof RegressionTrigger regression) {
-                    Optional<Pending.Regression> found = regressed(regression, before, scored);
-                    pending = found.isPresent() ? pending.withRegression(regression.name(), found.get()) : pending;
+                    changed = weighed(changed, regression, before, scored);
                 }
             }
-            return pending.equals(policy.pending()) ? Optional.empty() : Optional.of(policy.with(pending));
+            return changed.equals(policy) ? Optional.empty() : Optional.of(changed);
         });
     }
 
-    private static Optional<Pending.Regression> regressed(
-            RegressionTrigger trigger, List<ScoredFigure> before, CheckpointScored scored) {
+    /**
+     * A policy after its champion was scored. A fall that it fired on is not news when the run that it caused scores the champion once more, or else it would fire itself for as long as it may: what falls is
+     * held against the score that it fired on, until the champion is as good as it was.
+     */
+    private static PolicyState weighed(
+            PolicyState policy, RegressionTrigger trigger, List<ScoredFigure> before, CheckpointScored scored) {
         Optional<ScoredFigure> newest = scored.figures().stream()
                 .filter(figure ->
                         figure.task().equals(trigger.task()) && figure.metric().equals(trigger.metric()))
                 .findFirst();
         Optional<ScoredFigure> first = newest.flatMap(figure -> sameFigure(before, figure));
         if (first.isEmpty() || newest.isEmpty()) {
-            return Optional.empty();
+            return policy;
         }
-        double loss = trigger.better() == Better.HIGHER
-                ? first.get().value() - newest.get().value()
-                : newest.get().value() - first.get().value();
-        return loss >= trigger.drop()
-                ? Optional.of(new Pending.Regression(
-                        scored.checkpoint().value(),
-                        first.get().value(),
-                        newest.get().value()))
-                : Optional.empty();
+        String checkpoint = scored.checkpoint().value();
+        double now = newest.get().value();
+        Optional<Pending.Regression> answered = policy.answered(trigger.name(), checkpoint);
+        if (loss(trigger, first.get().value(), now) < trigger.drop()) {
+            return answered.isPresent() ? policy.recovered(trigger.name()) : policy;
+        }
+        double base = answered.map(Pending.Regression::now).orElse(first.get().value());
+        return loss(trigger, base, now) < trigger.drop()
+                ? policy
+                : policy.with(policy.pending()
+                        .withRegression(
+                                trigger.name(),
+                                new Pending.Regression(checkpoint, first.get().value(), now)));
+    }
+
+    private static double loss(RegressionTrigger trigger, double before, double now) {
+        return trigger.better() == Better.HIGHER ? before - now : now - before;
     }
 
     /** The figure of the same metric, rated by the same judge where anybody rated it. */

@@ -186,6 +186,24 @@ public final class PolicyStory {
         return policy(revision, true, false, limits, triggers);
     }
 
+    /** The same policy under another name. */
+    static PolicyDefined named(String name, PolicyDefined like) {
+        return new PolicyDefined(
+                name,
+                like.revision(),
+                like.enabled(),
+                like.dryRun(),
+                like.model(),
+                like.alias(),
+                like.dataset(),
+                like.triggers(),
+                like.limits(),
+                like.run(),
+                like.warmupFraction(),
+                like.gate(),
+                like.webhooks());
+    }
+
     /** A policy on data set {@code stream}. */
     public static PolicyDefined policy(
             long revision, boolean enabled, boolean dryRun, PolicyLimits limits, TriggerSpecification... triggers) {

@@ -7,27 +7,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.finemesh.contract.failure.Failure;
 import io.finemesh.contract.failure.FailureCode;
-import io.finemesh.contract.id.CheckpointId;
 import io.finemesh.contract.id.DatasetVersion;
-import io.finemesh.contract.id.EvaluationId;
 import io.finemesh.contract.id.RunId;
-import io.finemesh.contract.policy.Better;
 import io.finemesh.contract.policy.DriftTrigger;
 import io.finemesh.contract.policy.ExternalTrigger;
 import io.finemesh.contract.policy.PolicyLimits;
 import io.finemesh.contract.policy.PolicyWithdrawn;
-import io.finemesh.contract.policy.RegressionTrigger;
 import io.finemesh.contract.policy.ScheduleTrigger;
 import io.finemesh.contract.policy.VolumeTrigger;
 import io.finemesh.contract.run.RunPhase;
-import io.finemesh.contract.trigger.CheckpointScored;
 import io.finemesh.contract.trigger.DeviceUsed;
 import io.finemesh.contract.trigger.FirePolicy;
 import io.finemesh.contract.trigger.HoldReason;
 import io.finemesh.contract.trigger.RefuseFire;
 import io.finemesh.contract.trigger.ReportOutsideEvent;
 import io.finemesh.contract.trigger.RunMoved;
-import io.finemesh.contract.trigger.ScoredFigure;
 import io.finemesh.contract.trigger.TriggerEvent;
 import io.finemesh.contract.trigger.TriggerFired;
 import io.finemesh.contract.trigger.TriggerHeld;
@@ -268,32 +262,6 @@ class TriggersTest {
         story.pass(Duration.ofHours(2));
 
         assertThat(story.board().heard()).isEmpty();
-    }
-
-    @Test
-    void aChampionThatScoresWorseThanItOnceDidFires() {
-        RegressionTrigger worse = new RegressionTrigger("worse", "exact_match", "exact_match", Better.HIGHER, 0.05);
-        story.rows("stream", 5).hear(policy(1, limits(0, 10), worse));
-        story.hear(scored("e-1", "ck-one", 0.80)).champion("ck-one");
-        story.hear(scored("e-2", "ck-one", 0.76)).hear(scored("e-3", "ck-other", 0.10));
-        assertThat(story.said()).as("not worse enough, or not the champion").isEmpty();
-
-        story.hear(scored("e-4", "ck-one", 0.74));
-
-        TriggerFired fired = story.fired();
-        assertThat(fired.why().kind()).isEqualTo("regression");
-        assertThat(fired.why().figures()).containsEntry("first", 0.80).containsEntry("now", 0.74);
-        assertThat(fired.baseCheckpoint()).contains(new CheckpointId("ck-one"));
-        story.hear(scored("e-4", "ck-one", 0.74));
-        assertThat(story.said()).as("the same evaluation again").isEmpty();
-    }
-
-    private static CheckpointScored scored(String evaluation, String checkpoint, double value) {
-        return new CheckpointScored(
-                Optional.of(new RunId("r-1")),
-                new EvaluationId(evaluation),
-                new CheckpointId(checkpoint),
-                List.of(new ScoredFigure("exact_match", "exact_match", value)));
     }
 
     @Test

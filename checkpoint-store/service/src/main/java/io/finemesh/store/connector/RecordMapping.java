@@ -14,9 +14,12 @@ import java.util.Optional;
 
 /**
  * From a record's value to a row on one line. What is no JSON stays as it came, so that it is quarantined by the one who reads rows; a field that the record
- * lacks is left out of the row, which is then quarantined for that.
+ * lacks is left out of the row, which is then quarantined for that; of a record that has none of them the whole stands in the row, so that it can be seen there.
  */
 final class RecordMapping {
+    /** A field that no form of rows has. */
+    private static final String RECORD = "record";
+
     private final Map<String, String> fields;
     private final ObjectMapper mapper = JsonMapper.builder(JsonFactory.builder()
                     .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
@@ -63,6 +66,9 @@ final class RecordMapping {
                     row.set(field, found);
                 }
             });
+            if (row.isEmpty()) {
+                row.set(RECORD, record);
+            }
             return onOneLine(mapper.writeValueAsBytes(row));
         } catch (IOException notJson) {
             return onOneLine(value);

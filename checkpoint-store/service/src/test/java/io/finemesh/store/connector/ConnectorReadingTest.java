@@ -29,6 +29,7 @@ import io.finemesh.store.storage.MemoryStorage.FaultPlan;
 import io.finemesh.store.storage.MemoryStorage.ProcessDeath;
 import io.finemesh.store.storage.NumberedObjects;
 import io.finemesh.store.storage.StorageException;
+import io.finemesh.store.storage.StorageLayout;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -42,6 +43,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.internals.AutoOffsetResetStrategy;
@@ -51,6 +53,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ConnectorReadingTest {
@@ -184,6 +188,97 @@ class ConnectorReadingTest {
                         .sum())
                 .isEqualTo(4);
         assertThat(growth().connectors().getFirst().offsets()).containsEntry("0", 6L);
+    }
+
+    /** Each of them is quarantined with its reason, and the good record behind it is taken. */
+    @ParameterizedTest
+    @MethodSource("unusableRecords")
+    void aRecordThatCannotBeARowIsQuarantinedWithItsReason(String what, byte[] value, String reason) {
+        topic.get(0).add(value);
+        say(0, asked("good"));
+        try (ConnectorReading reading = reading(mapped(), 100)) {
+            reading.step();
+            reading.step();
+        }
+
+        assertThat(versions().resolve("stream").samples()).as(what).isEqualTo(1);
+        assertThat(versions().resolve("stream").dropped()).isEqualTo(Map.of(reason, 1L));
+        assertThat(growth().connectors().getFirst().offsets()).containsEntry("0", 2L);
+    }
+
+    static Stream<Arguments> unusableRecords() {
+        String deep = "[".repeat(100_000);
+        String nested = "{\"a\":".repeat(900) + "1" + "}".repeat(900);
+        return Stream.of(
+                Arguments.of("no JSON", bytes("after: question"), "not_json"),
+                Arguments.of("half a record", bytes("{\"after\":{\"question\":\"q\""), "not_json"),
+                Arguments.of("two records", bytes("{} {}"), "not_json"),
+                Arguments.of("10 MB", bytes(asked("q".repeat(10_000_000))), "line_too_long"),
+                Arguments.of("10 MB that are no JSON", bytes("q".repeat(10_000_000)), "line_too_long"),
+                Arguments.of("nesting without end", bytes(deep.substring(0, 1_500)), "not_json"),
+                Arguments.of("nesting without end, and long", bytes(deep), "line_too_long"),
+                Arguments.of(
+                        "a field that is no text",
+                        bytes("{\"after\":{\"question\":{\"q\":1},\"answer\":\"a\"}}"),
+                        "wrong_field"),
+                Arguments.of(
+                        "a deep field",
+                        bytes("{\"after\":{\"question\":" + nested + ",\"answer\":\"a\"}}"),
+                        "line_too_long"),
+                Arguments.of(
+                        "a field on the way that is a list",
+                        bytes("{\"after\":[{\"question\":\"q\",\"answer\":\"a\"}]}"),
+                        "wrong_field"),
+                Arguments.of("a field on the way that is a text", bytes("{\"after\":\"question\"}"), "wrong_field"),
+                Arguments.of("no field of it", bytes("{\"before\":{}}"), "wrong_field"),
+                Arguments.of("a list", bytes("[1,2]"), "wrong_field"),
+                Arguments.of("a text", bytes("\"question\""), "wrong_field"),
+                Arguments.of("nothing", bytes("null"), "wrong_field"),
+                Arguments.of(
+                        "no answer", bytes("{\"after\":{\"question\":\"q\",\"answer\":null}}"), "no_assistant_text"),
+                Arguments.of("bytes that are no text", new byte[] {(byte) 0xff, (byte) 0xfe, 0}, "not_utf8"));
+    }
+
+    @Test
+    void recordsOfWhichTheMappingFindsNothingAreKeptWhole() {
+        for (int record = 0; record < 3; record++) {
+            say(0, "{\"instruction\":\"q" + record + "\",\"output\":\"a\"}");
+        }
+        try (ConnectorReading reading = reading(mapped(), 100)) {
+            reading.step();
+        }
+
+        assertThat(versions().resolve("stream").samples())
+                .as("they are rows, but not where the mapping says")
+                .isZero();
+        assertThat(versions().resolve("stream").dropped()).as("each of them").isEqualTo(Map.of("wrong_field", 3L));
+        assertThat(new String(
+                        storage.objects()
+                                .get(StorageLayout.blob(growth().slice()
+                                        .quarantine()
+                                        .orElseThrow()
+                                        .digest())),
+                        UTF_8))
+                .contains("q0", "q1", "q2");
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(UTF_8);
+    }
+
+    /** A tombstone says that something is gone elsewhere; rows that were taken stay. */
+    @Test
+    void tombstonesAndEmptyRecordsAreReadOver() {
+        say(0, null);
+        say(0, "");
+        say(0, asked("good"));
+        say(0, null);
+        try (ConnectorReading reading = reading(mapped(), 100)) {
+            reading.step();
+        }
+
+        assertThat(versions().resolve("stream").samples()).isEqualTo(1);
+        assertThat(growth().connectors().getFirst().offsets()).containsEntry("0", 4L);
     }
 
     /** Where files are told by how they begin, each of these makes another kind of file, or an archive, of all that follows. */

@@ -12,6 +12,7 @@ import io.finemesh.contract.evaluation.EvaluationFailed;
 import io.finemesh.contract.evaluation.EvaluationWork;
 import io.finemesh.contract.evaluation.JudgeSettings;
 import io.finemesh.contract.evaluation.RequestEvaluation;
+import io.finemesh.contract.evaluation.TaskMetrics;
 import io.finemesh.contract.evaluation.TaskRecords;
 import io.finemesh.contract.evaluation.TaskScore;
 import io.finemesh.contract.failure.FailureCode;
@@ -167,6 +168,7 @@ class PairwiseTest {
                 .containsEntry("win_rate_adjusted", 5.5 / 9)
                 .containsEntry("without_verdict", 1.0);
         assertThat(completed.scores())
+                .allMatch(score -> TaskMetrics.has(EvaluationTask.MT_BENCH_PAIRWISE, score.task(), score.metric()))
                 .allMatch(score -> score.judge().equals(Optional.of("judge-1")))
                 .allMatch(TaskScore::limited);
     }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.finemesh.contract.evaluation.JudgeSettings;
 import io.finemesh.contract.evaluation.RemoteModel;
+import io.finemesh.contract.evaluation.TaskMetrics;
 import io.finemesh.contract.evaluation.TaskScore;
 import io.finemesh.contract.id.BlobDigest;
 import io.finemesh.contract.id.DatasetVersion;
@@ -85,6 +86,9 @@ class JudgedAnswersTest {
                         scores.get("category," + category.getKey()))
                 .as(category.getKey())
                 .isCloseTo(category.getValue().doubleValue(), within(1e-12)));
+        assertThat(rated.scores())
+                .as("names that policies know")
+                .allMatch(score -> TaskMetrics.has(EvaluationTask.MT_BENCH, score.task(), score.metric()));
         assertThat(rated.scores()).as("all 80 questions").noneMatch(TaskScore::limited);
         assertThat(new ObjectMapper().readTree(rated.results()).path("label").asText())
                 .isEqualTo("score");

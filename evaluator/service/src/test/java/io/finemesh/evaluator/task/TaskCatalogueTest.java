@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.finemesh.contract.evaluation.TaskMetrics;
 import io.finemesh.contract.failure.FailureCode;
 import io.finemesh.contract.run.EvaluationTask;
 import io.finemesh.contract.run.TaskOptions;
@@ -13,6 +15,7 @@ import io.finemesh.score.records.RowProblem;
 import io.finemesh.score.records.RowProblem.Kind;
 import io.finemesh.score.task.Example;
 import io.finemesh.score.task.Request;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -53,6 +56,7 @@ class TaskCatalogueTest {
                 Optional.of(development.toString().getBytes(UTF_8)));
 
         assertThat(asked.name()).isEqualTo("mmlu_college_mathematics");
+        named(EvaluationTask.MMLU, asked);
         assertThat(text(asked.examples().getFirst()))
                 .contains("d0", "d4")
                 .endsWith("q\nA. 1\nB. 2\nC. 3\nD. 4\nAnswer:");
@@ -136,6 +140,55 @@ class TaskCatalogueTest {
         assertThat(asked.leftOut())
                 .extracting(RowProblem::kind)
                 .containsExactly(Kind.BAD_VALUE, Kind.WRONG_TYPE, Kind.MISSING_FIELD, Kind.MISSING_FIELD);
+    }
+
+    /** Policies name figures by these names before anything is measured. */
+    @Test
+    void theFiguresOfATaskAreThoseThatTheContractNames() {
+        String math = "{\"problem\":\"1+1?\",\"solution\":\"\\\\boxed{2}\"}\n";
+        StringBuilder grade = new StringBuilder();
+        for (int row = 0; row < 8; row++) {
+            grade.append("{\"question\":\"1+%d?\",\"answer\":\"so it is\\n#### %d\"}\n".formatted(row, row + 1));
+        }
+        named(EvaluationTask.AQUA, TaskOptions.NONE, AQUA);
+        named(
+                EvaluationTask.SAT_MATH,
+                TaskOptions.NONE,
+                "{\"question\":\"x?\",\"options\":[\"(A)1\",\"(B)2\"],\"label\":\"A\"}\n");
+        named(EvaluationTask.HENDRYCKS_MATH, TaskOptions.NONE, math);
+        named(EvaluationTask.SVAMP, TaskOptions.NONE, "{\"Body\":\"b\",\"Question\":\"q?\",\"Answer\":3.0}\n");
+        named(EvaluationTask.NUMGLUE, TaskOptions.NONE, "{\"question\":\"2+2?\",\"answer\":4}\n");
+        named(EvaluationTask.GSM8K, TaskOptions.NONE, grade.toString());
+        named(EvaluationTask.GSM8K_COT_ZEROSHOT, TaskOptions.NONE, grade.toString());
+        named(EvaluationTask.SUPERGLUE, subject("boolq"), "{\"passage\":\"p\",\"question\":\"q\",\"label\":true}\n");
+        named(EvaluationTask.SUPERGLUE, subject("cb"), "{\"premise\":\"p\",\"hypothesis\":\"h\",\"label\":1}\n");
+        named(
+                EvaluationTask.SUPERGLUE,
+                subject("record"),
+                "{\"passage\":\"p\",\"query\":\"@placeholder won\",\"entities\":[\"A\",\"B\"],\"answers\":[\"B\"]}\n");
+        named(
+                EvaluationTask.EXACT_MATCH,
+                TaskOptions.NONE,
+                "{\"messages\":[{\"role\":\"user\",\"content\":\"1+1\"},{\"role\":\"assistant\",\"content\":\"#### 2\"}]}\n");
+    }
+
+    private static void named(EvaluationTask task, TaskOptions options, String rows) {
+        named(task, measure(task, options, rows));
+    }
+
+    private static void named(EvaluationTask task, Measurement.Questions asked) {
+        JsonNode configuration = asked.task().configuration();
+        List<String> names = new ArrayList<>();
+        for (JsonNode metric : configuration.path("metric_list")) {
+            if (configuration.path("filter_list").isEmpty()) {
+                names.add(metric.path("metric").asText());
+            }
+            configuration
+                    .path("filter_list")
+                    .forEach(filter -> names.add(metric.path("metric").asText() + ","
+                            + filter.path("name").asText()));
+        }
+        assertThat(TaskMetrics.of(task, asked.name())).containsExactlyInAnyOrderElementsOf(names);
     }
 
     @Test

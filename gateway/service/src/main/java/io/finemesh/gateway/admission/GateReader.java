@@ -1,5 +1,6 @@
 package io.finemesh.gateway.admission;
 
+import io.finemesh.contract.evaluation.TaskMetrics;
 import io.finemesh.contract.policy.Better;
 import io.finemesh.contract.policy.GateRule;
 import io.finemesh.contract.policy.GateSpecification;
@@ -84,7 +85,9 @@ final class GateReader {
                         "a task of run.evaluation.tasks: " + PolicyReader.names(names),
                         NearestName.of(task.get(), names));
             } else {
-                rule.ifPresent(kind -> comparable(section, kind, task.get(), asked.get()));
+                boolean measured =
+                        metric.isEmpty() || measured(section, problems, asked.get(), task.get(), metric.get());
+                rule.filter(_ -> measured).ifPresent(kind -> comparable(section, kind, task.get(), asked.get()));
             }
         }
         if (rule.isEmpty()) {
@@ -123,6 +126,20 @@ final class GateReader {
                 };
         section.close();
         return read;
+    }
+
+    /** Refuses a figure that a task does not have: what waits for it would wait for ever. */
+    static boolean measured(Section section, Problems problems, EvaluationTask task, String name, String metric) {
+        boolean known = TaskMetrics.has(task, name, metric);
+        if (!known) {
+            List<String> names = TaskMetrics.of(task, name);
+            problems.wrong(
+                    section.pointer("metric"),
+                    section.value("metric").orElseThrow(),
+                    "a metric of " + name + ": " + String.join(", ", names),
+                    NearestName.of(metric, names));
+        }
+        return known;
     }
 
     /** Refuses a comparison that a task's figures do not allow. */

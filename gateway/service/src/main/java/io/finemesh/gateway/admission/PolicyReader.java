@@ -334,6 +334,13 @@ public final class PolicyReader {
                             "a task that measures a checkpoint by itself",
                             regression.task()
                                     + " compares a checkpoint with what its run started from, which does not get worse later; name a task that measures it by itself");
+                } else if (tasks.isPresent()) {
+                    GateReader.measured(
+                            section,
+                            problems,
+                            tasks.get().get(regression.task()),
+                            regression.task(),
+                            regression.metric());
                 }
             }
         }

@@ -106,10 +106,53 @@ class PolicyReaderTest {
                     triggers: [{kind: external, event_type: io.finemesh.trigger.fired.v1}] | would fire itself
                     triggers: [{kind: volume, name: a, samples: 5}, {kind: drift, name: a}] | another trigger is called "a" too
                     triggers: [{kind: regression, task: gsm, metric: m, better: higher, drop: 1}] | a task of run.evaluation.tasks: held_out_loss
+                    triggers: [{kind: regression, task: held_out_loss, metric: los, better: lower, drop: 1}] | a metric of held_out_loss: loss, perplexity; did you mean loss?
+                    triggers: [{kind: regression, task: held_out_loss, metric: loss, better: lower, drop: .nan}] | triggers.0.drop is .nan
+                    triggers: [{kind: regression, task: held_out_loss, metric: loss, better: lower, drop: 0}] | triggers.0.drop is 0
+                    triggers: [{kind: drift, index: .inf}]                            | triggers.0.index is .inf
+                    triggers: [{kind: drift, index: .nan}]                            | triggers.0.index is .nan
+                    triggers: [{kind: schedule, cron: "0 0 * *"}]                     | has 4 fields
+                    triggers: [{kind: schedule, cron: "0 0 31 4,6 *"}]                | fits no date
+                    triggers: [{kind: schedule, cron: "0 0 * * *", zone: "+25:00"}]   | triggers.0.zone is "+25:00"
                     triggers: [{kind: volume, samples: 5, sample: 6}]                 | 'sample' is not a field
                     """)
     void whatIsWrongWithATriggerIsSaid(String triggers, String words) {
         assertThat(messages("model: m\ndataset: d\n" + triggers + "\n" + REST))
+                .singleElement()
+                .asString()
+                .contains(words);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+                    limits: {budget_steps: 0}                        | limits.budget_steps is 0
+                    limits: {budget_gpu_seconds: 0}                  | limits.budget_gpu_seconds is 0
+                    limits: {budget_gpu_seconds: .nan}               | limits.budget_gpu_seconds is .nan
+                    limits: {maximum_concurrent_runs: 0}             | limits.maximum_concurrent_runs is 0
+                    limits: {budget_period_seconds: -1}              | limits.budget_period_seconds is -1
+                    """)
+    void aLimitUnderWhichNothingCouldRunIsRefused(String limits, String words) {
+        assertThat(messages(LEAST + limits + "\n")).singleElement().asString().contains(words);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+                    threshold, task: held_out_loss, metric: loss, better: lower, bound: .nan            | gate.rules.0.bound is .nan
+                    threshold, task: held_out_loss, metric: loss, better: lower, bound: -.inf           | gate.rules.0.bound is -.inf
+                    no_regression, task: held_out_loss, metric: loss, better: lower, tolerance: .nan    | gate.rules.0.tolerance is .nan
+                    no_regression, task: held_out_loss, metric: accuracy, better: higher                | gate.rules.0.metric is "accuracy" (text); allowed: a metric of held_out_loss: loss, perplexity
+                    threshold, task: gsm8k, metric: exact_match, better: higher, bound: 0.5             | exact_match,strict-match, exact_match,flexible-extract
+                    threshold, task: svamp, metric: exact_match, better: higher, bound: 0.5             | a metric of svamp: number
+                    threshold, task: superglue_cb, metric: em, better: higher, bound: 0.5               | a metric of superglue_cb: acc, f1
+                    paired, task: superglue_cb, metric: f1, better: higher                              | f1 is no count of right samples
+                    threshold, task: mt_bench, metric: "category,", better: higher, bound: 5            | gate.rules.0.metric is "category,"
+                    """)
+    void aBoundThatIsNoNumberAndAFigureThatATaskDoesNotHaveAreRefused(String rule, String words) {
+        assertThat(messages(LEAST.replace(
+                                "tasks: [",
+                                "judge: {checkpoint: j, prompts: q}, tasks: [{task: gsm8k, dataset: g}, {task: svamp, dataset: s},"
+                                        + " {task: superglue, subject: cb, dataset: c}, {task: mt_bench, dataset: q}, ")
+                        .replaceFirst("rule: no_regression[^}]*", "rule: " + rule)))
                 .singleElement()
                 .asString()
                 .contains(words);

@@ -201,6 +201,31 @@ class PolicyResourceTest {
                         new ReportOutsideEvent(name, "/a", "8", Optional.empty()));
     }
 
+    /** A webhook may lead back here, or to the gateway of a mesh whose webhooks lead here: what a mesh says fires no policy. */
+    @Test
+    void whatAMeshSaysThroughItsWebhooksFiresNoPolicy() {
+        int before = said(Topics.TRIGGER_COMMANDS).size();
+        for (String type : List.of("io.finemesh.registry.alias-moved.v1", "io.finemesh.registry.gate-decided.v1")) {
+            given().contentType("application/cloudevents+json")
+                    .body(("{\"specversion\":\"1.0\",\"id\":\"7\",\"source\":\"/a\",\"type\":\"" + type
+                                    + "\",\"data\":{}}")
+                            .getBytes(UTF_8))
+                    .post("/v1/events")
+                    .then()
+                    .statusCode(400)
+                    .body("errors", hasSize(1))
+                    .body("errors[0].message", containsString("the mesh's own"));
+            // The body of a webhook as it is sent.
+            given().contentType("application/json")
+                    .header("webhook-id", "e-1")
+                    .body(("{\"type\":\"" + type + "\",\"id\":\"e-1\",\"data\":{}}").getBytes(UTF_8))
+                    .post("/v1/events")
+                    .then()
+                    .statusCode(400);
+        }
+        assertThat(said(Topics.TRIGGER_COMMANDS)).hasSize(before);
+    }
+
     @Test
     void whatIsNoCloudEventIsRefusedWithEveryFault() {
         given().contentType("application/cloudevents+json")

@@ -3,13 +3,16 @@ package io.finemesh.gateway.http;
 import static io.restassured.RestAssured.given;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.anyOf;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.is;
 
 import io.finemesh.gateway.fake.FakeStore;
 import io.finemesh.gateway.fake.FakeStoreResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,6 +49,31 @@ class RecordResourceTest {
                 .body("dataset.growth.heldOutFraction", equalTo(0.1f));
 
         assertThat(store.lastQuery()).isEqualTo(Map.of("format", "alpaca", "heldOut", "0.25"));
+    }
+
+    @Test
+    void partsOfADataSetComeAsAnArchive() {
+        for (String path : List.of("/v1/datasets/stream/records", "/v1/datasets?name=fresh")) {
+            given().contentType("application/x-tar")
+                    .body(new byte[1024])
+                    .post(path)
+                    .then()
+                    .statusCode(anyOf(is(200), is(201)));
+        }
+        given().contentType("application/zip")
+                .body(new byte[1024])
+                .post("/v1/datasets?name=fresh")
+                .then()
+                .statusCode(415);
+    }
+
+    @Test
+    void aHubsIdInThePlaceOfANameIsRefusedWithWhatToDo() {
+        given().urlEncodingEnabled(false)
+                .get("/v1/datasets/hub%3Aopenai")
+                .then()
+                .statusCode(400)
+                .body("detail", containsString("from which the gateway fetches nothing"));
     }
 
     @Test
