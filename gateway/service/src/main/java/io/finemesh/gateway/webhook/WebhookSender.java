@@ -27,11 +27,6 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -67,7 +62,7 @@ public class WebhookSender {
     private final Set<Told> underWay = ConcurrentHashMap.newKeySet();
     private final ExecutorService deliveries = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("webhook-", 0).factory());
-    private final HttpClient http;
+    private final WebhookCall call;
     private volatile Thread worker;
 
     private record Delivery(Said said, Webhook webhook) {
@@ -82,9 +77,7 @@ public class WebhookSender {
         this.publisher = publisher;
         this.config = config.webhooks();
         this.clock = clock;
-        this.http = HttpClient.newBuilder()
-                .connectTimeout(config.webhooks().timeout())
-                .build();
+        this.call = new WebhookCall(config.webhooks().timeout(), clock);
     }
 
     void start(@Observes StartupEvent started) {
@@ -97,7 +90,7 @@ public class WebhookSender {
             running.interrupt();
         }
         deliveries.shutdownNow();
-        http.shutdownNow();
+        call.close();
     }
 
     private void follow() {
@@ -168,7 +161,7 @@ public class WebhookSender {
         byte[] body = body(delivery.said());
         Duration rest = config.firstPause();
         for (int attempt = 1; ; attempt++) {
-            Attempt result = send(url, id, secret.get(), body);
+            WebhookCall.Attempt result = call.send(url, id, secret.get(), body);
             if (result.taken()) {
                 return new WebhookDelivered(id, url, attempt, result.status());
             }
@@ -178,30 +171,6 @@ public class WebhookSender {
             }
             Thread.sleep(rest);
             rest = rest.multipliedBy(2);
-        }
-    }
-
-    private record Attempt(boolean taken, boolean again, int status, String message) {}
-
-    private Attempt send(String url, EventId id, String secret, byte[] body) throws InterruptedException {
-        Instant now = clock.instant();
-        try {
-            HttpRequest request = HttpRequest.newBuilder(URI.create(url))
-                    .timeout(config.timeout())
-                    .header("content-type", "application/json")
-                    .header("webhook-id", id.value())
-                    .header("webhook-timestamp", Long.toString(now.getEpochSecond()))
-                    .header("webhook-signature", Signature.of(secret, id.value(), now, body))
-                    .POST(BodyPublishers.ofByteArray(body))
-                    .build();
-            int status = http.send(request, BodyHandlers.discarding()).statusCode();
-            boolean again = status == 408 || status == 429 || status >= 500;
-            return new Attempt(status / 100 == 2, again, status, "it answered HTTP " + status);
-        } catch (IOException lost) {
-            String reason = lost.getMessage() == null ? lost.getClass().getSimpleName() : lost.getMessage();
-            return new Attempt(false, true, 0, "it did not answer (" + reason + ")");
-        } catch (IllegalArgumentException noAddress) {
-            return new Attempt(false, false, 0, "its address cannot be used: " + noAddress.getMessage());
         }
     }
 
