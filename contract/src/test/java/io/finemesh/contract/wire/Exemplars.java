@@ -28,7 +28,7 @@ final class Exemplars {
     }
 
     /** Newest form that any message has. */
-    static final int NEWEST_FORM = 8;
+    static final int NEWEST_FORM = 9;
 
     /** As in the first form: later fields are absent. */
     static <T> T of(Class<T> type) {

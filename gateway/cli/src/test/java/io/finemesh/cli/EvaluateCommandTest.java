@@ -133,6 +133,30 @@ class EvaluateCommandTest {
     }
 
     @Test
+    void judgmentsThatWereMadeBeforeAreNamedLikeOtherData() throws Exception {
+        gateway.on("POST /v1/evaluations", 202, "{\"id\":\"ev-1\"}");
+        assertThat(finemesh(
+                        "evaluate",
+                        "m",
+                        "--task",
+                        "mt_bench",
+                        "--dataset",
+                        "q",
+                        "--judge-judgments",
+                        "j",
+                        "--judge-model",
+                        "gpt-4",
+                        "--judge-prompts",
+                        "p",
+                        "--no-wait"))
+                .isZero();
+        assertThat(new ObjectMapper()
+                        .readTree(gateway.requests().getFirst().body())
+                        .path("judge"))
+                .hasToString("{\"model\":\"gpt-4\",\"prompts\":\"p\",\"judgments\":\"j\"}");
+    }
+
+    @Test
     void optionsThatNoTaskTakesAreAllRefusedBeforeAnythingIsAsked() {
         assertThat(finemesh(
                         "evaluate",

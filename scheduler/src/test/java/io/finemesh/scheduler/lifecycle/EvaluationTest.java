@@ -74,6 +74,7 @@ class EvaluationTest {
                 Optional.empty(),
                 "prompts",
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
         RunStory story = trained(adamw("r-1", 20)
                 .evaluation(
@@ -134,6 +135,7 @@ class EvaluationTest {
                                         Optional.empty(),
                                         Optional.empty(),
                                         "prompts",
+                                        Optional.empty(),
                                         Optional.empty(),
                                         Optional.empty()))),
                         new ResolvedEvaluation(data, Optional.empty(), Optional.of(new CheckpointId("ck-rater")))));

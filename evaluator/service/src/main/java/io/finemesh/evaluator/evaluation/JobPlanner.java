@@ -93,8 +93,11 @@ final class JobPlanner {
             Optional<byte[]> references = judge.references().isPresent()
                     ? Optional.of(rows(judge.references().get()))
                     : Optional.empty();
+            Optional<byte[]> judgments = judge.recorded().isPresent()
+                    ? Optional.of(rows(judge.recorded().get().judgments()))
+                    : Optional.empty();
             return OpenQuestions.measure(
-                    task, rows(dataset), rows(judge.prompts()), references, judge, opponent(task, work));
+                    task, rows(dataset), rows(judge.prompts()), references, judgments, judge, opponent(task, work));
         }
         try {
             return TaskCatalogue.measure(task, rows(dataset), examples);

@@ -16,6 +16,7 @@ import io.finemesh.evaluator.answer.TurnWriter;
 import io.finemesh.evaluator.blob.CheckpointFetcher;
 import io.finemesh.evaluator.judge.CheckpointJudge;
 import io.finemesh.evaluator.judge.Judge;
+import io.finemesh.evaluator.judge.ReplayJudge;
 import io.finemesh.evaluator.task.Answer;
 import io.finemesh.evaluator.task.Measurement;
 import java.io.IOException;
@@ -123,10 +124,16 @@ final class OpenRange {
             }
             return;
         }
+        if (open.judge().recorded().isPresent()) {
+            new OpenWork(contest, new ReplayJudge(open.judge().name(), open.recorded()), 1)
+                    .answer(open, questions, known, pieces);
+            return;
+        }
         CheckpointId judging = open.judge()
                 .checkpoint()
                 .orElseThrow(() -> new EvaluationException(
-                        FailureCode.INVALID_SPECIFICATION, "the judge is neither a checkpoint nor a remote model"));
+                        FailureCode.INVALID_SPECIFICATION,
+                        "the judge is neither a checkpoint, nor a remote model, nor judgments that were made before"));
         // Both are in memory at once: the judge rates each piece when it is written.
         try (LoadedModel judge = LoadedModel.load(
                 fetcher, judging, work.settings().precision(), work.settings().template())) {

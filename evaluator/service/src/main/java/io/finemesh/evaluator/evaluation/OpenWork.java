@@ -182,8 +182,9 @@ final class OpenWork {
             case JudgeReply.Failed failed ->
                 switch (failed.cause()) {
                     case UNFIT -> Optional.empty();
-                    case UNAUTHORIZED, OVER_BUDGET, REFUSED -> ended(FailureCode.INVALID_SPECIFICATION, failed);
-                    case RATE_LIMITED, SERVER_FAILED, NO_ANSWER, NOT_RECORDED, UNREADABLE ->
+                    case UNAUTHORIZED, OVER_BUDGET, REFUSED, NOT_RECORDED ->
+                        ended(FailureCode.INVALID_SPECIFICATION, failed);
+                    case RATE_LIMITED, SERVER_FAILED, NO_ANSWER, UNREADABLE ->
                         ended(FailureCode.EVALUATION_FAILED, failed);
                 };
         };

@@ -8,17 +8,23 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Says again what a judgment file holds; of several judgments of one answer the first. */
+/**
+ * Says again what a judgment file holds. A judgment is found by question, prompt and all of the text that was rated, whoever wrote it: the same text gets the same
+ * judgment, of several the first, and another text none.
+ */
 public final class ReplayJudge implements Judge {
     private final String name;
-    private final Map<List<Object>, Judgment> judgments = new HashMap<>();
+    private final Map<About, String> replies = new HashMap<>();
+
+    private record About(long question, String prompt, String user) {}
 
     /** @param name whose judgments are repeated; those of other judges are passed over */
     public ReplayJudge(String name, List<Judgment> recorded) {
         this.name = requireNonNull(name, "name is null");
         for (Judgment judgment : recorded) {
             if (judgment.judge().equals(name)) {
-                judgments.putIfAbsent(List.of(judgment.model(), judgment.question(), judgment.prompt()), judgment);
+                replies.putIfAbsent(
+                        new About(judgment.question(), judgment.prompt(), judgment.user()), judgment.reply());
             }
         }
     }
@@ -30,18 +36,20 @@ public final class ReplayJudge implements Judge {
 
     @Override
     public JudgeReply ask(JudgeRequest request) {
-        Judgment judgment = judgments.get(List.of(request.model(), request.question(), request.prompt()));
-        String what = "question " + request.question() + " of " + request.model() + " under " + request.prompt();
-        if (judgment == null) {
-            return new JudgeReply.Failed(
-                    JudgeReply.Cause.NOT_RECORDED, 0, "there is no judgment of " + what + " by " + name);
+        String reply = replies.get(new About(request.question(), request.prompt(), request.user()));
+        if (reply != null) {
+            return new JudgeReply.Said(reply);
         }
-        if (!judgment.user().isEmpty() && !judgment.user().equals(request.user())) {
-            return new JudgeReply.Failed(
-                    JudgeReply.Cause.NOT_RECORDED,
-                    0,
-                    "the judgment of " + what + " by " + name + " is about another text");
-        }
-        return new JudgeReply.Said(judgment.reply());
+        boolean another = replies.keySet().stream()
+                .anyMatch(about ->
+                        about.question() == request.question() && about.prompt().equals(request.prompt()));
+        return new JudgeReply.Failed(
+                JudgeReply.Cause.NOT_RECORDED,
+                0,
+                name + " made no judgment of this answer to question " + request.question() + " under "
+                        + request.prompt()
+                        + (another
+                                ? "; it made one of another answer, or of the answer in other words"
+                                : "; the file has none of the question"));
     }
 }

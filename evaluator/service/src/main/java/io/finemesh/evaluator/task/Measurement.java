@@ -9,6 +9,7 @@ import io.finemesh.contract.id.CheckpointId;
 import io.finemesh.engine.text.Conversation;
 import io.finemesh.score.mtbench.JudgePrompt;
 import io.finemesh.score.mtbench.JudgeRequest;
+import io.finemesh.score.mtbench.Judgment;
 import io.finemesh.score.mtbench.Matches;
 import io.finemesh.score.mtbench.ModelAnswer;
 import io.finemesh.score.mtbench.Question;
@@ -102,6 +103,7 @@ public sealed interface Measurement {
      * @param references reference answers by question
      * @param prompts the judge's prompts by name
      * @param judge who rates
+     * @param recorded judgments that are said again, where that is what the judge does
      * @param opponent whose answers these are compared with; empty where answers are rated one by one
      * @param longest most new tokens of an answer
      * @param leftOut rows that cannot be used
@@ -113,6 +115,7 @@ public sealed interface Measurement {
             Map<Long, ModelAnswer> references,
             Map<String, JudgePrompt> prompts,
             JudgeSettings judge,
+            List<Judgment> recorded,
             Optional<Opponent> opponent,
             int longest,
             List<RowProblem> leftOut)
@@ -123,6 +126,7 @@ public sealed interface Measurement {
             references = Map.copyOf(references);
             prompts = Map.copyOf(prompts);
             requireNonNull(judge, "judge is null");
+            recorded = List.copyOf(recorded);
             leftOut = List.copyOf(leftOut);
         }
 

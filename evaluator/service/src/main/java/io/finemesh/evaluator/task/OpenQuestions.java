@@ -5,6 +5,8 @@ import io.finemesh.contract.failure.FailureCode;
 import io.finemesh.contract.run.TaskSpecification;
 import io.finemesh.score.mtbench.Category;
 import io.finemesh.score.mtbench.JudgePrompt;
+import io.finemesh.score.mtbench.Judgment;
+import io.finemesh.score.mtbench.JudgmentFile;
 import io.finemesh.score.mtbench.ModelAnswer;
 import io.finemesh.score.mtbench.Question;
 import io.finemesh.score.records.RowProblem;
@@ -26,6 +28,7 @@ public final class OpenQuestions {
     /**
      * The questions and what rating them takes.
      *
+     * @param judgments that are said again, where that is what the judge does
      * @param opponent whose answers they are compared with; empty where they are rated one by one
      * @throws TaskRefusedException if there is no question, or one that needs a reference answer or a prompt that is not there, or a prompt that cannot be filled or asks for something else than a rating
      */
@@ -34,6 +37,7 @@ public final class OpenQuestions {
             byte[] questions,
             byte[] prompts,
             Optional<byte[]> references,
+            Optional<byte[]> judgments,
             JudgeSettings judge,
             Optional<Measurement.Opponent> opponent) {
         List<RowProblem> problems = new ArrayList<>();
@@ -72,6 +76,8 @@ public final class OpenQuestions {
                             + (missing.size() > 5 ? " and " + (missing.size() - 5) + " more" : "")
                             + (ofPrompts.isEmpty() ? "" : "; of the prompts, " + named(ofPrompts)));
         }
+        List<Judgment> recorded =
+                judgments.map(file -> recorded(task, judge, file)).orElse(List.of());
         return new Measurement.Open(
                 TaskCatalogue.name(task),
                 asked,
@@ -79,9 +85,30 @@ public final class OpenQuestions {
                 answers,
                 known,
                 judge,
+                recorded,
                 opponent,
                 task.maxNewTokens() > 0 ? task.maxNewTokens() : Category.LONGEST_ANSWER,
                 problems);
+    }
+
+    private static List<Judgment> recorded(TaskSpecification task, JudgeSettings judge, byte[] file) {
+        JudgmentFile judgments = JudgmentFile.read(file);
+        List<Judgment> own = judgments.single().stream()
+                .filter(judgment -> judgment.judge().equals(judge.name()))
+                .toList();
+        if (own.isEmpty()) {
+            throw refused(
+                    task,
+                    FailureCode.DATASET_NOT_USABLE,
+                    "none of the judgments is of a single answer and by " + judge.name() + "; the judges are "
+                            + judgments.single().stream()
+                                    .map(Judgment::judge)
+                                    .distinct()
+                                    .limit(NAMED_PROBLEMS)
+                                    .toList()
+                            + (judgments.problems().isEmpty() ? "" : "; of the rows, " + named(judgments.problems())));
+        }
+        return own;
     }
 
     private static String prompt(boolean pair, boolean reference) {

@@ -73,6 +73,12 @@ public final class RangeKey {
                         .ifPresent(other -> add(digest, "against", other.weightsDigest(), other.tokenizerDigest()));
                 add(digest, open.judge().prompts().blob().digest().value());
                 open.judge()
+                        .recorded()
+                        .ifPresent(made -> add(
+                                digest,
+                                "recorded",
+                                made.judgments().blob().digest().value()));
+                open.judge()
                         .references()
                         .ifPresent(file -> add(digest, file.blob().digest().value()));
                 for (Question question : open.questions().subList(from, to)) {

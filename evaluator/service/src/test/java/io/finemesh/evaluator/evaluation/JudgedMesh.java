@@ -115,7 +115,8 @@ final class JudgedMesh implements AutoCloseable {
                 Optional.of(model(server, "judge-1")),
                 documents("prompts", prompts()),
                 Optional.empty(),
-                budget);
+                budget,
+                Optional.empty());
     }
 
     EvaluationWork work(EvaluationTask task, String questions, JudgeSettings judge) {

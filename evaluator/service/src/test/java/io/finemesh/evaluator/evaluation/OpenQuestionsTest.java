@@ -298,14 +298,8 @@ class OpenQuestionsTest {
         String letter = prompts().replace("[[rating]]", "[[A]]");
 
         for (String wrong : List.of(unknown, letter)) {
-            EvaluationFailed failed = (EvaluationFailed) ended(
-                    wrong.equals(unknown) ? "1" : "2",
-                    new JudgeSettings(
-                            Optional.empty(),
-                            remoteModel(),
-                            documents("prompts", wrong),
-                            Optional.of(documents("references", REFERENCES)),
-                            Optional.empty()));
+            EvaluationFailed failed = (EvaluationFailed)
+                    ended(wrong.equals(unknown) ? "1" : "2", remoteJudge(wrong, Optional.of(REFERENCES)));
             assertThat(failed.failure().code()).isEqualTo(FailureCode.INVALID_SPECIFICATION);
             assertThat(failed.failure().message())
                     .contains(
@@ -318,22 +312,9 @@ class OpenQuestionsTest {
 
     @Test
     void whatIsMissingIsSaidBeforeAnythingIsAsked() throws Exception {
-        EvaluationFailed noReference = (EvaluationFailed) ended(
-                "1",
-                new JudgeSettings(
-                        Optional.empty(),
-                        remoteModel(),
-                        documents("prompts", prompts()),
-                        Optional.empty(),
-                        Optional.empty()));
-        EvaluationFailed noPrompt = (EvaluationFailed) ended(
-                "2",
-                new JudgeSettings(
-                        Optional.empty(),
-                        remoteModel(),
-                        documents("prompts", prompts().lines().findFirst().orElseThrow()),
-                        Optional.of(documents("references", REFERENCES)),
-                        Optional.empty()));
+        EvaluationFailed noReference = (EvaluationFailed) ended("1", remoteJudge(prompts(), Optional.empty()));
+        EvaluationFailed noPrompt = (EvaluationFailed)
+                ended("2", remoteJudge(prompts().lines().findFirst().orElseThrow(), Optional.of(REFERENCES)));
 
         assertThat(noReference.failure().message()).contains("the reference answer to turn 1 of question 111 (math)");
         assertThat(noPrompt.failure().message()).contains("the judge's prompt single-v1-multi-turn");
@@ -391,12 +372,23 @@ class OpenQuestionsTest {
         return judge(Optional.empty(), remoteModel());
     }
 
+    private JudgeSettings remoteJudge(String prompts, Optional<String> references) {
+        return new JudgeSettings(
+                Optional.empty(),
+                remoteModel(),
+                documents("prompts", prompts),
+                references.map(rows -> documents("references", rows)),
+                Optional.empty(),
+                Optional.empty());
+    }
+
     private JudgeSettings judge(Optional<CheckpointId> judging, Optional<RemoteModel> model) {
         return new JudgeSettings(
                 judging,
                 model,
                 documents("prompts", prompts()),
                 Optional.of(documents("references", REFERENCES)),
+                Optional.empty(),
                 Optional.empty());
     }
 

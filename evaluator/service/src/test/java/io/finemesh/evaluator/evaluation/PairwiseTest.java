@@ -134,7 +134,8 @@ class PairwiseTest {
                         Optional.of(JudgedMesh.model(judge, "judge-1")),
                         mesh.documents("prompts", prompts),
                         Optional.of(references),
-                        budget),
+                        budget,
+                        Optional.empty()),
                 against,
                 Optional.of(JudgedMesh.model(writer, "served")));
     }

@@ -356,10 +356,23 @@ class HttpJudgeTest {
         Judgment other = Judgment.of(request(82), "someone", "[[5]]", 0);
         ReplayJudge judge = new ReplayJudge("gpt-4", List.of(recorded, later, other));
         assertThat(judge.ask(request(81))).isEqualTo(new Said("[[9]]"));
+        assertThat(judge.ask(new JudgeRequest(
+                        81,
+                        1,
+                        "somebody else",
+                        Optional.empty(),
+                        "single-v1",
+                        "[[rating]]",
+                        "Be fair.",
+                        request(81).user())))
+                .as("the same text of another model")
+                .isEqualTo(new Said("[[9]]"));
         assertFailed(judge.ask(request(82)), Cause.NOT_RECORDED, 0);
         JudgeRequest changed =
                 new JudgeRequest(81, 1, "m", Optional.empty(), "single-v1", "[[rating]]", "Be fair.", "another answer");
         assertFailed(judge.ask(changed), Cause.NOT_RECORDED, 0);
+        assertThat(((JudgeReply.Failed) judge.ask(changed)).message()).contains("one of another answer");
+        assertThat(((JudgeReply.Failed) judge.ask(request(82))).message()).contains("has none of the question");
     }
 
     @Test

@@ -46,12 +46,14 @@ class JudgedAnswersTest {
                 Optional.of(new RemoteModel("http://127.0.0.1/v1", "gpt-4", Optional.empty())),
                 anyDataset(),
                 Optional.of(anyDataset()),
+                Optional.empty(),
                 Optional.empty());
         Measurement.Open open = OpenQuestions.measure(
                 new TaskSpecification(EvaluationTask.MT_BENCH, 0, 0),
                 shared("data/mtbench/question.jsonl"),
                 shared("data/mtbench/judge_prompts.jsonl"),
                 Optional.of(shared("data/mtbench/reference_answer/gpt-4.jsonl")),
+                Optional.empty(),
                 judge,
                 Optional.empty());
         Map<Long, ModelAnswer> answers =

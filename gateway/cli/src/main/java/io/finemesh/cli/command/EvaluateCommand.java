@@ -101,8 +101,14 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--judge-url", description = "OpenAI-compatible server that rates them, such as https://host/v1")
     private Optional<String> judgeUrl;
 
-    @Option(names = "--judge-model", description = "name of the judge's model there")
+    @Option(names = "--judge-model", description = "name of the judge's model there, or in --judge-judgments")
     private Optional<String> judgeModel;
+
+    @Option(
+            names = "--judge-judgments",
+            description =
+                    "data set of documents with judgments that --judge-model made before, which are said again; named like --dataset")
+    private Optional<String> judgeJudgments;
 
     @Option(names = "--judge-secret", description = "name of the evaluator's secret that holds the key")
     private Optional<String> judgeSecret;
@@ -158,7 +164,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     private ObjectNode request(Gateway gateway) throws GatewayProblem, IOException {
         ObjectNode request = new ObjectMapper().createObjectNode();
         NamedData data = session.data(gateway);
-        NamedData.require(Stream.of(Optional.of(dataset), examples, judgePrompts, judgeReferences)
+        NamedData.require(Stream.of(Optional.of(dataset), examples, judgePrompts, judgeReferences, judgeJudgments)
                 .flatMap(Optional::stream)
                 .toList());
         boolean documents = tasks.stream().noneMatch(SpecificationData.OF_CONVERSATIONS::contains);
@@ -180,6 +186,9 @@ public final class EvaluateCommand implements Callable<Integer> {
         }
         if (judgeReferences.isPresent()) {
             request.withObject("/judge").put("references", data.version(judgeReferences.get(), true));
+        }
+        if (judgeJudgments.isPresent()) {
+            request.withObject("/judge").put("judgments", data.version(judgeJudgments.get(), true));
         }
         judgeRequests.ifPresent(count -> request.withObject("/judge/budget").put("requests", count));
         judgeTokens.ifPresent(count -> request.withObject("/judge/budget").put("tokens", count));

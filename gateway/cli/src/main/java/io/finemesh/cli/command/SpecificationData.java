@@ -27,7 +27,7 @@ final class SpecificationData {
 
     private static final Pattern TASK_DATA = Pattern.compile("/evaluation/tasks/[0-9]+/dataset");
     private static final Pattern DOCUMENTS =
-            Pattern.compile("/evaluation/(tasks/[0-9]+/examples|judge/prompts|judge/references)");
+            Pattern.compile("/evaluation/(tasks/[0-9]+/examples|judge/(prompts|references|judgments))");
 
     private final String text;
     private final String evaluated;

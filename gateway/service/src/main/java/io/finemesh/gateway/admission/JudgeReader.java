@@ -8,11 +8,13 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
-/** Reads who rates open answers: a checkpoint, or a model behind a server, with the words it is asked in. */
+/** Reads who rates open answers: a checkpoint, a model behind a server, or judgments that were made before; with the words it is asked in. */
 final class JudgeReader {
-    static final String WORDS = "checkpoint, or url and model; with prompts, and references where questions have them";
+    static final String WORDS =
+            "checkpoint, or url and model, or judgments and model; with prompts, and references where questions have them";
     private static final String URL_WORDS = "an http or https address such as https://host/v1";
     private static final String MODEL_WORDS = "the model's name at the server";
+    private static final String JUDGE_WORDS = "the judge's name in the judgments, such as gpt-4";
     private static final Pattern URL = Pattern.compile("https?://[^\\s\\p{Cc}/?#@]{1,255}(/[^\\s\\p{Cc}?#]{0,500})?");
     private static final Pattern PRINTABLE =
             Pattern.compile("(?=.*\\S)[^" + SpecificationReader.UNPRINTABLE + "]{1,200}");
@@ -26,7 +28,9 @@ final class JudgeReader {
     static Optional<JudgeSpecification> judge(Section section) {
         Optional<String> checkpoint =
                 section.text("checkpoint", EvaluationReader.CHECKPOINT, EvaluationReader.CHECKPOINT_WORDS);
-        Optional<RemoteModel> remote = server(section);
+        Server server = server(section);
+        Optional<String> judgments =
+                section.dataset("judgments", SpecificationReader.DATASET, SpecificationReader.DATASET_WORDS);
         Optional<String> prompts =
                 section.dataset("prompts", SpecificationReader.DATASET, SpecificationReader.DATASET_WORDS);
         Optional<String> references =
@@ -37,30 +41,45 @@ final class JudgeReader {
             return Optional.empty();
         }
         if (section.value("checkpoint").isPresent()) {
-            for (String key : List.of("url", "model", "secret", "budget")) {
-                section.contradiction(
-                        key,
-                        "nothing beside checkpoint",
-                        "a judge is a checkpoint or a server, and " + key + " is a server's; leave one of them out");
-            }
+            beside(section, "checkpoint", List.of("url", "model", "secret", "budget", "judgments"));
+        } else if (section.value("judgments").isPresent()) {
+            beside(section, "judgments", List.of("url", "secret", "budget"));
         } else if (section.value("url").isEmpty()) {
             section.missing("checkpoint", WORDS);
         }
-        if (section.value("url").isPresent() && section.value("model").isEmpty()) {
-            section.missing("model", MODEL_WORDS);
+        if (section.value("model").isEmpty()) {
+            if (section.value("url").isPresent()) {
+                section.missing("model", MODEL_WORDS);
+            } else if (section.value("judgments").isPresent()
+                    && section.value("checkpoint").isEmpty()) {
+                section.missing("model", JUDGE_WORDS);
+            }
         }
         if (section.value("prompts").isEmpty()) {
             section.missing("prompts", "the data set of documents with the judge's prompts");
         }
-        return prompts.filter(_ -> checkpoint.isPresent() || remote.isPresent())
+        boolean asked = server.url().isPresent() || judgments.isPresent();
+        return prompts.filter(
+                        _ -> checkpoint.isPresent() || asked && server.model().isPresent())
                 .map(name -> new JudgeSpecification(
                         checkpoint,
-                        remote.map(RemoteModel::url),
-                        remote.map(RemoteModel::model),
-                        remote.flatMap(RemoteModel::secret),
+                        server.url(),
+                        server.model(),
+                        server.secret(),
                         name,
                         references,
-                        budget));
+                        budget,
+                        judgments));
+    }
+
+    private static void beside(Section section, String judge, List<String> others) {
+        for (String key : others) {
+            section.contradiction(
+                    key,
+                    "nothing beside " + judge,
+                    "a judge is a checkpoint, a server, or judgments that were made before; " + key
+                            + " does not go with " + judge + ", so leave one of them out");
+        }
     }
 
     /** What it may cost; empty where nothing is said, or it is wrong. */
@@ -80,7 +99,7 @@ final class JudgeReader {
 
     /** A server that writes answers; empty where there is none, or it is wrong. */
     static Optional<RemoteModel> remote(Section section) {
-        Optional<RemoteModel> remote = server(section);
+        Server server = server(section);
         section.close();
         if (!section.given()) {
             return Optional.empty();
@@ -91,14 +110,17 @@ final class JudgeReader {
         if (section.value("model").isEmpty()) {
             section.missing("model", MODEL_WORDS);
         }
-        return remote;
+        return server.url().flatMap(url -> server.model().map(model -> new RemoteModel(url, model, server.secret())));
     }
 
-    private static Optional<RemoteModel> server(Section section) {
+    /** What names a model behind a server, each empty where it is not there or wrong. */
+    private record Server(Optional<String> url, Optional<String> model, Optional<String> secret) {}
+
+    private static Server server(Section section) {
         Optional<String> url = section.text("url", URL, URL_WORDS);
         Optional<String> model = section.text("model", PRINTABLE, MODEL_WORDS);
         Optional<String> secret =
                 section.text("secret", SECRET, "the name of a secret of the evaluator, never the key itself");
-        return url.flatMap(address -> model.map(name -> new RemoteModel(address, name, secret)));
+        return new Server(url, model, secret);
     }
 }

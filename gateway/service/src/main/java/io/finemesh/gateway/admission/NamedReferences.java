@@ -62,6 +62,7 @@ public record NamedReferences(
         judge.ifPresent(who -> {
             pointers.putIfAbsent(who.prompts(), parent + "/judge/prompts");
             who.references().ifPresent(name -> pointers.putIfAbsent(name, parent + "/judge/references"));
+            who.judgments().ifPresent(name -> pointers.putIfAbsent(name, parent + "/judge/judgments"));
         });
         return pointers;
     }

@@ -170,6 +170,7 @@ public final class SpecificationForm {
         specification.url().ifPresent(url -> judge.put("url", url));
         specification.model().ifPresent(model -> judge.put("model", model));
         specification.secret().ifPresent(secret -> judge.put("secret", secret));
+        specification.judgments().ifPresent(judgments -> judge.put("judgments", judgments));
         judge.put("prompts", specification.prompts());
         specification.references().ifPresent(references -> judge.put("references", references));
         specification.budget().ifPresent(bounds -> {

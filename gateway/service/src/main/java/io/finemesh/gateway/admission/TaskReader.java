@@ -114,6 +114,13 @@ final class TaskReader {
         } else if (section.value("judge").isEmpty()) {
             section.missing("judge", "who rates the answers of mt_bench: " + JudgeReader.WORDS);
         }
+        if (asked.asks(task -> task == EvaluationTask.MT_BENCH_PAIRWISE)) {
+            section.section("judge")
+                    .contradiction(
+                            "judgments",
+                            "nothing with mt_bench_pairwise among the tasks",
+                            "judgments that were made before rate single answers, and mt_bench_pairwise has pairs rated; name a checkpoint or a server");
+        }
         return asked;
     }
 

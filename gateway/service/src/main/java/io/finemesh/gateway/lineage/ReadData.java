@@ -2,6 +2,7 @@ package io.finemesh.gateway.lineage;
 
 import io.finemesh.contract.evaluation.EvaluationWork;
 import io.finemesh.contract.evaluation.JudgeSettings;
+import io.finemesh.contract.evaluation.RecordedJudge;
 import io.finemesh.contract.id.EvaluationId;
 import io.finemesh.contract.run.ResolvedDataset;
 import io.finemesh.gateway.view.EvaluationView;
@@ -47,7 +48,8 @@ public final class ReadData {
                         work.dataset().stream(),
                         work.datasets().values().stream(),
                         work.judge().map(JudgeSettings::prompts).stream(),
-                        work.judge().flatMap(JudgeSettings::references).stream())
+                        work.judge().flatMap(JudgeSettings::references).stream(),
+                        work.judge().flatMap(JudgeSettings::recorded).map(RecordedJudge::judgments).stream())
                 .flatMap(each -> each)
                 .distinct()
                 .toList();

@@ -48,7 +48,12 @@ final class FieldTable {
             } else if (pointer.startsWith("/evaluation/tasks/0/")) {
                 sections.put("evaluation", "{dataset: e, tasks: [{" + taskOf(path[3]) + path[3] + ": " + yaml + "}]}");
             } else if (pointer.startsWith("/evaluation/judge/")) {
-                String least = path[2].equals("checkpoint") ? "prompts: p" : "prompts: p, url: 'http://h/v1', model: m";
+                String least =
+                        switch (path[2]) {
+                            case "checkpoint" -> "prompts: p";
+                            case "judgments" -> "prompts: p, model: m";
+                            default -> "prompts: p, url: 'http://h/v1', model: m";
+                        };
                 String others =
                         least.replaceAll("(^|, )" + path[2] + ": [^,]*", "").replaceFirst("^, ", "");
                 sections.put(
@@ -234,6 +239,9 @@ final class FieldTable {
         bad(rows, "/evaluation/judge/model", "''", "'  '", "4", "~", "'" + "x".repeat(201) + "'");
         good(rows, "/evaluation/judge/secret", "openai", "a.b-c_d");
         bad(rows, "/evaluation/judge/secret", "''", "'sk ey'", "1", "~");
+        good(rows, "/evaluation/judge", "{judgments: j, model: gpt-4, prompts: p}");
+        good(rows, "/evaluation/judge/judgments", "j", "j@2");
+        bad(rows, "/evaluation/judge/judgments", "''", "d@0", "1", "~");
         for (String data : List.of("prompts", "references")) {
             good(rows, "/evaluation/judge/" + data, "d", "d@3");
             bad(rows, "/evaluation/judge/" + data, "''", "d@0", "1", "~");

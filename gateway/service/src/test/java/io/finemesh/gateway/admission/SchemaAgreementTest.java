@@ -119,6 +119,13 @@ class SchemaAgreementTest {
                 LEAST + "evaluation: {dataset: e, tasks: [{task: mt_bench}], judge: {url: 'http://h', prompts: p}}",
                 LEAST
                         + "evaluation: {dataset: e, tasks: [{task: mt_bench}], judge: {checkpoint: c, url: 'http://h', model: m, prompts: p}}",
+                LEAST
+                        + "evaluation: {dataset: e, tasks: [{task: mt_bench}], judge: {checkpoint: c, judgments: j, prompts: p}}",
+                LEAST
+                        + "evaluation: {dataset: e, tasks: [{task: mt_bench}], judge: {url: 'http://h', model: m, judgments: j, prompts: p}}",
+                LEAST + "evaluation: {dataset: e, tasks: [{task: mt_bench}], judge: {judgments: j, prompts: p}}",
+                LEAST
+                        + "evaluation: {dataset: e, tasks: [{task: mt_bench_pairwise}], judge: {judgments: j, model: m, prompts: p}}",
                 LEAST + "evaluation: {tasks: [{task: mt_bench}], judge: {checkpoint: c, prompts: p}}",
                 LEAST + "evaluation: {tasks: [{task: update_report, limit: 5}]}",
                 LEAST + "evaluation: {tasks: [{task: update_report, dataset: e}]}",
@@ -156,6 +163,8 @@ class SchemaAgreementTest {
                 LEAST + "evaluation: {tasks: [{task: svamp, dataset: a}, {task: aqua, dataset: b}]}",
                 LEAST
                         + "evaluation: {dataset: e, tasks: [{task: mt_bench_pairwise}], against: m, judge: {checkpoint: c, prompts: p}}",
+                LEAST
+                        + "evaluation: {dataset: e, tasks: [{task: mt_bench}], judge: {judgments: j, model: gpt-4, prompts: p}}",
                 LEAST + "evaluation: {dataset: e, tasks: [{task: mmlu, subject: law, examples: x}]}",
                 LEAST
                         + "evaluation: {tasks: [{task: mt_bench, dataset: q}], judge: {url: 'http://h/v1', model: m, secret: s, prompts: p, references: r}}",

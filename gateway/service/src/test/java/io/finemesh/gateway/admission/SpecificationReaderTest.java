@@ -354,7 +354,8 @@ class SpecificationReaderTest {
                         Optional.of("openai"),
                         "p",
                         Optional.of("r@2"),
-                        Optional.of(new JudgeBudget(OptionalLong.of(500), OptionalLong.empty()))));
+                        Optional.of(new JudgeBudget(OptionalLong.of(500), OptionalLong.empty())),
+                        Optional.empty()));
         assertThat(NamedReferences.datasets("/evaluation", evaluation.tasks(), evaluation.judge()))
                 .containsOnly(
                         Map.entry("cb-validation", "/evaluation/tasks/1/dataset"),

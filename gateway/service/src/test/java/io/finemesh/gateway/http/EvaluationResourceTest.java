@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.contains;
-import static org.hamcrest.Matchers.containsInAnyOrder;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
@@ -250,47 +249,6 @@ class EvaluationResourceTest {
                 .statusCode(422)
                 .body("errors.pointer", contains("/against"))
                 .body("errors[0].message", containsString("name another one to compare it with"));
-    }
-
-    @Test
-    void whatIsWrongWithAJudgeIsNamed() {
-        given().contentType("application/yaml")
-                .body("checkpoint: m\ndataset: sums\ntasks: [{task: mt_bench, chat: true}]".getBytes(UTF_8))
-                .post("/v1/evaluations")
-                .then()
-                .statusCode(422)
-                .body("errors.pointer", hasItem("/judge"))
-                .body("errors.pointer", hasItem("/tasks/0/chat"));
-        given().contentType("application/yaml")
-                .body("checkpoint: m\ndataset: sums\ntasks: [{task: svamp}]\njudge: {checkpoint: m, url: 'http://h/v1'}"
-                        .getBytes(UTF_8))
-                .post("/v1/evaluations")
-                .then()
-                .statusCode(422)
-                .body("errors.pointer", hasItem("/judge"))
-                .body("errors.pointer", hasItem("/judge/url"))
-                .body("errors.pointer", hasItem("/judge/model"))
-                .body("errors.pointer", hasItem("/judge/prompts"));
-        given().contentType("application/yaml")
-                .body(("checkpoint: " + SampleRun.checkpoint(-1)
-                                + "\ndataset: sums\ntasks: [{task: mt_bench}]\njudge: {checkpoint: nobody, prompts: nothing, references: none}")
-                        .getBytes(UTF_8))
-                .post("/v1/evaluations")
-                .then()
-                .statusCode(422)
-                .body("errors.pointer", containsInAnyOrder("/judge/checkpoint", "/judge/prompts", "/judge/references"));
-    }
-
-    @Test
-    void aJudgeThatIsACheckpointHasNothingOfAServer() {
-        given().contentType("application/yaml")
-                .body(
-                        "checkpoint: m\ndataset: sums\ntasks: [{task: mt_bench}]\njudge: {checkpoint: m, model: gpt, secret: key, prompts: p, budget: {tokens: 9}}"
-                                .getBytes(UTF_8))
-                .post("/v1/evaluations")
-                .then()
-                .statusCode(422)
-                .body("errors.pointer", containsInAnyOrder("/judge/model", "/judge/secret", "/judge/budget"));
     }
 
     @Test
