@@ -36,6 +36,9 @@ public record SampleOrder(long seed, int batchSize, int samples) {
         if (from < 0 || to < from || to >= samples) {
             throw new IllegalArgumentException("of " + samples + " samples, none are " + from + " to " + to);
         }
+        if (from == to) {
+            return SeededPermutation.positionOf(Purpose.SAMPLE_ORDER, seed, 0, samples, from) / batchSize;
+        }
         SeededPermutation first = epoch(0);
         int position = 0;
         while (first.at(position) < from || first.at(position) > to) {

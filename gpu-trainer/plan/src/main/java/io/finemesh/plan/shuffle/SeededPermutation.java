@@ -30,18 +30,52 @@ public final class SeededPermutation {
             throw new IllegalArgumentException(
                     "a permutation needs epoch >= 0 and size >= 0, got epoch " + epoch + " and size " + size);
         }
-        long key = mix(mix(seed ^ purpose.salt()) + GOLDEN * epoch);
+        long key = key(purpose, seed, epoch);
         int[] order = new int[size];
         for (int i = 0; i < size; i++) {
             order[i] = i;
         }
         for (int i = size - 1; i > 0; i--) {
-            int other = (int) Math.unsignedMultiplyHigh(mix(key + GOLDEN * i), i + 1L);
+            int other = draw(key, i);
             int taken = order[i];
             order[i] = order[other];
             order[other] = taken;
         }
         return new SeededPermutation(order);
+    }
+
+    /**
+     * Where one thing stands in the order of one epoch. The same as looking for it in the whole order, which is never made: it follows the one thing through the swaps.
+     *
+     * @param thing 0 .. size-1
+     */
+    public static int positionOf(Purpose purpose, long seed, long epoch, int size, int thing) {
+        if (epoch < 0 || thing < 0 || thing >= size) {
+            throw new IllegalArgumentException("a position needs epoch >= 0 and a thing below the size, got epoch "
+                    + epoch + ", thing " + thing + " and size " + size);
+        }
+        long key = key(purpose, seed, epoch);
+        int position = thing;
+        for (int i = size - 1; i > 0; i--) {
+            int other = draw(key, i);
+            if (position == other) {
+                // Nothing that comes later touches what has been swapped to i.
+                return i;
+            }
+            if (position == i) {
+                position = other;
+            }
+        }
+        return position;
+    }
+
+    private static long key(Purpose purpose, long seed, long epoch) {
+        return mix(mix(seed ^ purpose.salt()) + GOLDEN * epoch);
+    }
+
+    /** With which of the first things, i included, the one at i changes places. */
+    private static int draw(long key, int i) {
+        return (int) Math.unsignedMultiplyHigh(mix(key + GOLDEN * i), i + 1L);
     }
 
     /**

@@ -33,6 +33,25 @@ class SeededPermutationTest {
         }
     }
 
+    @Test
+    void theirPositionsAreThoseInTheWholeOrder() {
+        long master = 0x5eed_0003L;
+        SplittableRandom random = new SplittableRandom(master);
+        for (int trial = 0; trial < 200; trial++) {
+            long seed = random.nextLong();
+            long epoch = random.nextLong(1L << 40);
+            int size = random.nextInt(1, 200);
+            SeededPermutation whole = SeededPermutation.of(Purpose.SAMPLE_ORDER, seed, epoch, size);
+            for (int position = 0; position < size; position++) {
+                assertThat(SeededPermutation.positionOf(Purpose.SAMPLE_ORDER, seed, epoch, size, whole.at(position)))
+                        .as("master seed %d, trial %d: seed %d, epoch %d, size %d", master, trial, seed, epoch, size)
+                        .isEqualTo(position);
+            }
+        }
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> SeededPermutation.positionOf(Purpose.SAMPLE_ORDER, 1, 0, 5, 5));
+    }
+
     /** These orders are in the checkpoints of every run ever made: a change here changes what a resumed run reads. */
     @Test
     void neverChangesFromOneVersionToTheNext() {
