@@ -9,7 +9,7 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 
 /**
- * Times the engine's parts with JMH, each in a process of its own: quantising, projection, refresh, packing. Not part of the test run, which asserts no times:
+ * Times the engine's parts with JMH, each in a process of its own: quantizing, projection, refresh, packing. Not part of the test run, which asserts no times:
  *
  * <pre>mvn -pl gpu-trainer/engine test -Dtest=EngineBenchmarks -Dsurefire.failIfNoSpecifiedTests=false [-Dbenchmark=REGEX]</pre>
  *

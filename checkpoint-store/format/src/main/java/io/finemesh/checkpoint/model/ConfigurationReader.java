@@ -119,7 +119,7 @@ final class ConfigurationReader {
             fields.problem("architectures", "[\"" + family.architecture() + "\"] or absent");
         }
         if (fields.has("quantization_config")) {
-            fields.problem("quantization_config", "absent; use the unquantised weights of this model");
+            fields.problem("quantization_config", "absent; use the unquantized weights of this model");
         }
         if (fields.has("auto_map") && !family.features().contains("auto_map")) {
             fields.problem("auto_map", "absent; models that bring their own code are not supported");

@@ -13,7 +13,7 @@ import java.util.Set;
 
 /** The tensors a model of some configuration consists of, from the input side to the output side. */
 public final class ModelStructure {
-    /** Types that weights may be stored in; anything else is a quantised or damaged file. */
+    /** Types that weights may be stored in; anything else is a quantized or damaged file. */
     public static final Set<Dtype> WEIGHT_DTYPES = Set.copyOf(EnumSet.of(Dtype.F32, Dtype.BF16, Dtype.F16));
 
     private final ModelConfiguration configuration;

@@ -177,7 +177,7 @@ class ModelConfigurationTest {
                 "model_type | \"gpt2\" | supported families: gemma, gemma2, gemma3_text, llama, mistral, phi3, qwen2, qwen3",
                 "model_type | null | supported families: gemma, gemma2, gemma3_text, llama, mistral, phi3, qwen2, qwen3",
                 "architectures | [\"LlamaForSequenceClassification\"] | LlamaForCausalLM",
-                "quantization_config | {\"bits\":4} | unquantised",
+                "quantization_config | {\"bits\":4} | unquantized",
                 "auto_map | {} | own code",
                 "attention_dropout | 0.1 | 0.0",
                 "partial_rotary_factor | 0.5 | 1.0",

@@ -9,12 +9,12 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** What {@code adam_8bit_step} computes, written with LibTorch operations: readable, on any device, and several passes over memory. */
 final class AdamComposition {
-    private static final int BLOCK = FusedKernels.QUANTISATION_BLOCK;
+    private static final int BLOCK = FusedKernels.QUANTIZATION_BLOCK;
 
     private AdamComposition() {}
 
     /** One step on fp32 weights, codes and scales, in place; gradients are finite. */
-    static void step(Tensor weights, Tensor gradient, QuantisedMoments moments, CodeMaps maps, AdamStep step) {
+    static void step(Tensor weights, Tensor gradient, MomentCodes moments, CodeMaps maps, AdamStep step) {
         Tensor slope = gradient.mul(new Scalar(step.gradientScale()));
         Tensor mean = decode(moments.meanCodes(), moments.meanScales(), maps.signed())
                 .mul(new Scalar(step.beta1()))

@@ -3,7 +3,7 @@ package io.finemesh.engine.kernel;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * What the 256 codes of quantised moments stand for, on the device that uses them.
+ * What the 256 codes of quantized moments stand for, on the device that uses them.
  *
  * @param signed values of the codes of first moments, ascending fp32, (256)
  * @param unsigned values of the codes of second moments, ascending fp32, (256)

@@ -16,7 +16,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 public final class FusedKernels {
     /** Elements that share a scale. */
-    public static final int QUANTISATION_BLOCK = 256;
+    public static final int QUANTIZATION_BLOCK = 256;
 
     private static final int TILE = 16;
 
@@ -37,28 +37,23 @@ public final class FusedKernels {
      * @param unsignedMap 256 values of the codes of second moments, ascending
      */
     public void adam8Step(
-            Tensor weights,
-            Tensor gradient,
-            QuantisedMoments moments,
-            Tensor signedMap,
-            Tensor unsignedMap,
-            AdamStep step) {
+            Tensor weights, Tensor gradient, MomentCodes moments, Tensor signedMap, Tensor unsignedMap, AdamStep step) {
         long count = weights.numel();
-        long blocks = (count + QUANTISATION_BLOCK - 1) / QUANTISATION_BLOCK;
+        long blocks = (count + QUANTIZATION_BLOCK - 1) / QUANTIZATION_BLOCK;
         check("weights", weights, ScalarType.Float, count);
         check("gradient", gradient, ScalarType.Float, count);
         check("codes of means", moments.meanCodes(), ScalarType.Byte, count);
         check("codes of variances", moments.varianceCodes(), ScalarType.Byte, count);
         check("scales of means", moments.meanScales(), ScalarType.Float, blocks);
         check("scales of variances", moments.varianceScales(), ScalarType.Float, blocks);
-        check("signed map", signedMap, ScalarType.Float, QUANTISATION_BLOCK);
-        check("unsigned map", unsignedMap, ScalarType.Float, QUANTISATION_BLOCK);
+        check("signed map", signedMap, ScalarType.Float, QUANTIZATION_BLOCK);
+        check("unsigned map", unsignedMap, ScalarType.Float, QUANTIZATION_BLOCK);
         launcher.launch(new KernelCall(
                 KernelSource.ADAM_8BIT,
                 "adam_8bit_step",
                 Math.toIntExact(blocks),
                 1,
-                QUANTISATION_BLOCK,
+                QUANTIZATION_BLOCK,
                 1,
                 List.of(
                         address(weights),

@@ -81,8 +81,8 @@ public final class KernelSelfTest {
         for (long count : COUNTS) {
             Tensor weights = wave(count, 0.37, 1);
             Tensor expected = weights.clone();
-            QuantisedMoments moments = zeroMoments(count);
-            QuantisedMoments expectedMoments = zeroMoments(count);
+            MomentCodes moments = zeroMoments(count);
+            MomentCodes expectedMoments = zeroMoments(count);
             for (int update = 1; update <= STEPS; update++) {
                 // From 1e-6 to 1e2 within a block: small entries land on the fine end of the code maps.
                 Tensor gradient = wave(count, 1.7 * update, 3)
@@ -139,10 +139,10 @@ public final class KernelSelfTest {
         return differences;
     }
 
-    private QuantisedMoments zeroMoments(long count) {
-        long blocks = (count + FusedKernels.QUANTISATION_BLOCK - 1) / FusedKernels.QUANTISATION_BLOCK;
+    private MomentCodes zeroMoments(long count) {
+        long blocks = (count + FusedKernels.QUANTIZATION_BLOCK - 1) / FusedKernels.QUANTIZATION_BLOCK;
         TensorOptions bytes = new TensorOptions(ScalarType.Byte).device(floats.device_opt());
-        return new QuantisedMoments(
+        return new MomentCodes(
                 torch.full(new long[] {count}, new Scalar(maps.signedZero()), bytes),
                 torch.zeros(new long[] {count}, bytes),
                 torch.zeros(new long[] {blocks}, floats),

@@ -121,7 +121,7 @@ public final class Decoder implements AutoCloseable {
     }
 
     /**
-     * Of a decoder that holds frozen layers as 8-bit integers: makes other layers the exact ones. Layers that were exact are quantised as they are now.
+     * Of a decoder that holds frozen layers as 8-bit integers: makes other layers the exact ones. Layers that were exact are quantized as they are now.
      *
      * @param exact groups to be trained next
      * @param source exact weights of those that are not held exactly at present, such as the checkpoint the run stands at
@@ -129,7 +129,7 @@ public final class Decoder implements AutoCloseable {
      */
     public void holdExactly(Collection<ParameterGroup> exact, TensorSource source) {
         if (!quantized) {
-            throw new IllegalStateException("the decoder holds every layer exactly; load it quantised");
+            throw new IllegalStateException("the decoder holds every layer exactly; load it quantized");
         }
         // Those that leave first: memory for both is not planned.
         groups.replaceAll((group, held) -> {

@@ -57,7 +57,7 @@ public final class QuantizedGroup implements StoredGroup {
         this.precision = precision;
     }
 
-    /** Quantises a group, each element to the nearest code. The exact weights stay the caller's. */
+    /** Quantizes a group, each element to the nearest code. The exact weights stay the caller's. */
     public static QuantizedGroup of(GroupTensors exact) {
         QuantizedGroup quantized = new QuantizedGroup(exact.layout(), exact.precision());
         try (TensorScope _ = TensorScope.open("8-bit " + exact.layout().group().id());

@@ -1,13 +1,13 @@
 // One step of AdamW whose moments are kept as 8-bit codes, in one pass over weights, gradient and codes.
 //
-// A thread block serves one quantisation block of 256 consecutive elements, a thread one element; the grid has ceil(count / 256) blocks.
-// The codes index two sorted maps of 256 values; each quantisation block has a scale per moment, the largest magnitude in it.
+// A thread block serves one quantization block of 256 consecutive elements, a thread one element; the grid has ceil(count / 256) blocks.
+// The codes index two sorted maps of 256 values; each quantization block has a scale per moment, the largest magnitude in it.
 // The weights are moved by the moments as just computed, in fp32, before they are rounded to codes. Decay comes after the step, decoupled.
 // An element whose gradient is not finite keeps its weight, and its moments start again at zero.
 //
 // No operation is contracted (--fmad=false), so a build for the host gives the same bits.
 
-#define QUANTISATION_BLOCK 256
+#define QUANTIZATION_BLOCK 256
 
 // Index of the map's value nearest to the given one; halfway goes to the lower one.
 static __device__ int nearest_code(const float* map, float value)
@@ -64,13 +64,13 @@ extern "C" __global__ void adam_8bit_step(
     float denominator_epsilon,
     float keep)
 {
-    __shared__ float signed_values[QUANTISATION_BLOCK];
-    __shared__ float unsigned_values[QUANTISATION_BLOCK];
-    __shared__ float largest_mean[QUANTISATION_BLOCK];
-    __shared__ float largest_variance[QUANTISATION_BLOCK];
+    __shared__ float signed_values[QUANTIZATION_BLOCK];
+    __shared__ float unsigned_values[QUANTIZATION_BLOCK];
+    __shared__ float largest_mean[QUANTIZATION_BLOCK];
+    __shared__ float largest_variance[QUANTIZATION_BLOCK];
 
     const int lane = (int) threadIdx.x;
-    const long long index = (long long) blockIdx.x * QUANTISATION_BLOCK + lane;
+    const long long index = (long long) blockIdx.x * QUANTIZATION_BLOCK + lane;
     const bool inside = index < count;
 
     signed_values[lane] = signed_map[lane];
@@ -94,7 +94,7 @@ extern "C" __global__ void adam_8bit_step(
 
     largest_mean[lane] = fabsf(mean);
     largest_variance[lane] = variance;
-    for (int half = QUANTISATION_BLOCK / 2; half > 0; half /= 2) {
+    for (int half = QUANTIZATION_BLOCK / 2; half > 0; half /= 2) {
         __syncthreads();
         if (lane < half) {
             largest_mean[lane] = fmaxf(largest_mean[lane], largest_mean[lane + half]);

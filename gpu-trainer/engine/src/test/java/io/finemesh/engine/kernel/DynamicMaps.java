@@ -16,11 +16,11 @@ final class DynamicMaps {
         return new CodeMaps(tensor(DynamicMap.SIGNED), tensor(DynamicMap.UNSIGNED), DynamicMap.SIGNED.zero());
     }
 
-    static QuantisedMoments zeroMoments(long count) {
+    static MomentCodes zeroMoments(long count) {
         TensorOptions bytes = new TensorOptions(ScalarType.Byte);
         TensorOptions floats = new TensorOptions(ScalarType.Float);
         long blocks = (count + 255) / 256;
-        return new QuantisedMoments(
+        return new MomentCodes(
                 torch.full(new long[] {count}, new Scalar(DynamicMap.SIGNED.zero()), bytes),
                 torch.zeros(new long[] {count}, bytes),
                 torch.zeros(new long[] {blocks}, floats),

@@ -113,7 +113,7 @@ class HostKernelsTest {
         gradient.narrow(0, 7, 1).fill_(new Scalar(Float.NaN));
         gradient.narrow(0, 270, 1).fill_(new Scalar(Float.POSITIVE_INFINITY));
         CodeMaps maps = DynamicMaps.onHost();
-        QuantisedMoments moments = DynamicMaps.zeroMoments(300);
+        MomentCodes moments = DynamicMaps.zeroMoments(300);
         new FusedKernels(host)
                 .adam8Step(
                         weights,
@@ -144,7 +144,7 @@ class HostKernelsTest {
         Tensor gaps = torch.zeros(new long[] {3, 2}, FLOATS).t();
         Tensor fits = torch.zeros(new long[] {4, 3}, FLOATS);
         assertThatThrownBy(() -> kernels.project(gaps, left, fits, 1)).hasMessageContaining("with gaps");
-        QuantisedMoments short_ = DynamicMaps.zeroMoments(5);
+        MomentCodes short_ = DynamicMaps.zeroMoments(5);
         CodeMaps maps = DynamicMaps.onHost();
         assertThatThrownBy(() -> kernels.adam8Step(
                         low, low, short_, maps.signed(), maps.unsigned(), AdamStep.of(1, 1, 0.9, 0.9, 1, 0, 1)))

@@ -122,7 +122,7 @@ class QuantizedGroupTest {
             assertThat(bytes(decoder, next)).isEqualTo(bytes(exact, next));
             assertThatThrownBy(() -> exact.holdExactly(List.of(next), source))
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("load it quantised");
+                    .hasMessageContaining("load it quantized");
         }
     }
 

@@ -97,15 +97,15 @@ class FrozenLayersTest {
                         .close();
             }
         }
-        List<Double> quantised = train(run, new Checkpoint(precision));
+        List<Double> quantized = train(run, new Checkpoint(precision));
 
-        assertThat(quantised).isNotEqualTo(exact);
+        assertThat(quantized).isNotEqualTo(exact);
         for (int step = 0; step < STEPS; step++) {
-            assertThat(Math.abs(quantised.get(step) / exact.get(step) - 1))
-                    .as("step %d: %s and %s", step, quantised.get(step), exact.get(step))
+            assertThat(Math.abs(quantized.get(step) / exact.get(step) - 1))
+                    .as("step %d: %s and %s", step, quantized.get(step), exact.get(step))
                     .isLessThan(LOSS_DISTANCE);
         }
-        assertThat(quantised.getLast()).isLessThan(quantised.getFirst());
+        assertThat(quantized.getLast()).isLessThan(quantized.getFirst());
     }
 
     @Test

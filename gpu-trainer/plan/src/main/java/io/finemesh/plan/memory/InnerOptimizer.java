@@ -6,15 +6,15 @@ import java.util.List;
 public enum InnerOptimizer {
     /** Two fp32 moments per number. */
     ADAMW("AdamW"),
-    /** Two moments of a byte per number and an fp32 scale per 256 of them; tensors below {@value #LEAST_QUANTISED} numbers keep fp32 moments. */
+    /** Two moments of a byte per number and an fp32 scale per 256 of them; tensors below {@value #LEAST_QUANTIZED} numbers keep fp32 moments. */
     ADAMW_8BIT("8-bit AdamW"),
     /** One fp32 number per row and per column of a matrix (arXiv 1804.04235, without first moment); one per number of a vector. */
     ADAFACTOR("Adafactor");
 
-    /** Fewest numbers of a tensor whose moments are quantised, as in bitsandbytes. */
-    public static final int LEAST_QUANTISED = 4096;
+    /** Fewest numbers of a tensor whose moments are quantized, as in bitsandbytes. */
+    public static final int LEAST_QUANTIZED = 4096;
 
-    private static final int QUANTISATION_BLOCK = 256;
+    private static final int QUANTIZATION_BLOCK = 256;
 
     private final String words;
 
@@ -34,9 +34,9 @@ public enum InnerOptimizer {
         return switch (this) {
             case ADAMW -> 2 * fp32 * elements;
             case ADAMW_8BIT ->
-                elements < LEAST_QUANTISED
+                elements < LEAST_QUANTIZED
                         ? 2 * fp32 * elements
-                        : 2 * (elements + fp32 * Math.ceilDiv(elements, QUANTISATION_BLOCK));
+                        : 2 * (elements + fp32 * Math.ceilDiv(elements, QUANTIZATION_BLOCK));
             case ADAFACTOR -> shape.size() < 2 ? fp32 * elements : fp32 * (shape.get(0) + shape.get(1));
         };
     }

@@ -24,11 +24,11 @@ record UpdateWorkspace(
         Optional<WeightCopy> narrow) {
     private static final long FP32 = FloatFormat.FP32.bytes();
 
-    /** Elements of quantised moments that are widened at a time. */
-    private static final long QUANTISED_AT_A_TIME = 1 << 20;
+    /** Elements of quantized moments that are widened at a time. */
+    private static final long QUANTIZED_AT_A_TIME = 1 << 20;
 
     /** Bytes per such element: two moments, and the steps of finding the nearest codes of one. */
-    private static final long QUANTISING = 33;
+    private static final long QUANTIZING = 33;
 
     /** Tables of the nearest codes of both moments. */
     private static final long CODE_TABLES = 2 * 4 << 16;
@@ -45,7 +45,7 @@ record UpdateWorkspace(
         long inside =
                 switch (optimizer) {
                     case ADAMW -> 0;
-                    case ADAMW_8BIT -> CODE_TABLES + QUANTISING * Math.min(QUANTISED_AT_A_TIME, largestState());
+                    case ADAMW_8BIT -> CODE_TABLES + QUANTIZING * Math.min(QUANTIZED_AT_A_TIME, largestState());
                     case ADAFACTOR -> 2 * FP32 * largestState();
                 };
         long rounding = narrow.filter(copy -> copy == WeightCopy.NONE).isPresent()

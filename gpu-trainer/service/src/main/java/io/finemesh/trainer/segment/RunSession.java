@@ -113,7 +113,7 @@ final class RunSession implements AutoCloseable {
         return decoder.holdsExactly(trained(work, decoder.structure()));
     }
 
-    /** Reads what a segment trains from its base again, where it is in memory as 8-bit integers only, and quantises what the segment before trained. */
+    /** Reads what a segment trains from its base again, where it is in memory as 8-bit integers only, and quantizes what the segment before trained. */
     void holdExactly(SegmentWork work, SegmentBase base) throws IOException, SegmentFailureException {
         try (ManifestTensorSource weights = new ManifestTensorSource(base.manifest(), base::path)) {
             decoder.holdExactly(trained(work, decoder.structure()), weights);

@@ -201,7 +201,7 @@ class MethodTest {
             assertThat(changed(before, uninterrupted.get(visit))).isNotEmpty().allMatch(name -> name.startsWith(layer));
             before = uninterrupted.get(visit);
         }
-        // Another trainer has read everything from the store; the first had quantised what it trained itself.
+        // Another trainer has read everything from the store; the first had quantized what it trained itself.
         try (Workbench bench = new Workbench(store, directory.resolve("second"))) {
             assertThat(bench.train(run, 1, 2, uninterrupted.getFirst()))
                     .containsExactly(uninterrupted.get(1), uninterrupted.get(2));

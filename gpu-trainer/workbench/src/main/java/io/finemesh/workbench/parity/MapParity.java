@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The maps of 8-bit quantisation, which must be the same bit for bit. */
+/** The maps of 8-bit quantization, which must be the same bit for bit. */
 final class MapParity {
     private static final Pattern PART =
             Pattern.compile("(signed|unsigned)_(?:(first|last)(\\d{1,3})|(\\d{1,3})_(\\d{1,3}))");

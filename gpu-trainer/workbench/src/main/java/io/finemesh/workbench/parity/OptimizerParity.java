@@ -11,7 +11,7 @@ import java.util.List;
 
 /**
  * Compares single updates with a file of expected numbers: GaLore on all sides, its unprojected branch, AdamW, Fira, BAdam on bf16 weights, and the maps of
- * 8-bit quantisation. Weights and gradients are closed forms; shapes, hyper-parameters and numbers of steps come from the file. Any of its keys may be absent.
+ * 8-bit quantization. Weights and gradients are closed forms; shapes, hyper-parameters and numbers of steps come from the file. Any of its keys may be absent.
  */
 public final class OptimizerParity implements ParityCheck {
     private final Path file;

@@ -37,7 +37,7 @@ public final class BlockwiseCodes implements AutoCloseable {
      */
     public BlockwiseCodes(DynamicMap map, long length) {
         if (length < 1) {
-            throw new IllegalArgumentException("a quantised vector has at least 1 element, got " + length);
+            throw new IllegalArgumentException("a quantized vector has at least 1 element, got " + length);
         }
         this.map = map;
         this.length = length;

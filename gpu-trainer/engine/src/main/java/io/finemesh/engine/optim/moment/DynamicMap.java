@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The 256 values an 8-bit code stands for: dynamic quantisation (arXiv 1511.04561, arXiv 2110.02861), bit for bit the maps of bitsandbytes. Seven decades
+ * The 256 values an 8-bit code stands for: dynamic quantization (arXiv 1511.04561, arXiv 2110.02861), bit for bit the maps of bitsandbytes. Seven decades
  * share the codes, the upper ones more finely; so values of very different size in one block all keep a leading digit.
  */
 public enum DynamicMap {

@@ -4,7 +4,7 @@ import io.finemesh.checkpoint.safetensors.TensorData;
 import io.finemesh.checkpoint.safetensors.TensorSource;
 import io.finemesh.engine.kernel.AdamStep;
 import io.finemesh.engine.kernel.FusedKernels;
-import io.finemesh.engine.kernel.QuantisedMoments;
+import io.finemesh.engine.kernel.MomentCodes;
 import io.finemesh.engine.optim.adam.AdamHyperparameters;
 import io.finemesh.engine.optim.adam.FusedAdamW;
 import io.finemesh.engine.tensor.TensorScope;
@@ -17,7 +17,7 @@ import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Adam's moments in 8 bits, block by block (arXiv 2110.02861). The weight is moved with the moments as they are before they are quantised again.
+ * Adam's moments in 8 bits, block by block (arXiv 2110.02861). The weight is moved with the moments as they are before they are quantized again.
  *
  * <p>A device with a kernel for it takes the step in one pass. Elsewhere some blocks are widened at a time, so that the 32-bit copies stay small and in the
  * processor's cache.
@@ -70,7 +70,7 @@ public final class QuantizedMoments implements Moments {
                         .adam8Step(
                                 weights,
                                 gradients,
-                                new QuantisedMoments(first.codes(), second.codes(), first.scales(), second.scales()),
+                                new MomentCodes(first.codes(), second.codes(), first.scales(), second.scales()),
                                 first.levels(),
                                 second.levels(),
                                 AdamStep.of(

@@ -110,7 +110,7 @@ class BlockwiseCodesTest {
     }
 
     @Test
-    void whatHasBeenQuantisedStaysAsItIsUnderTheSameScale() {
+    void whatHasBeenQuantizedStaysAsItIsUnderTheSameScale() {
         for (DynamicMap map : DynamicMap.values()) {
             float[] values = values(700, map, 9);
             // The largest of each block is positive, so that its code is exactly one.

@@ -99,9 +99,9 @@ class MomentsTest {
         assertThat(mean(results[1], results[0])).isLessThan(2e-5);
     }
 
-    /** Updates read the moments before they are quantised again: the first step is exactly that of 32-bit Adam. */
+    /** Updates read the moments before they are quantized again: the first step is exactly that of 32-bit Adam. */
     @Test
-    void theUpdateUsesMomentsBeforeQuantisation() {
+    void theUpdateUsesMomentsBeforeQuantization() {
         Assumptions.assumeTrue(
                 Backend.onHost(),
                 "a device's kernel rounds in another order; its self-test compares within a tolerance");

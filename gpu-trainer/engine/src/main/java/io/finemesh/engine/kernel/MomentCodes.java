@@ -10,4 +10,4 @@ import org.bytedeco.pytorch.Tensor;
  * @param meanScales largest magnitude in each block, fp32, (ceil(elements / 256))
  * @param varianceScales likewise
  */
-public record QuantisedMoments(Tensor meanCodes, Tensor varianceCodes, Tensor meanScales, Tensor varianceScales) {}
+public record MomentCodes(Tensor meanCodes, Tensor varianceCodes, Tensor meanScales, Tensor varianceScales) {}
