@@ -244,7 +244,9 @@ class FinemeshTest {
                                 + "\"dataset\":\"d\",\"triggers\":[{\"name\":\"enough\"},{\"name\":\"weekly\"}],\"said\":["
                                 + "{\"at\":\"T2\",\"what\":\"held\",\"reason\":\"it cools down\",\"why\":{\"sentence\":\"x\"}},"
                                 + "{\"at\":\"T1\",\"what\":\"fired\",\"dryRun\":false,\"runId\":\"run-1\",\"phase\":\"training\","
-                                + "\"datasetVersion\":\"d@4\",\"why\":{\"sentence\":\"500 new samples\"}}]}")
+                                + "\"datasetVersion\":\"d@4\",\"why\":{\"sentence\":\"500 new samples\"}},"
+                                + "{\"at\":\"T0\",\"what\":\"fired\",\"dryRun\":false,\"runId\":\"run-0\",\"phase\":\"rejected\","
+                                + "\"failure\":\"it cannot be\",\"datasetVersion\":\"d@3\",\"why\":{\"sentence\":\"500 more\"}}]}")
                 .on("POST /v1/policies/nightly/fire?dry_run=true&reason=because", 202, "{}")
                 .on("DELETE /v1/policies/nightly", 204, "");
 
@@ -253,7 +255,8 @@ class FinemeshTest {
                 .containsExactly(
                         "policy nightly, revision 3, enabled: d -> m@champion on enough, weekly",
                         "T2  waits: it cools down",
-                        "T1  fired run-1 (training) on d@4: 500 new samples");
+                        "T1  fired run-1 (training) on d@4: 500 new samples",
+                        "T0  fired run-0 (rejected: it cannot be) on d@3: 500 more");
         assertThat(finemesh(with("policy", "fire", "nightly", "--dry-run", "--reason", "because")))
                 .isZero();
         assertThat(finemesh(with("policy", "withdraw", "nightly"))).isZero();

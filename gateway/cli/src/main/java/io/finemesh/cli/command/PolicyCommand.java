@@ -134,7 +134,8 @@ public final class PolicyCommand implements Callable<Integer> {
             return "would fire (dry run): " + why;
         }
         return "fired " + said.path("runId").asText() + " ("
-                + said.path("phase").asText("not submitted yet") + ") on "
+                + said.path("phase").asText("not submitted yet")
+                + (said.hasNonNull("failure") ? ": " + said.path("failure").asText() : "") + ") on "
                 + said.path("datasetVersion").asText() + ": " + why;
     }
 

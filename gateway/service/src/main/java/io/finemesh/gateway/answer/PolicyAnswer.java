@@ -1,5 +1,6 @@
 package io.finemesh.gateway.answer;
 
+import io.finemesh.contract.failure.Failure;
 import io.finemesh.contract.policy.GateSpecification;
 import io.finemesh.contract.policy.PolicyDefined;
 import io.finemesh.contract.policy.PolicyLimits;
@@ -11,6 +12,7 @@ import io.finemesh.contract.trigger.TriggerHeld;
 import io.finemesh.gateway.admission.SpecificationForm;
 import io.finemesh.gateway.view.MeshView;
 import io.finemesh.gateway.view.PolicyBook;
+import io.finemesh.gateway.view.RunView;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -82,6 +84,7 @@ public record PolicyAnswer(
      * @param dryRun whether no run is made of it
      * @param runId the run it leads to
      * @param phase where that run stands; absent until it is submitted
+     * @param failure why that run was rejected or failed
      * @param refused why no run could be made of it
      * @param reason which limit holds it back
      * @param until when time alone ends that
@@ -96,6 +99,7 @@ public record PolicyAnswer(
             Optional<Boolean> dryRun,
             Optional<String> runId,
             Optional<String> phase,
+            Optional<String> failure,
             Optional<String> refused,
             Optional<String> reason,
             Optional<Instant> until,
@@ -113,6 +117,7 @@ public record PolicyAnswer(
                                     ? Optional.empty()
                                     : Optional.of(fired.runId().value()),
                             mesh.run(fired.runId()).map(run -> run.phase().word()),
+                            mesh.run(fired.runId()).flatMap(RunView::failure).map(Failure::message),
                             mesh.policies().refusal(fired.fireId()).map(refusal -> refusal.failure()
                                     .message()),
                             Optional.empty(),
@@ -123,6 +128,7 @@ public record PolicyAnswer(
                     new Said(
                             said.at(),
                             "held",
+                            Optional.empty(),
                             Optional.empty(),
                             Optional.empty(),
                             Optional.empty(),

@@ -10,12 +10,16 @@ import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
 
 import io.finemesh.contract.Message;
+import io.finemesh.contract.failure.Failure;
+import io.finemesh.contract.failure.FailureCode;
 import io.finemesh.contract.id.CheckpointId;
 import io.finemesh.contract.id.DatasetVersion;
 import io.finemesh.contract.id.EventId;
 import io.finemesh.contract.id.FireId;
 import io.finemesh.contract.id.RunId;
 import io.finemesh.contract.run.RunCommand;
+import io.finemesh.contract.run.RunEvent;
+import io.finemesh.contract.run.RunRejected;
 import io.finemesh.contract.run.SubmitRun;
 import io.finemesh.contract.trigger.FirePolicy;
 import io.finemesh.contract.trigger.FireReason;
@@ -268,6 +272,29 @@ class PolicyResourceTest {
         say(fired, "late-event");
         await().untilAsserted(() -> given().get("/v1/policies/" + name).then().body("said", hasSize(2)));
         assertThat(submissions(fired.runId())).hasSize(1);
+    }
+
+    @Test
+    void aFiringWhoseRunIsRejectedTellsWhy() {
+        apply(POLICY, 200);
+        TriggerFired fired = fired("rejected", false);
+        say(fired, "event-rejected");
+        await().untilAsserted(() -> assertThat(submissions(fired.runId())).hasSize(1));
+        broker.say(
+                Topics.RUN_EVENTS,
+                Envelope.<RunEvent>starting(
+                        new EventId("rejection-" + name),
+                        "/scheduler",
+                        fired.runId().value(),
+                        clock.instant(),
+                        Optional.empty(),
+                        new RunRejected(
+                                fired.runId(), new Failure(FailureCode.INVALID_SPECIFICATION, "it cannot be"))));
+
+        await().untilAsserted(() -> given().get("/v1/policies/" + name)
+                .then()
+                .body("said[0].phase", equalTo("rejected"))
+                .body("said[0].failure", equalTo("it cannot be")));
     }
 
     @Test
