@@ -61,7 +61,8 @@ public final class ChoiceTask implements Task {
     }
 
     /**
-     * A subject of MMLU: a description, the first five questions of the development split, and {@code acc} alone.
+     * A subject of MMLU: a description and the first five questions of the development split. The reference harness reports {@code acc} alone; what is weighed are letters, all of one length, so {@code
+     * acc_norm} is the same figure.
      *
      * @param subject with underscores, such as {@code college_mathematics}
      */
@@ -69,7 +70,7 @@ public final class ChoiceTask implements Task {
         String description = "The following are multiple choice questions (with answers) about "
                 + subject.replace('_', ' ') + ".\n\n";
         return new ChoiceTask(
-                "mmlu_" + subject, 1.0, Optional.of(description), documents, FewShot.first(development, 5), false, 0);
+                "mmlu_" + subject, 1.0, Optional.of(description), documents, FewShot.first(development, 5), true, 0);
     }
 
     /**

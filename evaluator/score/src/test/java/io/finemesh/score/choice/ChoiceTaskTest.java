@@ -17,6 +17,7 @@ import io.finemesh.score.task.TaskException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -105,8 +106,11 @@ class ChoiceTaskTest {
                         + "q0\nA. w\nB. x\nC. y\nD. z\nAnswer: A\n\nq1\n")
                 .endsWith("Answer: A\n\nq5\nA. w\nB. x\nC. y\nD. z\nAnswer:");
         assertThat(task.judge(example, weights(-5, -1, -5, -5)).getFirst().metrics())
-                .containsOnlyKeys("acc")
-                .containsEntry("acc", 1.0);
+                .containsOnly(Map.entry("acc", 1.0), Map.entry("acc_norm", 1.0));
+        assertThat(task.judge(example, weights(-1, -5, -5, -5)).getFirst().metrics())
+                .containsOnly(Map.entry("acc", 0.0), Map.entry("acc_norm", 0.0));
+        assertThat(task.configuration().path("metric_list").findValuesAsText("metric"))
+                .containsExactly("acc", "acc_norm");
         assertThat(task.name()).isEqualTo("mmlu_college_mathematics");
         assertThatThrownBy(() -> ChoiceTask.mmlu("x", documents, documents.subList(0, 4)))
                 .isInstanceOf(TaskException.class);
