@@ -20,8 +20,7 @@ public final class TaskMetrics {
             case EXACT_MATCH, HENDRYCKS_MATH -> List.of("exact_match");
             case GSM8K, GSM8K_COT, GSM8K_COT_ZEROSHOT, GSM8K_COT_LLAMA ->
                 List.of("exact_match,strict-match", "exact_match,flexible-extract");
-            case AQUA, SAT_MATH -> List.of("acc", "acc_norm");
-            case MMLU -> List.of("acc");
+            case AQUA, SAT_MATH, MMLU -> List.of("acc", "acc_norm");
             case SUPERGLUE -> superGlue(name);
             case SVAMP -> List.of("number");
             case NUMGLUE -> List.of("number_or_text");

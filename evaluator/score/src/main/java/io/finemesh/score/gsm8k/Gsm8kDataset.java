@@ -1,5 +1,10 @@
 package io.finemesh.score.gsm8k;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.finemesh.score.python.PythonJson;
 import io.finemesh.score.records.Fields;
 import io.finemesh.score.records.Row;
 import io.finemesh.score.records.RowProblem;
@@ -20,11 +25,12 @@ import java.util.Optional;
  *
  * @param documents problems, in the order of the file
  * @param problems lines that cannot be used
- * @param sha256 digest of the file, hexadecimal
  */
-public record Gsm8kDataset(List<Gsm8kDocument> documents, List<RowProblem> problems, String sha256) {
+public record Gsm8kDataset(List<Gsm8kDocument> documents, List<RowProblem> problems) {
     /** Problems in the published test split. */
     public static final int TEST_SIZE = 1319;
+    /** Problems in the published training split. */
+    public static final int TRAIN_SIZE = 7473;
 
     private static final String TEST_SHA256 = "3730d312f6e3440559ace48831e51066acaca737f6eabec99bccb9e4b3c39d14";
     private static final String TRAIN_SHA256 = "17f347dc51477c50d4efb83959dbb7c56297aba886e5544ee2aaed3024813465";
@@ -68,22 +74,29 @@ public record Gsm8kDataset(List<Gsm8kDocument> documents, List<RowProblem> probl
                 documents.add(new Gsm8kDocument(question.get(), answer.get(), row.value()));
             }
         }
-        return new Gsm8kDataset(documents, problems, sha256(file));
+        return new Gsm8kDataset(documents, problems);
     }
 
-    /** Whether this is the published test split, byte for byte; figures on anything else are not comparable with published ones. */
-    public boolean isPublishedTest() {
-        return sha256.equals(TEST_SHA256);
+    /** Whether these are the problems of the published test split, word for word and in their order; figures on anything else are not comparable with published ones. */
+    public static boolean isPublishedTest(List<Gsm8kDocument> documents) {
+        return documents.size() == TEST_SIZE && sha256(documents).equals(TEST_SHA256);
     }
 
-    /** Whether this is the published training split, byte for byte; worked examples from anything else make other prompts. */
-    public boolean isPublishedTrain() {
-        return sha256.equals(TRAIN_SHA256);
+    /** Whether these are the problems of the published training split; worked examples from anything else make other prompts. */
+    public static boolean isPublishedTrain(List<Gsm8kDocument> documents) {
+        return documents.size() == TRAIN_SIZE && sha256(documents).equals(TRAIN_SHA256);
     }
 
-    private static String sha256(byte[] bytes) {
+    /** Digest of problems as the published files write them, whatever file they were read from. */
+    private static String sha256(List<Gsm8kDocument> documents) {
         try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (Gsm8kDocument document : documents) {
+                ObjectNode row = JsonNodeFactory.instance.objectNode();
+                row.put("question", document.question()).put("answer", document.answer());
+                digest.update((PythonJson.line(row, true) + "\n").getBytes(UTF_8));
+            }
+            return HexFormat.of().formatHex(digest.digest());
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException("every JDK has SHA-256", impossible);
         }

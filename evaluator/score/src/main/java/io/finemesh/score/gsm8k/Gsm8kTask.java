@@ -30,6 +30,7 @@ public final class Gsm8kTask implements Task {
     public static final int LONGEST = 256;
 
     private static final String BETWEEN_EXAMPLES = "\n\n";
+    private static final String NOT_COMPARABLE = "score, not comparable with published ones: ";
 
     private final Gsm8kVariant variant;
     private final List<Gsm8kDocument> documents;
@@ -76,6 +77,24 @@ public final class Gsm8kTask implements Task {
     /** This task with another longest answer. */
     public Gsm8kTask withLongest(int tokens) {
         return new Gsm8kTask(variant, documents, pool, shots, poolIsEvaluated, tokens);
+    }
+
+    /** Comparable with published scores only where the problems are the published ones, and so are their worked examples and as many. */
+    @Override
+    public String standing() {
+        if (!Gsm8kDataset.isPublishedTest(documents)) {
+            return NOT_COMPARABLE + "the problems are not those of the published test split";
+        }
+        if (shots != variant.shots()) {
+            return NOT_COMPARABLE + "a prompt has " + shots + " worked examples and not " + variant.shots();
+        }
+        if (variant.drawsExamples() && !Gsm8kDataset.isPublishedTrain(pool)) {
+            return NOT_COMPARABLE + "worked examples are not drawn from the published training split";
+        }
+        // Nothing here tells whether fixed worked examples are the published ones.
+        return shots > 0 && !variant.drawsExamples()
+                ? "score"
+                : "score, comparable with published ones of the same settings";
     }
 
     @Override

@@ -9,16 +9,35 @@ import java.util.regex.Pattern;
  * the match itself.
  *
  * @param name name in results
- * @param pattern what is looked for; linear on the texts it is used on
+ * @param pattern what is looked for; one that looks at a text more than a hundred million times, and {@value #LOOKS} times at each character, is refused
  * @param last take the last match, not the first
  */
 public record RegexFilter(String name, Pattern pattern, boolean last) {
     /** What a text without a match is read as. */
     public static final String INVALID = "[invalid]";
 
-    /** What is read out of a text. */
+    /** How often a pattern may look at each character, on average; linear ones take a few. */
+    static final int LOOKS = 200;
+
+    private static final long LOOKS_AT_LEAST = 100_000_000;
+
+    /**
+     * What is read out of a text.
+     *
+     * @throws TaskException if the pattern takes too long on it
+     */
     public String read(String text) {
-        Matcher matcher = pattern.matcher(text);
+        try {
+            return found(pattern.matcher(new CountedText(text, LOOKS_AT_LEAST + (long) LOOKS * text.length())));
+        } catch (CountedText.Exhausted | StackOverflowError tooMuch) {
+            throw new TaskException(
+                    TaskException.Reason.UNBOUNDED_PATTERN,
+                    "the regex " + pattern.pattern() + " takes too long on an answer of " + text.length()
+                            + " characters; write it without repetitions in repetitions, and do not begin it with one");
+        }
+    }
+
+    private String found(Matcher matcher) {
         String found = null;
         boolean any = false;
         while (matcher.find()) {

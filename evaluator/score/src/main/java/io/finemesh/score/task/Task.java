@@ -38,6 +38,11 @@ public interface Task {
         return Map.of();
     }
 
+    /** What a figure over all documents may be called, with what it is comparable to where that can be told. */
+    default String standing() {
+        return "score";
+    }
+
     /** What the task is made of, in the fields of a task file of lm-evaluation-harness. */
     ObjectNode configuration();
 }

@@ -19,7 +19,9 @@ public final class TaskException extends RuntimeException {
         /** The model's context is too short for the longest answer. */
         CONTEXT_TOO_SHORT,
         /** A response is of another kind than its request, or its numbers are not finite. */
-        WRONG_RESPONSE
+        WRONG_RESPONSE,
+        /** A regular expression takes too long on an answer. */
+        UNBOUNDED_PATTERN
     }
 
     public TaskException(Reason reason, String message) {

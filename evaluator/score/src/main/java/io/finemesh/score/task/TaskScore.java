@@ -17,10 +17,12 @@ import java.util.Map;
  * @param documents documents that the task has
  * @param evaluated documents that were asked
  * @param figures mean of each metric under each filter, and what the task makes of all samples together, by the reference's key {@code metric,filter}
+ * @param standing what they may be called where all documents were asked
  */
-public record TaskScore(String task, int documents, int evaluated, Map<String, Figure> figures) {
+public record TaskScore(String task, int documents, int evaluated, Map<String, Figure> figures, String standing) {
     public TaskScore {
         requireNonNull(task, "task is null");
+        requireNonNull(standing, "standing is null");
         figures = Collections.unmodifiableMap(new LinkedHashMap<>(figures));
     }
 
@@ -29,9 +31,9 @@ public record TaskScore(String task, int documents, int evaluated, Map<String, F
         return evaluated < documents;
     }
 
-    /** What to call this: {@code score}, or {@code limited run} with the numbers. */
+    /** What to call this: {@code score}, and what it is comparable to, or {@code limited run} with the numbers. */
     public String label() {
-        return limited() ? "limited run over " + evaluated + " of " + documents + " documents, not a score" : "score";
+        return limited() ? "limited run over " + evaluated + " of " + documents + " documents, not a score" : standing;
     }
 
     /**
@@ -55,6 +57,6 @@ public record TaskScore(String task, int documents, int evaluated, Map<String, F
         values.forEach((key, list) -> figures.put(
                 key, Mean.of(list.stream().mapToDouble(Double::doubleValue).toArray())));
         figures.putAll(task.figures(samples));
-        return new TaskScore(task.name(), task.size(), samples.size(), figures);
+        return new TaskScore(task.name(), task.size(), samples.size(), figures, task.standing());
     }
 }

@@ -44,6 +44,16 @@ class FinalAnswerTest {
                 "costs $5 | [invalid] | $5",
                 "−7 | [invalid] | 7",
                 "nothing | [invalid] | [invalid]",
+                "pay $1,234. | [invalid] | $1,234.",
+                "1/2 | [invalid] | 2",
+                "at 12:30 | [invalid] | 30",
+                "3.5% | [invalid] | 3.5",
+                "is \u0661\u0662 | [invalid] | [invalid]",
+                "1e5 | [invalid] | 5",
+                "well ... | [invalid] | ...",
+                "only $ | [invalid] | [invalid]",
+                "'' | [invalid] | [invalid]",
+                "cut at #### 12,34 | 12,34 | 12,34",
                 "10 - 5 | [invalid] | 5",
                 "x-5 | [invalid] | -5"
             })

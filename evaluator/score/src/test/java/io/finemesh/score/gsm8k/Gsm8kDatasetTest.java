@@ -7,6 +7,7 @@ import static org.assertj.core.groups.Tuple.tuple;
 import io.finemesh.score.SharedData;
 import io.finemesh.score.records.RowProblem;
 import io.finemesh.score.records.RowProblem.Kind;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class Gsm8kDatasetTest {
@@ -29,13 +30,22 @@ class Gsm8kDatasetTest {
                         tuple(5, Kind.WRONG_TYPE),
                         tuple(5, Kind.WRONG_TYPE),
                         tuple(6, Kind.NOT_JSON));
-        assertThat(dataset.isPublishedTest()).isFalse();
+        assertThat(Gsm8kDataset.isPublishedTest(dataset.documents())).isFalse();
     }
 
     @Test
     void aChangedByteIsNoLongerThePublishedSet() {
         byte[] file = SharedData.bytes("data/gsm8k/test.jsonl");
+        List<Gsm8kDocument> published = Gsm8kDataset.read(file).documents();
+        assertThat(Gsm8kDataset.isPublishedTest(published)).isTrue();
+        String windows = "\ufeff" + new String(file, UTF_8).replace("\n", "\r\n");
+        assertThat(Gsm8kDataset.isPublishedTest(
+                        Gsm8kDataset.read(windows.getBytes(UTF_8)).documents()))
+                .as("the same problems in another file")
+                .isTrue();
         file[100] ^= 1;
-        assertThat(Gsm8kDataset.read(file).isPublishedTest()).isFalse();
+        assertThat(Gsm8kDataset.isPublishedTest(Gsm8kDataset.read(file).documents()))
+                .isFalse();
+        assertThat(Gsm8kDataset.isPublishedTest(published.reversed())).isFalse();
     }
 }

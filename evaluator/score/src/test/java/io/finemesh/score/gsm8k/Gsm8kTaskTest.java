@@ -46,8 +46,8 @@ class Gsm8kTaskTest {
         JsonNode golden = SharedData.json("golden/gsm8k.json").get("k" + shots);
         Gsm8kDataset test = Gsm8kDataset.read(SharedData.bytes("data/gsm8k/test.jsonl"));
         Gsm8kDataset train = Gsm8kDataset.read(SharedData.bytes("data/gsm8k/train.jsonl"));
-        assertThat(test.isPublishedTest()).isTrue();
-        assertThat(train.isPublishedTrain()).isTrue();
+        assertThat(Gsm8kDataset.isPublishedTest(test.documents())).isTrue();
+        assertThat(Gsm8kDataset.isPublishedTrain(train.documents())).isTrue();
         List<String> hashes = Gsm8kTask.of(Gsm8kVariant.PLAIN, test.documents(), train.documents())
                 .withShots(shots)
                 .examples(SampleLimit.none())
@@ -83,7 +83,57 @@ class Gsm8kTaskTest {
                 .containsExactly("exact_match,strict-match", "exact_match,flexible-extract");
         assertThat(score.figures().values()).allMatch(figure -> figure.value() == 1);
         assertThat(score.limited()).isFalse();
-        assertThat(score.label()).isEqualTo("score");
+        assertThat(score.label())
+                .isEqualTo("score, not comparable with published ones: a prompt has 0 worked examples and not 5");
+        Gsm8kDataset train = Gsm8kDataset.read(SharedData.bytes("data/gsm8k/train.jsonl"));
+        assertThat(Gsm8kTask.of(Gsm8kVariant.PLAIN, test.documents(), train.documents())
+                        .standing())
+                .isEqualTo("score, comparable with published ones of the same settings");
+        assertThat(Gsm8kTask.of(Gsm8kVariant.PLAIN, test.documents(), test.documents())
+                        .standing())
+                .endsWith("not drawn from the published training split");
+        assertThat(Gsm8kTask.of(Gsm8kVariant.COT_ZEROSHOT, test.documents(), List.of())
+                        .standing())
+                .contains(", comparable");
+    }
+
+    @Test
+    void otherProblemsThanThePublishedAreNeverCalledComparable() {
+        Gsm8kTask task = Gsm8kTask.of(Gsm8kVariant.PLAIN, made("q", 7), made("p", 30));
+        TaskScore score = TaskScore.of(
+                task,
+                task.examples(SampleLimit.none()).stream()
+                        .map(example -> ScoredSample.of(task, example, Response.Generated.of("#### 0")))
+                        .toList());
+        assertThat(score.label())
+                .isEqualTo(
+                        "score, not comparable with published ones: the problems are not those of the published test split");
+        List<Gsm8kDocument> asMany = made("q", Gsm8kDataset.TEST_SIZE);
+        assertThat(Gsm8kTask.of(Gsm8kVariant.COT_ZEROSHOT, asMany, List.of()).standing())
+                .as("as many as the published ones")
+                .startsWith("score, not comparable");
+    }
+
+    @Test
+    void noWorkedExampleNeedsNoneToDrawFrom() {
+        for (Gsm8kVariant variant : List.of(Gsm8kVariant.PLAIN, Gsm8kVariant.COT)) {
+            List<Example> examples =
+                    Gsm8kTask.of(variant, made("q", 2), List.of()).withShots(0).examples(SampleLimit.none());
+            assertThat(examples).hasSize(2).allSatisfy(example -> assertThat(
+                            example.request().prompt().turns())
+                    .hasSize(1));
+        }
+        assertThatThrownBy(() -> Gsm8kTask.of(Gsm8kVariant.PLAIN, made("q", 2), made("p", 9))
+                        .withShots(-1)
+                        .examples(SampleLimit.none()))
+                .isInstanceOf(TaskException.class);
+        // Of its own split one more is drawn: with as many as there are, one is missing.
+        assertThatThrownBy(() -> Gsm8kTask.of(Gsm8kVariant.PLAIN, made("q", 3), List.of())
+                        .withShots(3)
+                        .drawingFromItself()
+                        .examples(SampleLimit.none()))
+                .isInstanceOf(TaskException.class)
+                .hasMessageContaining("4 worked examples are to be drawn from 3");
     }
 
     @Test

@@ -52,12 +52,12 @@ public final class AnswerJournal implements AutoCloseable {
     }
 
     /** Everything that is answered, by question. */
-    public SortedMap<Integer, Answer> answers() {
+    public synchronized SortedMap<Integer, Answer> answers() {
         return new TreeMap<>(answers);
     }
 
-    /** Keeps a piece; returns when it is on disk. */
-    public void append(SortedMap<Integer, Answer> piece) throws IOException {
+    /** Keeps a piece; returns when it is on disk. Pieces of several threads follow each other whole. */
+    public synchronized void append(SortedMap<Integer, Answer> piece) throws IOException {
         ByteBuffer lines = ByteBuffer.wrap(AnswerLines.encode(piece));
         while (lines.hasRemaining()) {
             channel.write(lines);

@@ -73,8 +73,12 @@ final class TaskMerger {
                 case Measurement.Changes changes -> changes(job, changes, answers);
             };
         } catch (TaskException | IllegalArgumentException refused) {
+            boolean pattern =
+                    refused instanceof TaskException task && task.reason() == TaskException.Reason.UNBOUNDED_PATTERN;
             throw new EvaluationException(
-                    FailureCode.MODEL_NOT_USABLE, plan.measurement().name() + ": " + refused.getMessage(), refused);
+                    pattern ? FailureCode.INVALID_SPECIFICATION : FailureCode.MODEL_NOT_USABLE,
+                    plan.measurement().name() + ": " + refused.getMessage(),
+                    refused);
         }
     }
 

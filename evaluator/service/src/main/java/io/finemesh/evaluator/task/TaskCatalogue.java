@@ -79,7 +79,8 @@ public final class TaskCatalogue {
             throw new TaskRefusedException(
                     switch (refused.reason()) {
                         case NO_DOCUMENTS -> FailureCode.DATASET_NOT_USABLE;
-                        case NOT_ENOUGH_SHOTS, BAD_LIMIT, CONTEXT_TOO_SHORT -> FailureCode.INVALID_SPECIFICATION;
+                        case NOT_ENOUGH_SHOTS, BAD_LIMIT, CONTEXT_TOO_SHORT, UNBOUNDED_PATTERN ->
+                            FailureCode.INVALID_SPECIFICATION;
                         case WRONG_RESPONSE -> FailureCode.INTERNAL;
                     },
                     name(specification) + ": " + refused.getMessage());

@@ -94,6 +94,50 @@ class EngineAnswersTest {
         }
     }
 
+    @Test
+    void batchesOfOneSevenAndThirtyTwoGiveTheSameTexts() throws Exception {
+        StringBuilder rows = new StringBuilder();
+        for (int row = 0; row < 40; row++) {
+            rows.append("{\"question\":\"what is %s%d ?\",\"answer\":\"#### %d\"}\n"
+                    .formatted("1 plus ".repeat(row % 9), row, row));
+        }
+        Measurement measurement = TaskCatalogue.measure(
+                new TaskSpecification(EvaluationTask.GSM8K_COT_ZEROSHOT, 0, 12),
+                rows.toString().getBytes(UTF_8),
+                Optional.empty());
+
+        SortedMap<Integer, Answer> alone = answers(1, 64, measurement);
+
+        assertThat(alone).hasSize(40);
+        assertThat(alone.values().stream().distinct()).as("different texts").hasSizeGreaterThan(5);
+        assertThat(answers(7, 64, measurement)).isEqualTo(alone);
+        assertThat(answers(32, 64, measurement)).isEqualTo(alone);
+    }
+
+    @Test
+    void aStopThatIsSpreadOverTokensEndsTheAnswerBeforeIt() throws Exception {
+        byte[] rows = "{\"question\":\"what is 3 ?\",\"answer\":\"3\"}\n".getBytes(UTF_8);
+        String plain = "task: t\nprompt: \"{question}\"\ntarget: \"{answer}\"\nlongest: 8\n";
+        TaskSpecification free =
+                new TaskSpecification(EvaluationTask.OWN, 0, 8, own(plain).options());
+        String said = ((Answer.Written) answers(1, 64, TaskCatalogue.measure(free, rows, Optional.empty()))
+                        .get(0))
+                .text();
+        String[] words = said.strip().split(" +");
+        assertThat(words).as("what it says unstopped: %s", said).hasSizeGreaterThan(4);
+        String stop = words[2] + " " + words[3];
+        TaskSpecification stopped = new TaskSpecification(
+                EvaluationTask.OWN,
+                0,
+                8,
+                own(plain + "stops: [\"" + stop + "\"]\n").options());
+
+        Answer.Written cut = (Answer.Written) answers(1, 64, TaskCatalogue.measure(stopped, rows, Optional.empty()))
+                .get(0);
+
+        assertThat(cut.text()).isEqualTo(said.substring(0, said.indexOf(stop)));
+    }
+
     /** A template that writes the words and the end of text, with a space between, says the same as the plain one does. */
     @Test
     void aModelsOwnTemplateAsksAsItWasTrained() throws Exception {

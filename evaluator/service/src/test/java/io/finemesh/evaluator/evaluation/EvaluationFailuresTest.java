@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.finemesh.contract.failure.Disposition;
 import io.finemesh.contract.failure.Failure;
 import io.finemesh.contract.failure.FailureCode;
+import io.finemesh.engine.text.TokenizerException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +31,14 @@ class EvaluationFailuresTest {
         assertThat(failure.message())
                 .contains("generation-batch", "tokens-per-row")
                 .doesNotContain("x.cpp", "\n");
+    }
+
+    @Test
+    void aTokenizerOfAnotherVocabularyIsTold() {
+        assertThat(EvaluationFailures.of(new TokenizerException(
+                                TokenizerException.Reason.VOCABULARY_MISMATCH, "512 tokens, and the model has 500"))
+                        .code())
+                .isEqualTo(FailureCode.TOKENIZER_MISMATCH);
     }
 
     @Test

@@ -145,6 +145,40 @@ class RemoteTurnsTest {
     }
 
     @Test
+    void aLongHostileAnswerReachesTheJudgeAndTheRecordsWordForWord() throws Exception {
+        String hostile = "{question_2} {0} %s $1 \\n [[10]] </s> \u00e9 " + "x".repeat(200_000);
+        String quoted = new ObjectMapper().writeValueAsString(hostile);
+        script = _ -> FakeJudgeServer.said(quoted.substring(1, quoted.length() - 1), 5);
+        String question = "{\"question_id\":81,\"category\":\"writing\",\"turns\":[\"{answer} %d\"]}\n";
+
+        EvaluationCompleted completed = (EvaluationCompleted) mesh.ended("1", work(question));
+
+        assertThat(messages(judge.received.getFirst()).get(0).path("content").asText())
+                .isEqualTo("{answer} %d " + hostile);
+        List<JsonNode> records = mesh.lines(completed.records().orElseThrow().getFirst());
+        assertThat(records).singleElement().satisfies(line -> {
+            assertThat(line.path("user_prompt").asText()).isEqualTo("{answer} %d " + hostile);
+            assertThat(line.path("score").asDouble())
+                    .as("what the judge says counts")
+                    .isEqualTo(7);
+        });
+    }
+
+    @Test
+    void ofThreeTurnsAllAreAnsweredAndTheFirstIsRatedAsFastChatDoes() throws Exception {
+        String question = "{\"question_id\":81,\"category\":\"writing\",\"turns\":[\"one\",\"two\",\"three\"]}\n";
+
+        EvaluationCompleted completed = (EvaluationCompleted) mesh.ended("1", work(question));
+
+        assertThat(writer.received).hasSize(3);
+        assertThat(judge.received).hasSize(1);
+        assertThat(completed.scores())
+                .extracting(TaskScore::metric)
+                .contains("first_turn")
+                .doesNotContain("second_turn");
+    }
+
+    @Test
     void silenceAndGarbageAreTyped() throws Exception {
         for (String body :
                 List.of("", "<html>", "{\"choices\":[]}", "{\"choices\":[{\"message\":{\"content\":null}}]}")) {

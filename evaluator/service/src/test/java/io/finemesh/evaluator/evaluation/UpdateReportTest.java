@@ -12,11 +12,7 @@ import io.finemesh.checkpoint.change.Finding;
 import io.finemesh.checkpoint.change.ReportJson;
 import io.finemesh.checkpoint.change.TensorChange;
 import io.finemesh.checkpoint.change.UpdateReport;
-import io.finemesh.checkpoint.manifest.GroupBlob;
-import io.finemesh.checkpoint.manifest.TensorEntry;
 import io.finemesh.checkpoint.manifest.TrainedBy;
-import io.finemesh.checkpoint.safetensors.SafetensorsWriter;
-import io.finemesh.checkpoint.safetensors.TensorData;
 import io.finemesh.contract.evaluation.EvaluationCompleted;
 import io.finemesh.contract.evaluation.EvaluationEvent;
 import io.finemesh.contract.evaluation.EvaluationFailed;
@@ -35,16 +31,11 @@ import io.finemesh.evaluator.blob.CheckpointFetcher;
 import io.finemesh.evaluator.fixture.MemoryStore;
 import io.finemesh.evaluator.trace.EvaluationSpans;
 import io.opentelemetry.api.OpenTelemetry;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -218,24 +209,9 @@ class UpdateReportTest {
                         Optional.empty()));
     }
 
-    /** The weights of one layer, each moved by the same number. */
     private CheckpointId trained(CheckpointId parent, String run, int segment, String layer, float by)
             throws IOException {
-        List<TensorData> tensors = new ArrayList<>();
-        for (TensorEntry tensor : store.committed(parent).tensors()) {
-            if (tensor.name().startsWith(layer)) {
-                float[] values = store.values(parent, tensor.name());
-                ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
-                for (float value : values) {
-                    bytes.putFloat(value + by);
-                }
-                tensors.add(new TensorData(
-                        tensor.name(), tensor.dtype(), tensor.shape(), MemorySegment.ofArray(bytes.array())));
-            }
-        }
-        ByteArrayOutputStream blob = new ByteArrayOutputStream();
-        SafetensorsWriter.write(blob, tensors, GroupBlob.METADATA);
-        return store.addChild(parent, new TrainedBy(run, segment, 9 + 10L * segment), List.of(blob.toByteArray()));
+        return store.addMoved(parent, new TrainedBy(run, segment, 9 + 10L * segment), layer, by);
     }
 
     private EvaluationDesk desk(String name) throws IOException {

@@ -3,6 +3,7 @@ package io.finemesh.evaluator.task;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.finemesh.contract.evaluation.TaskMetrics;
@@ -16,10 +17,13 @@ import io.finemesh.score.records.RowProblem.Kind;
 import io.finemesh.score.task.Example;
 import io.finemesh.score.task.Request;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What tasks make of the rows of a data set of documents, as the store keeps them: a JSON object a line, with the fields it was uploaded with. */
 class TaskCatalogueTest {
@@ -189,6 +193,58 @@ class TaskCatalogueTest {
                             + filter.path("name").asText()));
         }
         assertThat(TaskMetrics.of(task, asked.name())).containsExactlyInAnyOrderElementsOf(names);
+    }
+
+    @Test
+    void marksCarriageReturnsAndBrokenLinesOfAFileAreReadAroundAndNamed() {
+        byte[] good = "\ufeff{\"question\":\"a ?\",\"answer\":\"#### 1\"}\r\n\r\n".getBytes(UTF_8);
+        byte[] bad = ("{\"question\":\"x\",\"answer\":\"#### 2\"}\n{\"question\":\"a ?\",\"answer\":\"#### 1\"}\n"
+                        + "{\"question\":\"b ?\"}\n{\"question\":\"c ?\",\"answer\":\"no mark\"}\n{\"question\":\"d ?\",\"answ")
+                .getBytes(UTF_8);
+        bad[13] = (byte) 0xff;
+        byte[] file = Arrays.copyOf(good, good.length + bad.length);
+        System.arraycopy(bad, 0, file, good.length, bad.length);
+
+        Measurement.Questions asked = (Measurement.Questions) TaskCatalogue.measure(
+                specification(EvaluationTask.GSM8K_COT_ZEROSHOT, TaskOptions.NONE), file, Optional.empty());
+
+        assertThat(asked.size()).isEqualTo(1);
+        assertThat(asked.leftOut())
+                .extracting(RowProblem::line, RowProblem::kind)
+                .containsExactlyInAnyOrder(
+                        tuple(3, Kind.NOT_UTF8),
+                        tuple(4, Kind.DUPLICATE),
+                        tuple(5, Kind.MISSING_FIELD),
+                        tuple(6, Kind.BAD_VALUE),
+                        tuple(7, Kind.NOT_JSON));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-1, ABSENT", "65, ABSENT", "3, ABSENT", "0, FINE", "2, FINE"})
+    void moreWorkedExamplesThanThereAreToDrawFromAreRefused(int shots, String verdict) {
+        TaskOptions options = new TaskOptions(
+                Optional.empty(),
+                Optional.of("worked"),
+                OptionalInt.of(shots),
+                false,
+                Optional.empty(),
+                Optional.empty());
+        byte[] rows = "{\"question\":\"q ?\",\"answer\":\"#### 1\"}\n".getBytes(UTF_8);
+        byte[] worked = "{\"question\":\"p ?\",\"answer\":\"#### 1\"}\n{\"question\":\"r ?\",\"answer\":\"#### 2\"}\n"
+                .getBytes(UTF_8);
+
+        if (verdict.equals("FINE")) {
+            assertThat(TaskCatalogue.measure(specification(EvaluationTask.GSM8K, options), rows, Optional.of(worked))
+                            .size())
+                    .isEqualTo(1);
+        } else {
+            assertThatThrownBy(() -> TaskCatalogue.measure(
+                            specification(EvaluationTask.GSM8K, options), rows, Optional.of(worked)))
+                    .isInstanceOfSatisfying(TaskRefusedException.class, refused -> assertThat(
+                                    refused.failure().code())
+                            .isEqualTo(FailureCode.INVALID_SPECIFICATION))
+                    .hasMessageContaining("from 2");
+        }
     }
 
     @Test

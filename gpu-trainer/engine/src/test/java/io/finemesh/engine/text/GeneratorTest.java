@@ -25,6 +25,7 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -110,7 +111,7 @@ class GeneratorTest {
             unstopped.get(7).tokens()[9]
         };
         List<Generation> alone = generator.generate(prompts, limits(12, 1, stops));
-        for (int batchSize : new int[] {3, 7, 100}) {
+        for (int batchSize : new int[] {3, 7, 32, 100}) {
             List<Generation> together = generator.generate(prompts, limits(12, batchSize, stops));
             for (int i = 0; i < prompts.size(); i++) {
                 String facts = "prompt %d in batches of %d".formatted(i, batchSize);
@@ -125,6 +126,26 @@ class GeneratorTest {
         assertThat(alone.stream().map(generation -> generation.tokens().length).distinct())
                 .as("continuations of different length")
                 .hasSizeGreaterThan(2);
+    }
+
+    /** Sums are split by thread, so logits differ in their last bits; what is likeliest does not. */
+    @Test
+    void theNumberOfThreadsChangesNothing() {
+        List<Generation> one = new Generator(decoder).generate(prompts, limits(12, 7));
+        try {
+            for (int threads : new int[] {2, 8}) {
+                torch.set_num_threads(threads);
+                assertThat(torch.get_num_threads()).isEqualTo(threads);
+                List<Generation> several = new Generator(decoder).generate(prompts, limits(12, 7));
+                for (int i = 0; i < prompts.size(); i++) {
+                    assertThat(several.get(i).tokens())
+                            .as("prompt %d with %d threads", i, threads)
+                            .isEqualTo(one.get(i).tokens());
+                }
+            }
+        } finally {
+            torch.set_num_threads(TinyModel.THREADS);
+        }
     }
 
     @Test
