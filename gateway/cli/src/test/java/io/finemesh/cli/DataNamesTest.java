@@ -108,10 +108,37 @@ class DataNamesTest {
                 .isEqualTo(document.replace("hub:owner/sums:test", "\"sums-test-01234567@1\"")
                         .replace("'ROWS'", "\"rows-" + MARK + "@3\"")
                         .replace("\"ROWS\"", "\"rows-" + MARK + "@2\"")
-                        .replace(">-\n      ROWS\n", "\"rows-" + MARK + "@2\""));
+                        .replace(">-\n      ROWS\n", "\"rows-" + MARK + "@2\"\n"));
         assertThat(err.toString())
                 .contains("fetching hub:owner/sums:test", "is uploaded as sums-test-01234567@1: 1 samples");
         assertThat(out.toString().strip()).isEqualTo("r-1");
+    }
+
+    @Test
+    void anAnchorIsKeptForItsAliasAndATextOfSeveralLinesEndsItsLine() throws Exception {
+        takes("name=rows-" + MARK, "rows-" + MARK + "@1");
+        takes("name=rows-" + MARK + "&format=documents", "rows-" + MARK + "@2");
+        gateway.on("POST /v1/runs", 202, "{\"id\":\"r-1\"}");
+        String document = """
+                dataset: &rows ROWS
+                evaluation:
+                  judge:
+                    prompts: |-
+                      ROWS
+                    references: !!str 'ROWS'
+                  dataset: *rows
+                """;
+
+        assertThat(finemesh("run", written("run.yaml", document))).isZero();
+
+        assertThat(sent()).isEqualTo("""
+                dataset: &rows "rows-MARK@1"
+                evaluation:
+                  judge:
+                    prompts: "rows-MARK@2"
+                    references: !!str "rows-MARK@2"
+                  dataset: *rows
+                """.replace("MARK", MARK));
     }
 
     @Test
@@ -119,8 +146,9 @@ class DataNamesTest {
         takes("name=rows-" + MARK, "rows-" + MARK + "@1");
         gateway.on("POST /v1/runs", 202, "{\"id\":\"r-1\"}");
         String document = "{\t\"name\": \"\uD83C\uDF31\", \"dataset\" : \"ROWS\", \"x\": [1, {\"dataset\": \"ROWS\"}]}";
+        String escaped = document.replaceFirst("ROWS", rows.replace("/", "\\\\/"));
 
-        assertThat(finemesh("run", written("run.json", document))).isZero();
+        assertThat(finemesh("run", written("run.json", escaped))).isZero();
 
         assertThat(sent())
                 .isEqualTo(document.replaceFirst("\"ROWS\"", "\"rows-" + MARK + "@1\"")

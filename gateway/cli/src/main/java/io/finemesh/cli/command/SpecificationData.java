@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -28,6 +29,9 @@ final class SpecificationData {
     private static final Pattern TASK_DATA = Pattern.compile("/evaluation/tasks/[0-9]+/dataset");
     private static final Pattern DOCUMENTS =
             Pattern.compile("/evaluation/(tasks/[0-9]+/examples|judge/(prompts|references|judgments))");
+
+    /** Anchor and tag before a text (YAML 1.2, section 6.9). */
+    private static final Pattern PROPERTIES = Pattern.compile("(?:[&!]\\S*\\s+)*");
 
     private final String text;
     private final String evaluated;
@@ -166,9 +170,22 @@ final class SpecificationData {
         int start = offset(parser.currentTokenLocation().getCharOffset(), json);
         int end = offset(parser.currentLocation().getCharOffset(), json);
         values.put(pointer, value);
-        if (text.substring(start, end).contains(value)) {
+        if (json) {
             scalars.add(new Scalar(pointer, value, start, end));
+        } else if (text.substring(start, end).contains(value)) {
+            scalars.add(ofYaml(pointer, value, start, end));
         }
+    }
+
+    /** An anchor stays, since an alias may name it, and so does the line end that YAML counts to a text of several lines. */
+    private Scalar ofYaml(String pointer, String value, int start, int end) {
+        Matcher properties = PROPERTIES.matcher(text).region(start, end);
+        int first = properties.lookingAt() ? properties.end() : start;
+        return new Scalar(
+                pointer,
+                value,
+                first,
+                first + text.substring(first, end).stripTrailing().length());
     }
 
     /** YAML's reader counts characters beyond the first plane once, Java twice. */
