@@ -35,7 +35,14 @@ class JudgedRunTest {
                 - {task: mt_bench, dataset: e2e-mt-questions, max_new_tokens: 8}
                 - {task: superglue, subject: boolq, dataset: e2e-boolq}
                 - {task: update_report}
-              judge: {url: '%s', model: a-judge, secret: e2e, prompts: e2e-mt-prompts, references: e2e-mt-references}
+                - {task: mt_bench_pairwise, dataset: e2e-mt-questions, max_new_tokens: 8}
+              judge:
+                url: '%s'
+                model: a-judge
+                secret: e2e
+                prompts: e2e-mt-prompts
+                references: e2e-mt-references
+                budget: {requests: 20, tokens: 10000}
             """;
 
     private static final List<String> KEYS = new CopyOnWriteArrayList<>();
@@ -75,6 +82,17 @@ class JudgedRunTest {
                             .put("output_format", "[[rating]]"))
                     .append('\n');
         }
+        for (String name : List.of("pair-v2", "pair-math-v1", "pair-v2-multi-turn", "pair-math-v1-multi-turn")) {
+            String asked = name.endsWith("turn")
+                    ? "{question_1} {question_2} {answer_a_1} {answer_a_2} {answer_b_1} {answer_b_2}"
+                    : "{question} {answer_a} {answer_b}";
+            prompts.append(MAPPER.createObjectNode()
+                            .put("name", name)
+                            .put("system_prompt", "choose")
+                            .put("prompt_template", "pair: " + asked)
+                            .put("output_format", "[[A]]"))
+                    .append('\n');
+        }
         documents(stage, "e2e-mt-prompts", prompts.toString());
     }
 
@@ -87,7 +105,7 @@ class JudgedRunTest {
         stage.gateway().upload(name, "documents", lines.getBytes(UTF_8));
     }
 
-    /** Too busy for the first request, not in its right mind for the second, and then 9 for first turns and 3 for second ones. */
+    /** Too busy for the first request, not in its right mind for the second, and then 9 for first turns and 3 for second ones; of two it prefers the first. */
     private static void rate(HttpExchange exchange) throws IOException {
         try (exchange) {
             KEYS.add(exchange.getRequestHeaders().getFirst("Authorization"));
@@ -100,7 +118,9 @@ class JudgedRunTest {
                 }
                 case 2 -> answer(exchange, "<html>who are you?</html>");
                 default -> {
-                    String rating = asked.startsWith("turn 1") ? "because it is short: [[9]]" : "it wanders: [[3]]";
+                    String rating = asked.startsWith("pair")
+                            ? "the first one, whichever it is: [[A]]"
+                            : asked.startsWith("turn 1") ? "because it is short: [[9]]" : "it wanders: [[3]]";
                     answer(
                             exchange,
                             "{\"choices\":[{\"message\":{\"role\":\"assistant\",\"content\":\"" + rating
@@ -144,7 +164,17 @@ class JudgedRunTest {
                 .as("one layer was trained")
                 .isPositive();
 
-        assertThat(REQUESTS.get()).as("four ratings, a refusal and nonsense").isEqualTo(6);
+        assertThat(score(evaluation, "mt_bench_pairwise", "tie").path("value").asDouble())
+                .as("a judge that always prefers the first contradicts itself")
+                .isEqualTo(4);
+        assertThat(score(evaluation, "mt_bench_pairwise", "win_rate_adjusted")
+                        .path("value")
+                        .asDouble())
+                .isEqualTo(0.5);
+
+        assertThat(REQUESTS.get())
+                .as("four ratings, eight choices, a refusal and nonsense")
+                .isEqualTo(14);
         assertThat(KEYS).containsOnly("Bearer " + RunningMesh.JUDGE_KEY);
         String judgments = await().atMost(PATIENCE)
                 .until(

@@ -74,6 +74,7 @@ final class JudgeAccount implements Spending.Ledger, AutoCloseable {
         SpendingJournal journal = SpendingJournal.open(file);
         try {
             JudgeSpending own = said(range.body(), evaluator, journal.requests(), journal.tokens());
+            shelf.expect(own);
             voice.say(range, own);
             shelf.await(own, interruption);
             long requests = 0;

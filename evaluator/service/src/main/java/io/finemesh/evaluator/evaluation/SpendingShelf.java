@@ -61,6 +61,11 @@ final class SpendingShelf {
         notifyAll();
     }
 
+    /** Forgets what was heard of oneself, before it is said anew: what was said in an earlier life, in the same words, is not what is waited for. */
+    synchronized void expect(JudgeSpending own) throws IOException {
+        Files.deleteIfExists(file(own));
+    }
+
     /** Waits until this, said by oneself, is heard: everything that was said of the evaluation before is heard then. */
     synchronized void await(JudgeSpending own, RangeShelf.Interruption interruption)
             throws EvaluationException, InterruptedException {
