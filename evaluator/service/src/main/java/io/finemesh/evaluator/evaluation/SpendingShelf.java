@@ -12,9 +12,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
@@ -26,6 +29,8 @@ final class SpendingShelf {
     private static final Logger LOG = Logger.getLogger(SpendingShelf.class);
     private final Path directory;
     private final ObjectMapper mapper = WireMapper.create();
+    /** What the disk did not take: who waits for it would wait for ever, since it is not said again. */
+    private final Map<Path, JudgeSpending> unkept = new HashMap<>();
 
     SpendingShelf(Path directory) throws IOException {
         this.directory = Files.createDirectories(directory);
@@ -39,14 +44,17 @@ final class SpendingShelf {
             Path draft = Files.write(
                     Files.createTempFile(target.getParent(), "draft", ".part"), mapper.writeValueAsBytes(spending));
             Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            unkept.remove(target);
         } catch (IOException full) {
-            LOG.warnf("what %s spends could not be kept: %s", spending.evaluator(), full.getMessage());
+            unkept.put(target, spending);
+            LOG.warnf("what %s spends is kept in memory only: %s", spending.evaluator(), full.getMessage());
         }
         notifyAll();
     }
 
     /** An evaluation has ended, and nobody spends for it any more. */
     synchronized void ended(EvaluationId evaluation) {
+        unkept.keySet().removeIf(file -> file.startsWith(folder(evaluation)));
         try (Stream<Path> files = Files.walk(folder(evaluation))) {
             for (Path file : files.sorted((one, other) -> other.compareTo(one)).toList()) {
                 Files.delete(file);
@@ -77,17 +85,25 @@ final class SpendingShelf {
 
     /** What evaluators but one have spent of a range's share. */
     synchronized List<JudgeSpending> others(EvaluationId evaluation, BlobDigest key, String own) throws IOException {
-        List<JudgeSpending> others = new ArrayList<>();
-        try (Stream<Path> files = Files.list(folder(evaluation))) {
-            files.flatMap(file -> read(file).stream())
-                    .filter(spending ->
-                            spending.key().equals(key) && !spending.evaluator().equals(own))
-                    .forEach(others::add);
+        Path folder = folder(evaluation);
+        Set<Path> known = new TreeSet<>();
+        unkept.keySet().stream().filter(file -> file.startsWith(folder)).forEach(known::add);
+        if (Files.isDirectory(folder)) {
+            try (Stream<Path> files = Files.list(folder)) {
+                files.forEach(known::add);
+            }
         }
-        return others;
+        return known.stream()
+                .flatMap(file -> read(file).stream())
+                .filter(spending ->
+                        spending.key().equals(key) && !spending.evaluator().equals(own))
+                .toList();
     }
 
     private Optional<JudgeSpending> read(Path file) {
+        if (unkept.containsKey(file)) {
+            return Optional.of(unkept.get(file));
+        }
         try {
             return Files.exists(file)
                     ? Optional.of(mapper.readValue(Files.readAllBytes(file), JudgeSpending.class))
