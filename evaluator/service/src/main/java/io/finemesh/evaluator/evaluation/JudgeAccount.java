@@ -8,6 +8,7 @@ import io.finemesh.contract.wire.Envelope;
 import io.finemesh.evaluator.judge.JudgeLimits;
 import io.finemesh.evaluator.judge.Spending;
 import io.finemesh.evaluator.judge.SpendingJournal;
+import io.finemesh.evaluator.server.ModelServer;
 import io.finemesh.score.mtbench.JudgeRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -27,6 +28,7 @@ final class JudgeAccount implements Spending.Ledger, AutoCloseable {
     private final PatientVoice voice;
     private final SpendingJournal journal;
     private final Spending spending;
+    private final String whose;
     private long announced;
     private Optional<IOException> lost = Optional.empty();
 
@@ -50,6 +52,19 @@ final class JudgeAccount implements Spending.Ledger, AutoCloseable {
                 journal.requests(),
                 journal.tokens(),
                 this);
+        this.whose = whose(range.body(), requests, tokens);
+    }
+
+    /** A budget that is spent is told by its number, which is another one than the person's where it is a part of theirs. */
+    private static String whose(ScoreRange range, long requests, long tokens) {
+        String share = range.budget().isPresent()
+                ? ": the share of questions " + (range.from() + 1) + " to " + range.to()
+                        + " in what the evaluation may spend"
+                : "";
+        return requests > 0 || tokens > 0
+                ? share + ", without " + requests + " requests and " + tokens
+                        + " tokens that other evaluators said they spend on it"
+                : share;
     }
 
     private static long left(long bound, long spentByOthers) {
@@ -92,8 +107,18 @@ final class JudgeAccount implements Spending.Ledger, AutoCloseable {
     }
 
     /** What may be spent, and counts it. */
-    Spending spending() {
-        return spending;
+    ModelServer.Budget spending() {
+        return new ModelServer.Budget() {
+            @Override
+            public Optional<String> barred() throws InterruptedException {
+                return spending.barred().map(spent -> spent + whose);
+            }
+
+            @Override
+            public void used(long tokens) {
+                spending.used(tokens);
+            }
+        };
     }
 
     @Override

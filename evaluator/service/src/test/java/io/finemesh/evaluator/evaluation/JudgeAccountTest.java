@@ -88,7 +88,9 @@ class JudgeAccountTest {
         EvaluationFailed failed = (EvaluationFailed) mesh.ended("1", work(requests(NEEDED - 1)));
 
         assertThat(failed.failure().code()).isEqualTo(FailureCode.INVALID_SPECIFICATION);
-        assertThat(failed.failure().message()).contains("the budget of 3 requests is spent");
+        assertThat(failed.failure().message())
+                .containsPattern(
+                        "the budget of 3 requests is spent: the share of questions [0-9]+ to [0-9]+ in what the");
         assertThat(server.received).hasSizeLessThan(NEEDED);
     }
 
@@ -149,6 +151,9 @@ class JudgeAccountTest {
         EvaluationEvent end = mesh.ended("1", work(requests(NEEDED + 4)));
 
         assertThat(end).isInstanceOf(EvaluationFailed.class);
+        assertThat(((EvaluationFailed) end).failure().message())
+                .containsPattern(
+                        "without [1-9][0-9]* requests and [0-9]+ tokens that other evaluators said they spend");
         assertThat(server.received).hasSizeLessThanOrEqualTo(NEEDED + 4);
     }
 
