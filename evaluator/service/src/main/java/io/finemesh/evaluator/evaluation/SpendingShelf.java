@@ -27,6 +27,7 @@ import org.jboss.logging.Logger;
  */
 final class SpendingShelf {
     private static final Logger LOG = Logger.getLogger(SpendingShelf.class);
+    private static final String KEPT = ".json";
     private final Path directory;
     private final ObjectMapper mapper = WireMapper.create();
     /** What the disk did not take: who waits for it would wait for ever, since it is not said again. */
@@ -71,6 +72,7 @@ final class SpendingShelf {
 
     /** Forgets what was heard of oneself, before it is said anew: what was said in an earlier life, in the same words, is not what is waited for. */
     synchronized void expect(JudgeSpending own) throws IOException {
+        unkept.remove(file(own));
         Files.deleteIfExists(file(own));
     }
 
@@ -90,7 +92,8 @@ final class SpendingShelf {
         unkept.keySet().stream().filter(file -> file.startsWith(folder)).forEach(known::add);
         if (Files.isDirectory(folder)) {
             try (Stream<Path> files = Files.list(folder)) {
-                files.forEach(known::add);
+                // What a kill left of a draft says again what stands beside it.
+                files.filter(file -> file.toString().endsWith(KEPT)).forEach(known::add);
             }
         }
         return known.stream()
@@ -119,8 +122,7 @@ final class SpendingShelf {
     }
 
     private Path file(JudgeSpending spending) {
-        return folder(spending.evaluation())
-                .resolve(spending.key().value() + "-" + named(spending.evaluator()) + ".json");
+        return folder(spending.evaluation()).resolve(spending.key().value() + "-" + named(spending.evaluator()) + KEPT);
     }
 
     private static String named(String text) {

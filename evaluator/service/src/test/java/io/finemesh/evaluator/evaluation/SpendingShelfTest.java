@@ -9,6 +9,7 @@ import io.finemesh.contract.id.EvaluationId;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +35,18 @@ class SpendingShelfTest {
         shelf.heard(spending("b", 5));
 
         assertThat(new SpendingShelf(directory).others(EVALUATION, KEY, "b")).containsExactly(spending("a", 3));
+    }
+
+    @Test
+    void aDraftThatAKillLeftIsNotSpentOnceMore() throws Exception {
+        SpendingShelf shelf = new SpendingShelf(directory);
+        shelf.heard(spending("a", 3));
+        Path folder = directory.resolve(EVALUATION.value());
+        try (Stream<Path> files = Files.list(folder)) {
+            Files.copy(files.findFirst().orElseThrow(), folder.resolve("draft1.part"));
+        }
+
+        assertThat(shelf.others(EVALUATION, KEY, "b")).containsExactly(spending("a", 3));
     }
 
     @Test
