@@ -41,6 +41,9 @@ public record ImpactAnswer(
         List<String> aliases,
         List<String> evaluations,
         Optional<Map<String, Object>> repair) {
+    private static final String WITHOUT = " without";
+    private static final int LONGEST_NAME = 128;
+
     /** An impact as users see it. */
     public static ImpactAnswer of(
             String dataset, Optional<RowDescriptor> row, Impact impact, MeshView mesh, List<ModelDescriptor> models) {
@@ -73,7 +76,7 @@ public record ImpactAnswer(
             return Optional.empty();
         }
         Map<String, Object> form = new LinkedHashMap<>(SpecificationForm.of(specification.get()));
-        form.put("name", specification.get().name() + " without");
+        form.put("name", without(specification.get().name()));
         form.put("model", run.clean().get().value());
         form.put("dataset", dataset);
         OptionalLong planned = view.get().totalSteps();
@@ -83,6 +86,15 @@ public record ImpactAnswer(
             form.computeIfPresent("optimizer", (_, optimizer) -> warmedUpWithin(left, (Map<?, ?>) optimizer));
         }
         return Optional.of(form);
+    }
+
+    /** A name that is a run's name too, however long the first one is and however often a run is repeated. */
+    private static String without(String name) {
+        if (name.endsWith(WITHOUT)) {
+            return name;
+        }
+        int letters = Math.min(name.codePointCount(0, name.length()), LONGEST_NAME - WITHOUT.length());
+        return name.substring(0, name.offsetByCodePoints(0, letters)) + WITHOUT;
     }
 
     private static Map<Object, Object> warmedUpWithin(long steps, Map<?, ?> optimizer) {

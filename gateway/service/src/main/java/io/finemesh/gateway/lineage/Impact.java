@@ -11,8 +11,10 @@ import io.finemesh.gateway.view.MeshView;
 import io.finemesh.gateway.view.RunView;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -57,26 +59,24 @@ public record Impact(List<Touched> runs, List<EvaluationId> evaluations) {
     /** Follows a suspect. */
     public static Impact of(Suspect suspect, MeshView mesh) {
         List<Touched> touched = new ArrayList<>();
+        Map<CheckpointId, Touched> madeBy = new HashMap<>();
         mesh.runs().stream()
                 .sorted(Comparator.comparing(RunView::submittedAt)
                         .thenComparing(run -> run.id().value()))
-                .forEach(run -> madeBy(run, touched)
+                .forEach(run -> run.model()
+                        .map(ResolvedModel::checkpoint)
+                        .map(madeBy::get)
                         .map(before -> startedFrom(run, before, trainsOn(run, suspect)))
                         .or(() -> trained(run, suspect))
-                        .ifPresent(touched::add));
+                        .ifPresent(found -> {
+                            touched.add(found);
+                            found.checkpoints().forEach(checkpoint -> madeBy.putIfAbsent(checkpoint, found));
+                        }));
         return new Impact(touched, ReadData.evaluationsOf(suspect, mesh));
     }
 
     private static boolean trainsOn(RunView run, Suspect suspect) {
         return run.dataset().filter(data -> suspect.isIn(data.version())).isPresent();
-    }
-
-    /** The touched run whose checkpoint a run starts from. */
-    private static Optional<Touched> madeBy(RunView run, List<Touched> touched) {
-        Optional<CheckpointId> base = run.model().map(ResolvedModel::checkpoint);
-        return touched.stream()
-                .filter(each -> base.isPresent() && each.checkpoints().contains(base.get()))
-                .findFirst();
     }
 
     private static Touched startedFrom(RunView run, Touched before, boolean directly) {

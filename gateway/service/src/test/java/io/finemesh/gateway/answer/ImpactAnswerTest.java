@@ -103,4 +103,19 @@ class ImpactAnswerTest {
                 .containsEntry("duration", ASKED.get("duration"))
                 .containsEntry("optimizer", ASKED.get("optimizer"));
     }
+
+    @Test
+    void theRepairsNameIsARunsNameHoweverLongAndHoweverOften() {
+        assertThat(name("first")).isEqualTo("first without");
+        assertThat(name("first without")).isEqualTo("first without");
+        assertThat(name("\uD83C\uDF31".repeat(128))).isEqualTo("\uD83C\uDF31".repeat(120) + " without");
+    }
+
+    private static Object name(String asked) {
+        return new ImpactAnswerTest()
+                .touchedIn(7, SampleRun.named(asked))
+                .repair()
+                .orElseThrow()
+                .get("name");
+    }
 }

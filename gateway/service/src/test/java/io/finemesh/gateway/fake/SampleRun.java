@@ -226,8 +226,17 @@ public final class SampleRun {
 
     /** The same with so many steps of warm-up. */
     public static RunSpecification warmedUpFor(long steps) {
+        return specification("sample", steps);
+    }
+
+    /** The same under another name. */
+    public static RunSpecification named(String name) {
+        return specification(name, 0);
+    }
+
+    private static RunSpecification specification(String name, long steps) {
         return new RunSpecification(
-                "sample",
+                name,
                 "tiny",
                 "sums",
                 PromptTemplate.PLAIN,
