@@ -16,6 +16,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MathEquivalenceTest {
     private static Optional<String> text(JsonNode node) {
@@ -83,6 +84,38 @@ class MathEquivalenceTest {
         assertThat(BoxedAnswer.betweenDollars("is $x$ or $y$!")).isEqualTo("x$ or $y");
         assertThat(BoxedAnswer.betweenDollars("cost $5")).isEqualTo("cost $5");
         assertThat(BoxedAnswer.of("\\boxed{".repeat(100_000))).isEmpty();
+    }
+
+    /** A model that repeats itself writes such texts; a comparison that is not linear would never end here. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\\frac",
+                "\\sqrt",
+                "\\text{ ",
+                "$",
+                "{",
+                "}",
+                "\\boxed{",
+                "1/",
+                "=",
+                "\\left",
+                "^{\\circ}",
+                " ",
+                "0.",
+                "7",
+                ","
+            })
+    void aMillionCharactersAreComparedInOnePass(String unit) {
+        String text = unit.repeat(1_000_000 / unit.length());
+        assertThat(MathEquivalence.areEquivalent(Optional.of(text), Optional.of("\\frac12")))
+                .isFalse();
+        assertThat(MathEquivalence.areEquivalent(Optional.of(text), Optional.of(text)))
+                .isTrue();
+        assertThat(BoxedAnswer.of("\\boxed{" + text)).isNotNull();
+        assertThat(BoxedAnswer.betweenDollars(text)).isNotNull();
+        assertThat(MinervaAnswer.normalised(text)).isNotNull();
+        assertThat(MinervaAnswer.closing(text)).isEqualTo(MinervaAnswer.INVALID);
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.finemesh.score.mtbench.Rating.Note;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RatingTest {
     @ParameterizedTest
@@ -42,6 +43,16 @@ class RatingTest {
     void aRatingOfAThousandDigitsIsNoRating() {
         assertThat(Rating.of("[[" + "9".repeat(1000) + "]]")).isEqualTo(new Rating(-1, Note.NOT_PYTHON));
         assertThat(Rating.of("[".repeat(500_000) + "8".repeat(500_000)).score()).isEqualTo(-1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[", "[[", "[[1", "[1", "1", "]", "[[1,", "1.1,"})
+    void aMillionCharactersAreReadInOnePass(String unit) {
+        String reply = unit.repeat(1_000_000 / unit.length());
+        assertThat(Rating.of(reply).score()).isEqualTo(-1);
+        assertThat(Rating.of(reply + "[[7]]").score()).isEqualTo(7);
+        assertThat(PairVerdict.ofRatings(reply)).isEqualTo(PairVerdict.ERROR);
+        assertThat(PairVerdict.ofLetter(reply)).isEqualTo(PairVerdict.ERROR);
     }
 
     @ParameterizedTest
