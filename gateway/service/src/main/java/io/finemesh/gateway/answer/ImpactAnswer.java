@@ -83,7 +83,8 @@ public record ImpactAnswer(
         if (run.cleanSteps() > 0 && planned.isPresent()) {
             long left = planned.getAsLong() - run.cleanSteps();
             form.put("duration", Map.of("max_steps", left));
-            form.computeIfPresent("optimizer", (_, optimizer) -> warmedUpWithin(left, (Map<?, ?>) optimizer));
+            form.computeIfPresent("optimizer", (_, section) -> atMost(left, "warmup_steps", (Map<?, ?>) section));
+            form.computeIfPresent("method", (_, section) -> atMost(left, "badam_switch_interval", (Map<?, ?>) section));
         }
         return Optional.of(form);
     }
@@ -97,9 +98,11 @@ public record ImpactAnswer(
         return name.substring(0, name.offsetByCodePoints(0, letters)) + WITHOUT;
     }
 
-    private static Map<Object, Object> warmedUpWithin(long steps, Map<?, ?> optimizer) {
-        Map<Object, Object> shorter = new LinkedHashMap<>(optimizer);
-        shorter.computeIfPresent("warmup_steps", (_, warmup) -> Math.min(((Number) warmup).longValue(), steps));
+    /** A number of steps that a shorter run cannot have more of; what is no number, such as auto, is worked out for the run. */
+    private static Map<Object, Object> atMost(long steps, String field, Map<?, ?> section) {
+        Map<Object, Object> shorter = new LinkedHashMap<>(section);
+        shorter.computeIfPresent(
+                field, (_, given) -> given instanceof Number number && number.longValue() > steps ? steps : given);
         return shorter;
     }
 

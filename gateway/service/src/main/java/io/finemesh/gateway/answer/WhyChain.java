@@ -139,7 +139,9 @@ final class WhyChain {
         run.model().map(ResolvedModel::checkpoint).ifPresent(base -> chain.add(base(mesh, base)));
         Optional<TriggerFired> fired = fired(mesh, id);
         String slices = fired.map(TriggerFired::why)
-                .map(why -> ", slices " + why.fromSlice() + " to " + why.toSlice() + " of it new")
+                .map(why -> why.fromSlice() > why.toSlice()
+                        ? ", nothing of it new"
+                        : ", slices " + why.fromSlice() + " to " + why.toSlice() + " of it new")
                 .orElse("");
         run.dataset()
                 .ifPresent(data -> chain.add(new WhyAnswer.Link(

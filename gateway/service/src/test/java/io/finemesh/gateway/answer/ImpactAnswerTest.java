@@ -95,6 +95,15 @@ class ImpactAnswerTest {
     }
 
     @Test
+    void theVisitsOfTheRepairAreNoLongerThanItsSteps() {
+        Map<String, Object> repair =
+                touchedIn(17, SampleRun.visiting(8)).repair().orElseThrow();
+
+        assertThat(((Map<?, ?>) repair.get("method")).get("badam_switch_interval"))
+                .isEqualTo(5L);
+    }
+
+    @Test
     void theRepairOfARunThatReadItBeforeItsFirstCheckpointTrainsAllSteps() {
         ImpactAnswer answer = touchedIn(3);
 

@@ -226,22 +226,27 @@ public final class SampleRun {
 
     /** The same with so many steps of warm-up. */
     public static RunSpecification warmedUpFor(long steps) {
-        return specification("sample", steps);
+        return specification("sample", steps, STEPS_A_SEGMENT);
+    }
+
+    /** The same with visits of so many steps. */
+    public static RunSpecification visiting(int steps) {
+        return specification("sample", 0, steps);
     }
 
     /** The same under another name. */
     public static RunSpecification named(String name) {
-        return specification(name, 0);
+        return specification(name, 0, STEPS_A_SEGMENT);
     }
 
-    private static RunSpecification specification(String name, long steps) {
+    private static RunSpecification specification(String name, long steps, int visit) {
         return new RunSpecification(
                 name,
                 "tiny",
                 "sums",
                 PromptTemplate.PLAIN,
                 MethodSpecification.of(Method.BADAM)
-                        .visits(BlockOrder.ASCENDING, STEPS_A_SEGMENT)
+                        .visits(BlockOrder.ASCENDING, visit)
                         .build(),
                 new OptimizerSpecification(1e-3, LearningRateShape.LINEAR, steps, 0, 0.9, 0.999, 1e-8, 0, 1),
                 new BatchSpecification(8, 1, 64),
