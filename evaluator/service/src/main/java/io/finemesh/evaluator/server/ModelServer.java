@@ -107,6 +107,7 @@ public final class ModelServer implements AutoCloseable {
         settings.key().ifPresent(key -> builder.header("Authorization", "Bearer " + key));
         HttpRequest request = builder.build();
         Duration next = settings.firstPause();
+        String before = "";
         for (int attempt = 1; ; attempt++) {
             if (keyRefused.get()) {
                 return new Failed(
@@ -116,7 +117,7 @@ public final class ModelServer implements AutoCloseable {
             }
             Optional<String> barred = budget.barred();
             if (barred.isPresent()) {
-                return new Failed(Cause.BARRED, attempt - 1, barred.get());
+                return new Failed(Cause.BARRED, attempt - 1, barred.get() + before);
             }
             Attempt result = send(request, subject);
             budget.used(result.tokens());
@@ -131,6 +132,8 @@ public final class ModelServer implements AutoCloseable {
                         : "";
                 return new Failed(result.cause(), attempt, result.message() + more);
             }
+            // More may be allowed then, and would be spent on the same again.
+            before = "; the last attempt came to nothing: " + result.message();
             pause.rest(wait);
             Duration doubled = next.multipliedBy(2);
             next = doubled.compareTo(settings.longestPause()) < 0 ? doubled : settings.longestPause();

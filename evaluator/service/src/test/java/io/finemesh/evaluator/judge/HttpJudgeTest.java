@@ -276,6 +276,21 @@ class HttpJudgeTest {
     }
 
     @Test
+    void aBudgetThatAttemptsUsedUpIsToldWithWhatTheyCameTo() throws Exception {
+        try (FakeJudgeServer server = new FakeJudgeServer(FakeJudgeServer.status(503, ""));
+                HttpJudge judge = new HttpJudge(
+                        settings(server, 6, Duration.ofSeconds(60)),
+                        new Spending(new JudgeLimits(2, Long.MAX_VALUE)),
+                        pauses::add,
+                        CLOCK)) {
+            Failed failed = (Failed) judge.ask(request(81));
+
+            assertThat(failed.cause()).isEqualTo(Cause.OVER_BUDGET);
+            assertThat(failed.message()).contains("the budget of 2 requests is spent", "came to nothing", "503");
+        }
+    }
+
+    @Test
     void aPanelAsksSomeAtOnceAndKeepsTheOrder() throws Exception {
         int together = 4;
         AtomicInteger underWay = new AtomicInteger();
