@@ -17,6 +17,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -294,6 +296,24 @@ class FinemeshTest {
         assertThat(err.toString()).contains("names no row");
         assertThat(finemesh(with("impact", "sums:"))).isEqualTo(2);
         assertThat(err.toString()).contains("leave the colon out");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://me:s3cr3t@127.0.0.1:1",
+                "127.0.0.1:7400",
+                "http://",
+                "ftp://host",
+                "http://host?key=s3cr3t",
+                "http://ho st/s3cr3t"
+            })
+    void anAddressThatIsNoGatewaysIsRefusedAndNotPrinted(String address) {
+        assertThat(finemesh("runs", "--gateway", address)).isEqualTo(2);
+
+        assertThat(err.toString())
+                .contains("--gateway", "such as http://127.0.0.1:7400")
+                .doesNotContain("s3cr3t");
     }
 
     @Test

@@ -7,7 +7,9 @@ import io.finemesh.cli.client.Gateway;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Map;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
@@ -33,6 +35,8 @@ public final class Session {
     /** This machine has no room: its disk is full, or its memory. */
     public static final int NO_ROOM = 5;
 
+    private static final String ADDRESS = "http or https, a host and a port, such as http://127.0.0.1:7400";
+
     private final Map<String, String> environment;
 
     @Spec
@@ -43,7 +47,7 @@ public final class Session {
             scope = ScopeType.INHERIT,
             description = "base URL of the gateway (default: $FINEMESH_GATEWAY_URL, else http://127.0.0.1:7400)",
             paramLabel = "URL")
-    URI gateway;
+    String gateway;
 
     @Option(names = "--json", scope = ScopeType.INHERIT, description = "print JSON, one document or one line an event")
     boolean json;
@@ -66,10 +70,32 @@ public final class Session {
 
     Gateway open() {
         if (gateway != null) {
-            return new Gateway(gateway);
+            return new Gateway(address("--gateway", gateway));
         }
         String configured = environment.get("FINEMESH_GATEWAY_URL");
-        return new Gateway(URI.create(configured == null ? "http://127.0.0.1:7400" : configured));
+        return new Gateway(address("FINEMESH_GATEWAY_URL", configured == null ? "http://127.0.0.1:7400" : configured));
+    }
+
+    /** What is wrong is said without the address: a password may stand in it. */
+    private URI address(String source, String text) {
+        URI address;
+        try {
+            address = new URI(text);
+        } catch (URISyntaxException malformed) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(), source + " is no address; allowed: " + ADDRESS);
+        }
+        boolean web = "http".equalsIgnoreCase(address.getScheme()) || "https".equalsIgnoreCase(address.getScheme());
+        if (!web || address.getHost() == null || address.getRawQuery() != null || address.getRawFragment() != null) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(), source + " is no address of a gateway; allowed: " + ADDRESS);
+        }
+        if (address.getRawUserInfo() != null) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(),
+                    source + " has a name or a password in it, which a gateway does not read; allowed: " + ADDRESS);
+        }
+        return address;
     }
 
     /** Data as it is named on the command line; what is uploaded is told beside the output. */
