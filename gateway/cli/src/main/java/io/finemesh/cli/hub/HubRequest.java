@@ -117,9 +117,10 @@ final class HubRequest {
                         true,
                         settings.endpoint() + " said nothing of " + subject + " for " + settings.timeout());
             } catch (IOException lost) {
-                String reason = lost.getMessage() == null ? lost.getClass().getSimpleName() : lost.getMessage();
                 return failed(
-                        Reason.NO_ANSWER, true, subject + " could not be had from " + at.getHost() + ": " + reason);
+                        Reason.NO_ANSWER,
+                        true,
+                        subject + " could not be had from " + at.getHost() + ": " + reason(lost));
             }
             HttpHeaders headers = response.headers();
             linked = linked.or(() -> headers.firstValue("X-Linked-Etag"));
@@ -195,9 +196,14 @@ final class HubRequest {
                 }
                 throw body.tooLong()
                         ? new BodyFile.TooLongException()
-                        : new IOException(failed.getCause().getMessage(), failed.getCause());
+                        : new IOException(reason(failed.getCause()), failed.getCause());
             }
         }
+    }
+
+    /** A connection that nobody takes says nothing but its name. */
+    private static String reason(Throwable lost) {
+        return lost.getMessage() == null ? lost.getClass().getSimpleName() : lost.getMessage();
     }
 
     private Attempt refused(String subject, int status, HttpHeaders headers) {

@@ -104,6 +104,12 @@ class HubTest {
     }
 
     @Test
+    void aHubThatTakesNoConnectionIsSaidToTakeNone() {
+        hub.close();
+        refused("hub:owner/sums:test", Reason.NO_ANSWER, "ConnectException");
+    }
+
+    @Test
     void whatALaterCallFindsHalfDoneGoesOnToo() throws Exception {
         hub.then(FakeHub.fine());
         for (int attempt = 0; attempt < 3; attempt++) {
