@@ -39,6 +39,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Produces(MediaType.APPLICATION_JSON)
 public class RecordResource {
     private static final List<String> FORMATS = List.of("alpaca", "openai", "sharegpt", "completion");
+    private static final int LONGEST_REASON = 300;
 
     private final ArtifactStore store;
 
@@ -150,8 +151,19 @@ public class RecordResource {
             @PathParam("name") String name,
             @PathParam("row") String row,
             @Parameter(description = "Why, for the record", required = true) @QueryParam("reason") String reason) {
-        return answered(AppendAnswer.of(
-                store.quarantineRow(growing(name), row, Parameters.required("reason", reason, "a reason in words"))));
+        return answered(AppendAnswer.of(store.quarantineRow(growing(name), row, reason(reason))));
+    }
+
+    /** It goes to the store in an address, which has room for so many characters of any script. */
+    private static String reason(String text) {
+        String allowed = "a reason in words, at most " + LONGEST_REASON + " characters";
+        String reason = Parameters.required("reason", text, allowed);
+        if (reason.codePointCount(0, reason.length()) > LONGEST_REASON) {
+            throw ProblemException.of(
+                    ProblemType.MALFORMED_REQUEST,
+                    "the query parameter reason is '" + Parameters.shown(reason) + "', allowed: " + allowed);
+        }
+        return reason;
     }
 
     /** Shows what could not be taken. */

@@ -107,6 +107,20 @@ class RecordResourceTest {
                 .statusCode(404);
     }
 
+    @Test
+    void aReasonIsAsLongAsItFitsOnItsWayToTheStore() {
+        String longest = "\uD83C\uDF31".repeat(300);
+        given().queryParam("reason", longest)
+                .post("/v1/datasets/stream/rows/3.17/quarantine")
+                .then()
+                .statusCode(404);
+        given().queryParam("reason", "r".repeat(301))
+                .post("/v1/datasets/stream/rows/3.17/quarantine")
+                .then()
+                .statusCode(400)
+                .body("detail", containsString("at most 300 characters"));
+    }
+
     @ParameterizedTest
     @CsvSource({
         "/v1/datasets/stream/records?held_out=much, held_out is 'much'",
