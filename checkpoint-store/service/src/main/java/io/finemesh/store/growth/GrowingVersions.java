@@ -107,7 +107,7 @@ public final class GrowingVersions {
             throw new RefusalException(
                     Kind.CONFLICT,
                     "data set '" + name
-                            + "' was uploaded whole and does not grow; send records to another name, which creates a data set that does");
+                            + "' was uploaded whole and does not grow: no record comes and no row goes; upload it again as it is to be, or send records to another name, which creates a data set that grows");
         }
         return version;
     }

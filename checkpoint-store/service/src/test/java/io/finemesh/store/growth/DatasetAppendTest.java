@@ -284,6 +284,7 @@ class DatasetAppendTest {
         store.append("d", OptionalDouble.of(0.2), alpaca("a", "1"));
 
         refused(() -> store.append("whole", alpaca("b", "2")), Kind.CONFLICT, "send records to another name");
+        refused(() -> store.removals.run("whole", "1.1", "it is wrong"), Kind.CONFLICT, "upload it again");
         refused(() -> store.append("d", OptionalDouble.of(0.3), alpaca("b", "2")), Kind.CONFLICT, "holds out 0.2");
         refused(() -> store.append("d", OptionalDouble.of(2), alpaca("b", "2")), Kind.MALFORMED, "from 0 to 0.9");
         refused(
