@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +33,8 @@ final class SpendingShelf {
     private final ObjectMapper mapper = WireMapper.create();
     /** What the disk did not take: who waits for it would wait for ever, since it is not said again. */
     private final Map<Path, JudgeSpending> unkept = new HashMap<>();
+    /** What was said here and is not heard yet. Its file does not tell: the evaluation may end, and forget it, before who waits has looked. */
+    private final Set<JudgeSpending> awaited = new HashSet<>();
 
     SpendingShelf(Path directory) throws IOException {
         this.directory = Files.createDirectories(directory);
@@ -50,6 +53,7 @@ final class SpendingShelf {
             unkept.put(target, spending);
             LOG.warnf("what %s spends is kept in memory only: %s", spending.evaluator(), full.getMessage());
         }
+        awaited.remove(spending);
         notifyAll();
     }
 
@@ -70,18 +74,21 @@ final class SpendingShelf {
         notifyAll();
     }
 
-    /** Forgets what was heard of oneself, before it is said anew: what was said in an earlier life, in the same words, is not what is waited for. */
-    synchronized void expect(JudgeSpending own) throws IOException {
-        unkept.remove(file(own));
-        Files.deleteIfExists(file(own));
+    /** Before it is said: what was said in an earlier life, in the same words, is not what is waited for. */
+    synchronized void expect(JudgeSpending own) {
+        awaited.add(own);
     }
 
-    /** Waits until this, said by oneself, is heard: everything that was said of the evaluation before is heard then. */
+    /** Waits until this, expected and said by oneself, is heard: everything that was said of the evaluation before is heard then. */
     synchronized void await(JudgeSpending own, RangeShelf.Interruption interruption)
             throws EvaluationException, InterruptedException {
-        while (!read(file(own)).equals(Optional.of(own))) {
-            interruption.check();
-            wait();
+        try {
+            while (awaited.contains(own)) {
+                interruption.check();
+                wait();
+            }
+        } finally {
+            awaited.remove(own);
         }
     }
 

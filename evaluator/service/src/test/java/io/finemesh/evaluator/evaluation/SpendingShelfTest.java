@@ -1,6 +1,7 @@
 package io.finemesh.evaluator.evaluation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.finemesh.contract.evaluation.JudgeSpending;
 import io.finemesh.contract.id.BlobDigest;
@@ -54,6 +55,7 @@ class SpendingShelfTest {
     void whatTheDiskDoesNotTakeIsNeitherWaitedForInVainNorForgotten() throws Exception {
         SpendingShelf shelf = new SpendingShelf(directory);
         Files.createFile(directory.resolve(EVALUATION.value()));
+        shelf.expect(spending("a", 3));
         shelf.heard(spending("a", 3));
         shelf.heard(spending("b", 5));
 
@@ -62,5 +64,25 @@ class SpendingShelfTest {
         assertThat(shelf.others(EVALUATION, KEY, "a")).containsExactly(spending("b", 5));
         shelf.ended(EVALUATION);
         assertThat(shelf.others(EVALUATION, KEY, "a")).isEmpty();
+    }
+
+    @Test
+    @Timeout(60)
+    void whatWasHeardIsNotWaitedForAfterTheEvaluationsEnd() throws Exception {
+        SpendingShelf shelf = new SpendingShelf(directory);
+        shelf.heard(spending("a", 3));
+        shelf.expect(spending("a", 3));
+        RangeShelf.Interruption stop = () -> {
+            throw new InterruptedException("nobody wants it");
+        };
+
+        assertThatThrownBy(() -> shelf.await(spending("a", 3), stop))
+                .as("what an earlier life said is not it")
+                .isInstanceOf(InterruptedException.class);
+
+        shelf.expect(spending("a", 4));
+        shelf.heard(spending("a", 4));
+        shelf.ended(EVALUATION);
+        shelf.await(spending("a", 4), () -> {});
     }
 }
