@@ -271,7 +271,8 @@ class FinemeshTest {
                         "GET /v1/impact/sums?row=3.17",
                         200,
                         "{\"dataset\":\"sums\",\"row\":{\"row\":\"" + row
-                                + "\",\"since\":\"sums@3\",\"part\":\"training\",\"text\":\"{}\"},\"runs\":[{\"id\":\"run-1\","
+                                + "\",\"since\":\"sums@3\",\"part\":\"training\",\"text\":\"" + "x".repeat(401)
+                                + "\"},\"runs\":[{\"id\":\"run-1\","
                                 + "\"phase\":\"completed\",\"directly\":true,\"dataset\":\"sums@3\",\"firstStep\":40,\"checkpoints\":[\"ck-1\"],"
                                 + "\"clean\":\"ck-0\"}],\"checkpoints\":[\"ck-1\"],\"models\":[\"tuned\"],\"evaluations\":[],"
                                 + "\"repair\":{\"model\":\"ck-0\",\"dataset\":\"sums\"}}")
@@ -286,7 +287,8 @@ class FinemeshTest {
 
         assertThat(out.toString())
                 .contains("row 0123456789abcdef came with sums@3 (training)", "trained on it", "[\"tuned\"]")
-                .containsPattern("sums@3 +40 +1 +ck-0")
+                .containsPattern("sums@3 +41 +1 +ck-0")
+                .contains("  " + "x".repeat(400) + " ... (401 characters)")
                 .contains("sums@5 is without it")
                 .contains("run run-2 trains again");
         FakeGateway.Request submitted = gateway.requests().getLast();

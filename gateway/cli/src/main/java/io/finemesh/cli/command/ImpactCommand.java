@@ -17,6 +17,8 @@ import picocli.CommandLine.Spec;
         description = "Show the runs, checkpoints and models that a data set or a row has touched.",
         mixinStandardHelpOptions = true)
 public final class ImpactCommand implements Callable<Integer> {
+    private static final int SHOWN = 400;
+
     @Spec
     private CommandLine.Model.CommandSpec spec;
 
@@ -51,6 +53,13 @@ public final class ImpactCommand implements Callable<Integer> {
                         + Gateway.encode(suspect.substring(colon + 1));
     }
 
+    /** A row may have megabytes. */
+    private static String shown(String text) {
+        return text.codePointCount(0, text.length()) <= SHOWN
+                ? text
+                : text.substring(0, text.offsetByCodePoints(0, SHOWN)) + " ... (" + text.length() + " characters)";
+    }
+
     private static void stillAtWork(Session session, JsonNode run) {
         if (List.of("submitted", "accepted", "training", "evaluating")
                 .contains(run.path("phase").asText())) {
@@ -75,7 +84,7 @@ public final class ImpactCommand implements Callable<Integer> {
                                             + row.path("removedIn").asText()
                                     : ""));
             if (row.has("text")) {
-                session.out().println("  " + row.path("text").asText());
+                session.out().println("  " + shown(row.path("text").asText()));
             }
         }
         if (impact.path("runs").isEmpty()) {
@@ -88,7 +97,10 @@ public final class ImpactCommand implements Callable<Integer> {
                         run.path("phase").asText(),
                         run.path("directly").asBoolean() ? "trained on it" : "started from it",
                         run.path("dataset").asText("-"),
-                        run.path("firstStep").asText("all"),
+                        // As everywhere on the command line: the first step is step 1.
+                        run.has("firstStep")
+                                ? Long.toString(run.path("firstStep").asLong() + 1)
+                                : "all",
                         Integer.toString(run.path("checkpoints").size()),
                         run.path("clean").asText("-"));
             }

@@ -27,7 +27,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  * @param checkpoints every touched checkpoint
  * @param models names that stand for a touched checkpoint now
  * @param aliases registry aliases, as model@alias, that a touched checkpoint holds now
- * @param evaluations evaluations that read it, whoever asked for them
+ * @param evaluations evaluations on data that has it, whoever asked for them; one with a limit may have asked other rows only
  * @param repair a run specification that trains the newest directly touched run again, from the last checkpoint that was not touched, on the newest version: all of
  *     its steps, or those behind that checkpoint where the run made it itself; absent for a whole data set, and when nothing was trained on the row
  */

@@ -171,7 +171,8 @@ final class WhyChain {
             chain.add(new WhyAnswer.Link(
                     "segment",
                     segment.checkpoint().value(),
-                    "segment " + segment.segmentIndex() + " trained steps " + first + " to " + segment.lastStep()
+                    "segment " + segment.segmentIndex() + " trained steps " + (first + 1) + " to "
+                            + (segment.lastStep() + 1)
                             + all.get(index)
                                     .block()
                                     .map(block -> " of " + block)

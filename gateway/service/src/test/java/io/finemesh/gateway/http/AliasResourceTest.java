@@ -169,9 +169,9 @@ class AliasResourceTest {
                 .body(
                         "chain.findAll { it.kind == 'segment' }.sentence",
                         contains(
-                                containsString("segment 2 trained steps 10 to 14 of layer.0"),
-                                containsString("segment 1 trained steps 5 to 9 of layer.1"),
-                                containsString("segment 0 trained steps 0 to 4 of layer.0")))
+                                containsString("segment 2 trained steps 11 to 15 of layer.0"),
+                                containsString("segment 1 trained steps 6 to 10 of layer.1"),
+                                containsString("segment 0 trained steps 1 to 5 of layer.0")))
                 .body(
                         "chain.findAll { it.kind == 'base' }.sentence",
                         contains(containsString(SampleRun.MODEL.checkpoint() + ", which was imported")))
