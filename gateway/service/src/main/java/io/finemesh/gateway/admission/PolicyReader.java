@@ -10,7 +10,6 @@ import io.finemesh.contract.policy.TriggerSpecification;
 import io.finemesh.contract.policy.Webhook;
 import io.finemesh.contract.run.EvaluationSpecification;
 import io.finemesh.contract.run.EvaluationTask;
-import io.finemesh.contract.run.RunSpecification;
 import io.finemesh.contract.run.TaskOptions;
 import io.finemesh.contract.run.TaskSpecification;
 import io.finemesh.gateway.document.Document;
@@ -102,7 +101,9 @@ public final class PolicyReader {
         List<TriggerSpecification> triggers = triggers(top);
         PolicyLimits limits = limits(top.section("limits"));
         Optional<Draft> run = run(top, model, dataset);
-        Optional<Map<String, EvaluationTask>> known = run.map(draft -> tasks(draft.specification()));
+        Optional<Map<String, EvaluationTask>> known = evaluation
+                .filter(_ -> problems.noneWithin("/run/evaluation/tasks"))
+                .map(PolicyReader::tasks);
         GateSpecification gate = new GateReader(problems, known).read(top);
         List<Webhook> webhooks = webhooks(top);
         together(top, triggers, limits, run, known, dataset);
@@ -241,9 +242,9 @@ public final class PolicyReader {
     }
 
     /** What runs are evaluated on, by the names that figures are filed under. */
-    private static Map<String, EvaluationTask> tasks(RunSpecification run) {
+    private static Map<String, EvaluationTask> tasks(EvaluationSpecification evaluation) {
         Map<String, EvaluationTask> names = new TreeMap<>();
-        run.evaluation().tasks().forEach(task -> names.put(filed(task), task.task()));
+        evaluation.tasks().forEach(task -> names.put(filed(task), task.task()));
         return names;
     }
 

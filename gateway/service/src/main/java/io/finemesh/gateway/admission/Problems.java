@@ -34,6 +34,13 @@ final class Problems {
         return list.stream().noneMatch(problem -> problem.pointer().equals(pointer));
     }
 
+    /** Whether nothing is wrong at a place, nor with anything in it. */
+    boolean noneWithin(String pointer) {
+        return list.stream()
+                .noneMatch(problem ->
+                        problem.pointer().equals(pointer) || problem.pointer().startsWith(pointer + "/"));
+    }
+
     void flaw(Flaw flaw) {
         list.add(new FieldProblem(
                 flaw.pointer(),

@@ -332,6 +332,20 @@ class PolicyReaderTest {
         assertThat(read("").policy()).isEmpty();
     }
 
+    /** What is wrong elsewhere in the run hides nothing of the gate; tasks that cannot be read hide what names them. */
+    @Test
+    void theGateIsHeldAgainstTheTasksThatCanBeRead() {
+        String wrong = LEAST.replace("no_regression, task: held_out_loss", "no_regression, task: hold_out_loss");
+
+        assertThat(read(wrong.replace("run: {", "run: {seed: -1, ")).problems())
+                .extracting(FieldProblem::pointer)
+                .containsExactlyInAnyOrder("/run/seed", "/gate/rules/0/task");
+        assertThat(read(wrong.replace("{task: held_out_loss}", "{task: held_out_lost}"))
+                        .problems())
+                .extracting(FieldProblem::pointer)
+                .containsExactly("/run/evaluation/tasks/0/task");
+    }
+
     @Test
     void aBudgetThatNoRunFitsAndAnEvaluationOnTrainingDataAreRefused() {
         assertThat(messages(LEAST + "limits: {budget_steps: 9}\n"))
