@@ -77,7 +77,7 @@ public class ImpactResource {
                 found.map(Suspect::row)
                         .orElseGet(() -> at < 0
                                 ? Suspect.dataset(name)
-                                : Suspect.version(name, Integer.parseInt(asked.substring(at + 1)))));
+                                : Suspect.version(name, described.version().number())));
     }
 
     /** A row of a version that was uploaded whole. */
@@ -89,11 +89,7 @@ public class ImpactResource {
                     dataset.version() + " was uploaded whole and has no row '" + Parameters.shown(row)
                             + "'; allowed: a number from 1 to " + dataset.samples());
         }
-        String version = dataset.version().value();
-        return Suspect.row(
-                dataset.name(),
-                Integer.parseInt(version.substring(version.lastIndexOf('@') + 1)),
-                Long.parseLong(row) - 1);
+        return Suspect.row(dataset.name(), dataset.version().number(), Long.parseLong(row) - 1);
     }
 
     private ImpactAnswer answer(String name, Optional<RowDescriptor> found, Suspect suspect) {

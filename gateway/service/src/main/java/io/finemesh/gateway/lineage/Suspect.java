@@ -20,8 +20,6 @@ import java.util.OptionalLong;
  * @param place where it stands among the training rows, where it is one of them
  */
 public record Suspect(String dataset, int since, OptionalInt before, Side side, Optional<RowPlace> place) {
-    private static final String HELD_OUT = ":held-out";
-
     public Suspect {
         requireNonNull(dataset, "dataset is null");
         requireNonNull(before, "before is null");
@@ -74,7 +72,7 @@ public record Suspect(String dataset, int since, OptionalInt before, Side side, 
 
     /** Whether a version, such as {@code sums@3} or {@code sums@3:held-out}, has it. */
     boolean isIn(DatasetVersion version) {
-        boolean heldOut = version.value().endsWith(HELD_OUT);
+        boolean heldOut = version.isHeldOut();
         boolean thatSide =
                 switch (side) {
                     case BOTH -> true;
@@ -82,25 +80,15 @@ public record Suspect(String dataset, int since, OptionalInt before, Side side, 
                     case HELD_OUT -> heldOut;
                     case NEITHER -> false;
                 };
-        if (!thatSide || !whole(version).startsWith(dataset + "@")) {
+        if (!thatSide || !version.value().startsWith(dataset + "@")) {
             return false;
         }
-        int number = number(version);
+        int number = version.number();
         return number >= since && (before.isEmpty() || number < before.getAsInt());
     }
 
     /** Its place, from 0, among the rows of a version that has it; empty where it is not one row. */
     OptionalLong placeIn(DatasetVersion version) {
-        return place.map(row -> OptionalLong.of(row.in(number(version)))).orElse(OptionalLong.empty());
-    }
-
-    private static String whole(DatasetVersion version) {
-        String value = version.value();
-        return value.endsWith(HELD_OUT) ? value.substring(0, value.length() - HELD_OUT.length()) : value;
-    }
-
-    private static int number(DatasetVersion version) {
-        String whole = whole(version);
-        return Integer.parseInt(whole.substring(whole.lastIndexOf('@') + 1));
+        return place.map(row -> OptionalLong.of(row.in(version.number()))).orElse(OptionalLong.empty());
     }
 }
