@@ -2,9 +2,7 @@ package io.finemesh.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,13 +27,7 @@ class AliasCommandsTest {
     }
 
     private int finemesh(String... arguments) {
-        String[] all = Arrays.copyOf(arguments, arguments.length + 2);
-        all[arguments.length] = "--gateway";
-        all[arguments.length + 1] = gateway.url();
-        return Finemesh.commandLine()
-                .setOut(new PrintWriter(out, true))
-                .setErr(new PrintWriter(err, true))
-                .execute(all);
+        return gateway.finemesh(out, err, arguments);
     }
 
     @Test

@@ -5,11 +5,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.finemesh.cli.command.Session;
 import io.finemesh.cli.hub.FakeHub;
-import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,13 +52,7 @@ class DataNamesTest {
     private int finemesh(Map<String, String> more, String... arguments) {
         Map<String, String> environment = new HashMap<>(more);
         environment.putIfAbsent("XDG_CACHE_HOME", directory.toString());
-        String[] all = Arrays.copyOf(arguments, arguments.length + 2);
-        all[arguments.length] = "--gateway";
-        all[arguments.length + 1] = gateway.url();
-        return Finemesh.commandLine(environment)
-                .setOut(new PrintWriter(out, true))
-                .setErr(new PrintWriter(err, true))
-                .execute(all);
+        return gateway.finemesh(Finemesh.commandLine(environment), out, err, arguments);
     }
 
     private FakeGateway takes(String query, String version) {

@@ -5,13 +5,17 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import picocli.CommandLine;
 
 /** A gateway that answers what a test told it to, and remembers what it was asked. */
 final class FakeGateway implements AutoCloseable {
@@ -33,6 +37,20 @@ final class FakeGateway implements AutoCloseable {
 
     String url() {
         return "http://127.0.0.1:" + server.getAddress().getPort();
+    }
+
+    /** Executes a command line that names this gateway; its exit status. */
+    int finemesh(StringWriter out, StringWriter err, String... arguments) {
+        return finemesh(Finemesh.commandLine(), out, err, arguments);
+    }
+
+    int finemesh(CommandLine line, StringWriter out, StringWriter err, String... arguments) {
+        String[] all = Arrays.copyOf(arguments, arguments.length + 2);
+        all[arguments.length] = "--gateway";
+        all[arguments.length + 1] = url();
+        return line.setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .execute(all);
     }
 
     List<Request> requests() {

@@ -7,9 +7,7 @@ import io.finemesh.checkpoint.change.Spectrum;
 import io.finemesh.checkpoint.change.TensorChange;
 import io.finemesh.checkpoint.change.UpdateReport;
 import io.finemesh.checkpoint.safetensors.Dtype;
-import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -45,13 +43,7 @@ class ReportCommandTest {
     }
 
     private int finemesh(String... arguments) {
-        String[] all = Arrays.copyOf(arguments, arguments.length + 2);
-        all[arguments.length] = "--gateway";
-        all[arguments.length + 1] = gateway.url();
-        return Finemesh.commandLine()
-                .setOut(new PrintWriter(out, true))
-                .setErr(new PrintWriter(err, true))
-                .execute(all);
+        return gateway.finemesh(out, err, arguments);
     }
 
     private void completed(TensorChange... tensors) {

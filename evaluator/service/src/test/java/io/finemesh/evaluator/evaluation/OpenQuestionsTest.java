@@ -294,8 +294,8 @@ class OpenQuestionsTest {
 
     @Test
     void aPromptThatCannotBeFilledIsRefusedBeforeAnythingIsAsked() throws Exception {
-        String unknown = prompts().replace("{question} {answer}\"", "{question} {reply}\"");
-        String letter = prompts().replace("[[rating]]", "[[A]]");
+        String unknown = JudgedMesh.prompts().replace("{question} {answer}\"", "{question} {reply}\"");
+        String letter = JudgedMesh.prompts().replace("[[rating]]", "[[A]]");
 
         for (String wrong : List.of(unknown, letter)) {
             EvaluationFailed failed = (EvaluationFailed)
@@ -312,9 +312,10 @@ class OpenQuestionsTest {
 
     @Test
     void whatIsMissingIsSaidBeforeAnythingIsAsked() throws Exception {
-        EvaluationFailed noReference = (EvaluationFailed) ended("1", remoteJudge(prompts(), Optional.empty()));
-        EvaluationFailed noPrompt = (EvaluationFailed)
-                ended("2", remoteJudge(prompts().lines().findFirst().orElseThrow(), Optional.of(REFERENCES)));
+        EvaluationFailed noReference =
+                (EvaluationFailed) ended("1", remoteJudge(JudgedMesh.prompts(), Optional.empty()));
+        EvaluationFailed noPrompt = (EvaluationFailed) ended(
+                "2", remoteJudge(JudgedMesh.prompts().lines().findFirst().orElseThrow(), Optional.of(REFERENCES)));
 
         assertThat(noReference.failure().message()).contains("the reference answer to turn 1 of question 111 (math)");
         assertThat(noPrompt.failure().message()).contains("the judge's prompt single-v1-multi-turn");
@@ -338,22 +339,6 @@ class OpenQuestionsTest {
             lines.add(new ObjectMapper().readTree(line));
         }
         return lines;
-    }
-
-    /** Prompts of the test's own, with the fields that the published ones have. */
-    private static String prompts() {
-        StringBuilder lines = new StringBuilder();
-        for (String name :
-                List.of("single-v1", "single-math-v1", "single-v1-multi-turn", "single-math-v1-multi-turn")) {
-            boolean two = name.endsWith("turn");
-            boolean reference = name.contains("math");
-            String template = (two ? "{question_1} {answer_1} {question_2} {answer_2}" : "{question} {answer}")
-                    + (reference ? two ? " {ref_answer_1} {ref_answer_2}" : " {ref_answer_1}" : "");
-            lines.append(
-                    "{\"name\":\"%s\",\"system_prompt\":\"\",\"prompt_template\":\"%s\",\"output_format\":\"[[rating]]\"}\n"
-                            .formatted(name, template));
-        }
-        return lines.toString();
     }
 
     private ResolvedDataset documents(String name, String rows) {
@@ -386,7 +371,7 @@ class OpenQuestionsTest {
         return new JudgeSettings(
                 judging,
                 model,
-                documents("prompts", prompts()),
+                documents("prompts", JudgedMesh.prompts()),
                 Optional.of(documents("references", REFERENCES)),
                 Optional.empty(),
                 Optional.empty());
